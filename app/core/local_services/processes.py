@@ -1,0 +1,164 @@
+"""The processes a world started: who they are, whether they still run, and how they end."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+PAUSE = 0.02
+
+
+@dataclass(frozen=True)
+class Process:
+    """One process for ever: the kernel reuses numbers, but not a number and its moment of birth."""
+
+    name: str
+    pid: int
+    born: str
+    stop_signal: int = signal.SIGTERM
+
+    @property
+    def is_running(self) -> bool:
+        return born(self.pid) == self.born
+
+    def end(self, patience: float = 10.0) -> None:
+        """Ask the process to stop, wait, and kill its whole group when it does not."""
+        for kill, number in ((os.kill, self.stop_signal), (os.killpg, signal.SIGKILL)):
+            if self.is_running:
+                with suppress(ProcessLookupError):
+                    kill(self.pid, number)
+                wait_until(lambda: not self.is_running, patience)
+
+
+def born(pid: int) -> str | None:
+    """When the process with this number started, in the system's own words; None when it is gone or only waits to be reaped."""
+    if not sys.platform.startswith("linux"):
+        return _born_by_ps(pid)
+    try:
+        # The name in parentheses may hold anything, so count the fields from the last one.
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return None if fields[0] in "ZX" else f"{_boot()}/{fields[19]}"
+
+
+def _boot() -> str:
+    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+
+
+def _born_by_ps(pid: int) -> str | None:
+    answer = subprocess.run(["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    state, _, started = answer.stdout.strip().partition(" ")
+    return None if not state or state.startswith("Z") else started.strip()
+
+
+def working_folder(pid: int) -> Path | None:
+    """The folder a process works in, as far as we may know."""
+    if sys.platform.startswith("linux"):
+        try:
+            return Path(os.readlink(f"/proc/{pid}/cwd"))
+        except OSError:
+            return None
+    answer = subprocess.run(["lsof", "-a", "-p", str(pid), "-d", "cwd", "-Fn"], capture_output=True, text=True, check=False)
+    names = [line[1:] for line in answer.stdout.splitlines() if line.startswith("n")]
+    return Path(names[0]) if names else None
+
+
+def wait_until(answer: Callable[[], bool], patience: float) -> bool:
+    """Ask until the answer is yes or the patience is at its end; return the last answer."""
+    deadline = time.monotonic() + patience
+    while not (yes := answer()) and time.monotonic() < deadline:
+        time.sleep(PAUSE)
+    return yes
+
+
+class ProcessRecords:
+    """One small file per process of a world, so that whoever comes later can find and end what was left behind."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        # Kept until they ended: a Popen that is dropped while its process runs complains.
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+
+    def spawn(
+        self,
+        name: str,
+        command: Sequence[str],
+        log: Path,
+        *,
+        environment: Mapping[str, str],
+        folder: Path | None = None,
+        account: tuple[int, int] | None = None,
+        stop_signal: int = signal.SIGTERM,
+    ) -> "subprocess.Popen[bytes]":
+        """Start a process in a session of its own, its output in a log, and record it."""
+        uid, gid = account or (None, None)
+        if before := self._children.pop(name, None):
+            before.wait()
+        with log.open("ab") as output:
+            child = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=dict(environment),
+                cwd=folder,
+                user=uid,
+                group=gid,
+                extra_groups=None if uid is None else [],
+                start_new_session=True,
+            )
+        self._children[name] = child
+        self.record(Process(name, child.pid, born(child.pid) or "never", stop_signal))
+        return child
+
+    def record(self, process: Process) -> None:
+        """Write the process down; a reader sees all of it or nothing."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = self.folder / f".{process.name}.{os.getpid()}"
+        draft.write_text(json.dumps(asdict(process)))
+        draft.replace(self._file(process.name))
+
+    def find(self, name: str) -> Process | None:
+        """The recorded process of this name, if it still runs."""
+        process = self._read(self._file(name))
+        return process if process and process.is_running else None
+
+    def end(self, name: str, patience: float = 10.0) -> None:
+        """End the recorded process of this name, reap it when it is our child, and forget it."""
+        if process := self.find(name):
+            process.end(patience)
+        if child := self._children.pop(name, None):
+            child.wait()
+        self.forget(name)
+
+    def reap(self) -> None:
+        """Take leave of our children that somebody else ended."""
+        for name, child in list(self._children.items()):
+            if child.poll() is not None:
+                del self._children[name]
+
+    def forget(self, name: str) -> None:
+        """Strike the process of this name from the records."""
+        self._file(name).unlink(missing_ok=True)
+
+    def end_all(self, patience: float = 10.0) -> None:
+        """End whatever is recorded, the youngest first, because the younger lean on the older."""
+        files = sorted(self.folder.glob("*.json"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
+        for file in files:
+            self.end(file.stem, patience)
+
+    def _file(self, name: str) -> Path:
+        return self.folder / f"{name}.json"
+
+    def _read(self, file: Path) -> Process | None:
+        try:
+            return Process(**json.loads(file.read_text()))
+        except (FileNotFoundError, ValueError, TypeError):
+            return None

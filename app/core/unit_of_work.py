@@ -1,0 +1,153 @@
+"""One request, or one step of a job, is one transaction: opened here, committed here and nowhere else."""
+
+import enum
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from app.core.clock import Clock
+from app.core.errors import Unavailable
+from app.core.ids import new_request_id
+from app.core.tenancy import APP_ROLE, SYSTEM_ROLE
+
+_BECOME = text(
+    "SELECT set_config('role', :role, true), set_config('app.store_id', :store, true),"
+    " set_config('app.partner_id', :partner, true)"
+)
+_ROLE = text("SELECT set_config('role', :role, true)")
+
+
+class ActorKind(enum.StrEnum):
+    """In whose name something is done."""
+
+    SYSTEM = "system"  # a job, or a route that serves no store
+    RETAILER = "retailer"  # staff of the retailer
+    PARTNER = "partner"  # staff of a partner's store
+    VISITOR = "visitor"  # staff of a store that has no role yet
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever is acting: the store decides which rows exist for them, the partner narrows it to one partnership."""
+
+    kind: ActorKind
+    store_id: int | None = None
+    partner_id: int | None = None
+    staff: str | None = None  # Shopify's user id, for the record of who did it
+
+    def of_store(self, store_id: int, partner_id: int | None = None) -> "Actor":
+        """Return the same actor within another store, as a job does that serves several."""
+        return replace(self, store_id=store_id, partner_id=partner_id)
+
+
+SYSTEM = Actor(ActorKind.SYSTEM)
+
+
+def system_for(store_id: int, partner_id: int | None = None) -> Actor:
+    """Return the system acting within one store."""
+    return SYSTEM.of_store(store_id, partner_id)
+
+
+class Bell(Protocol):
+    """Tells the workers that a job may run; a bell that is not heard costs a second, never a job."""
+
+    async def ring(self, jobs: Sequence[tuple[int, int]]) -> None:
+        """Announce (job id, attempt) pairs."""
+        ...
+
+
+class SilentBell:
+    """No Redis: the sweeper finds the jobs."""
+
+    async def ring(self, jobs: Sequence[tuple[int, int]]) -> None:
+        """Do nothing."""
+
+
+@dataclass(slots=True)
+class UnitOfWork:
+    """An open transaction, who acts in it, and the business time at which it began."""
+
+    session: AsyncSession
+    actor: Actor
+    now: datetime
+    request_id: str
+    subscribers: Mapping[str, Sequence[Callable[[Any], Any]]]
+    due_jobs: list[tuple[int, int]] = field(default_factory=list)
+
+    @property
+    def store_id(self) -> int:
+        """The store whose rows this unit of work sees."""
+        if self.actor.store_id is None:
+            raise LookupError("this unit of work acts for no store")
+        return self.actor.store_id
+
+    @asynccontextmanager
+    async def machinery(self) -> AsyncIterator[AsyncSession]:
+        """Reach machinery rows in this same transaction, as `hub_system`; tenant rows stay those of the actor's store."""
+        await self.session.flush()
+        await self.session.execute(_ROLE, {"role": SYSTEM_ROLE})
+        yield self.session
+        await self.session.flush()
+        await self.session.execute(_ROLE, {"role": role_of(self.actor)})
+
+
+Open = Callable[[Actor], AbstractAsyncContextManager[UnitOfWork]]
+"""Opens a unit of work for an actor; flows take one."""
+
+
+def role_of(actor: Actor) -> str:
+    """Return the database role for an actor."""
+    return SYSTEM_ROLE if actor.kind is ActorKind.SYSTEM else APP_ROLE
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsOfWork:
+    """Opens units of work on one engine."""
+
+    engine: AsyncEngine
+    clock: Clock
+    bell: Bell = field(default_factory=SilentBell)
+    subscribers: Mapping[str, Sequence[Callable[[Any], Any]]] = field(default_factory=dict)
+    before_commit: Callable[[UnitOfWork], Awaitable[None]] | None = None
+    request_id: str | None = None
+    join: bool = False  # tests: live inside an outer transaction, by savepoint
+
+    @asynccontextmanager
+    async def __call__(self, actor: Actor) -> AsyncIterator[UnitOfWork]:
+        """Open a transaction; commit when the block ends well, roll back when it raises, then ring the bell."""
+        now = await self.clock.now()
+        session = AsyncSession(
+            self.engine, expire_on_commit=False, join_transaction_mode="create_savepoint" if self.join else "conditional_savepoint"
+        )
+        try:
+            async with session:
+                uow = await self._begin(session, actor, now)
+                yield uow
+                await session.flush()
+                if self.before_commit:
+                    async with uow.machinery():
+                        await self.before_commit(uow)
+                await session.commit()
+        except (OperationalError, TimeoutError) as error:
+            raise Unavailable("The database is not answering.") from error
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise Unavailable("The database is not answering.") from error
+            raise
+        if uow.due_jobs:
+            await self.bell.ring(uow.due_jobs)
+
+    async def _begin(self, session: AsyncSession, actor: Actor, now: datetime) -> UnitOfWork:
+        parameters = {
+            "role": role_of(actor),
+            "store": "" if actor.store_id is None else str(actor.store_id),
+            "partner": "" if actor.partner_id is None else str(actor.partner_id),
+        }
+        await session.execute(_BECOME, parameters)
+        return UnitOfWork(session, actor, now, self.request_id or new_request_id(), self.subscribers)
