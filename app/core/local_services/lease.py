@@ -50,7 +50,9 @@ class Lease:
         self.take()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.give_back()
 
     def take(self) -> None:
@@ -62,7 +64,9 @@ class Lease:
             if self._guards.find(GUARD) is None:
                 command = [sys.executable, "-m", "app.core.local_services.guard", str(self.folder.resolve())]
                 log = self.folder / "guard.log"
-                self._guards.spawn(GUARD, command + ["--discard"] * self._discard, log, environment=os.environ, folder=PROJECT)
+                self._guards.spawn(
+                    GUARD, command + ["--discard"] * self._discard, log, environment=os.environ, folder=PROJECT
+                )
 
     def give_back(self) -> None:
         """Stop being a user; return once the world is down, unless somebody else still uses it."""

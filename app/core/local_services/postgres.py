@@ -90,7 +90,9 @@ class Postgres:
 
     def connect(self, database: str = "postgres") -> "psycopg.Connection[tuple[object, ...]]":
         """A connection as the superuser, for setting things up."""
-        return psycopg.connect(host=str(self.sockets), user="postgres", dbname=database, autocommit=True, connect_timeout=5)
+        return psycopg.connect(
+            host=str(self.sockets), user="postgres", dbname=database, autocommit=True, connect_timeout=5
+        )
 
     def _make_data(self) -> None:
         """Make the database under another name, so that one that was interrupted is never taken for whole."""
@@ -109,7 +111,10 @@ class Postgres:
         while True:
             self._drop_stale_files()
             child = self._spawn()
-            if wait_until(lambda: self._accepts() or child.poll() is not None, deadline - time.monotonic()) and self._accepts():
+            if (
+                wait_until(lambda: self._accepts() or child.poll() is not None, deadline - time.monotonic())
+                and self._accepts()
+            ):
                 return
             self.records.end(NAME)
             if time.monotonic() > deadline:

@@ -65,7 +65,9 @@ def working_folder(pid: int) -> Path | None:
             return Path(os.readlink(f"/proc/{pid}/cwd"))
         except OSError:
             return None
-    answer = subprocess.run(["lsof", "-a", "-p", str(pid), "-d", "cwd", "-Fn"], capture_output=True, text=True, check=False)
+    answer = subprocess.run(
+        ["lsof", "-a", "-p", str(pid), "-d", "cwd", "-Fn"], capture_output=True, text=True, check=False
+    )
     names = [line[1:] for line in answer.stdout.splitlines() if line.startswith("n")]
     return Path(names[0]) if names else None
 
