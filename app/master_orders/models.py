@@ -1,0 +1,110 @@
+"""Cycles, the lines of their master order, and what changed after the close."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import ForeignKeyConstraint, Index, Numeric, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.db import Base
+from app.core.tenancy import TenantOwned
+from app.master_orders import states
+from app.master_orders.states import CycleState
+
+
+class Cycle(TenantOwned, Base):
+    """One partner's week; closed, it is the master order on the partner's store."""
+
+    __tablename__ = "cycles"
+    __table_args__ = (
+        ForeignKeyConstraint(["store_id", "partner_id"], ["partners.store_id", "partners.id"]),
+        UniqueConstraint("store_id", "partner_id", "cutoff_on", "number"),
+        UniqueConstraint("marker"),
+        Index("uq_cycles_one_open", "store_id", "partner_id", unique=True, postgresql_where="state = 'open'"),
+        Index("ix_cycles_draft", "partner_store_id", "shopify_draft_id"),
+    )
+
+    partner_id: Mapped[int]
+    partner_store_id: Mapped[int]
+    cutoff_on: Mapped[date]
+    # in the partner's zone
+    cutoff_at: Mapped[datetime]
+    number: Mapped[int]
+    state: Mapped[str]
+    marker: Mapped[str]
+    # the tag by which our draft and order are found again; globally unique because the partner's id is
+    frozen_at: Mapped[datetime | None]
+    frozen_with_flag: Mapped[bool]
+    # no order reconciliation could succeed for two hours (G34)
+    closed_at: Mapped[datetime | None]
+    shopify_draft_id: Mapped[str | None]
+    shopify_draft_name: Mapped[str | None]
+    shopify_order_id: Mapped[str | None]
+    shopify_order_name: Mapped[str | None]
+    fingerprint: Mapped[str | None]
+    # of the content last written to the draft; None: nothing is there yet
+    sending_fingerprint: Mapped[str | None]
+    # of a write whose outcome is not known yet; the next attempt looks first
+    completing_at: Mapped[datetime | None]
+    # set before completion is asked for; the next attempt looks first
+    looks: Mapped[int]
+    # how often we looked for an unknown outcome
+    trouble: Mapped[str | None]
+
+    lines: Mapped[list["MasterLine"]] = relationship(order_by="MasterLine.id", lazy="raise", back_populates="cycle")
+
+    def move(self, target: CycleState, at: datetime) -> None:
+        """Change state as the table allows, and stamp the time."""
+        states.ensure(CycleState(self.state), target)
+        self.state = target
+        if target is CycleState.CLOSING:
+            self.frozen_at = self.frozen_at or at
+        if target in (CycleState.CLOSED, CycleState.EMPTY):
+            self.frozen_at = self.frozen_at or at
+            self.closed_at = at
+
+
+class MasterLine(TenantOwned, Base):
+    """A variant at one cost in a master order; rewritten while the cycle is open, sealed at the freeze."""
+
+    __tablename__ = "master_lines"
+    __table_args__ = (
+        ForeignKeyConstraint(["store_id", "cycle_id"], ["cycles.store_id", "cycles.id"]),
+        ForeignKeyConstraint(
+            ["partner_store_id", "partner_variant_id"], ["partner_variants.partner_store_id", "partner_variants.id"]
+        ),
+        UniqueConstraint(
+            "store_id", "cycle_id", "partner_variant_id", "unit_cost_amount", "note", postgresql_nulls_not_distinct=True
+        ),
+    )
+
+    cycle_id: Mapped[int]
+    partner_id: Mapped[int]
+    partner_store_id: Mapped[int]
+    partner_variant_id: Mapped[int]
+    quantity: Mapped[int]
+    # 0 in an open cycle: the units left; the row stays for its id
+    unit_cost_amount: Mapped[Decimal] = mapped_column(Numeric(18, 6))
+    currency: Mapped[str]
+    note: Mapped[str]
+    # what the maker must know, such as the grind; empty for most
+
+    cycle: Mapped[Cycle] = relationship(lazy="raise", back_populates="lines")
+
+
+class MasterChange(TenantOwned, Base):
+    """What became different after the freeze; the manifest itself never changes."""
+
+    __tablename__ = "master_changes"
+    __table_args__ = (
+        ForeignKeyConstraint(["store_id", "cycle_id"], ["cycles.store_id", "cycles.id"]),
+        Index("ix_master_changes_cycle", "store_id", "cycle_id"),
+    )
+
+    cycle_id: Mapped[int]
+    partner_id: Mapped[int]
+    master_line_id: Mapped[int | None]
+    kind: Mapped[str]
+    quantity: Mapped[int]
+    why: Mapped[str]
+    at: Mapped[datetime]
