@@ -1,0 +1,58 @@
+"""The partner's stock as read, and what the retailer's store offers because of it."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped
+
+from app.core.db import Base
+from app.core.tenancy import PartnerStoreOwned, TenantOwned
+
+
+class PartnerStock(PartnerStoreOwned, Base):
+    """What a partner has of a variant at one of its locations; one reading serves every retailer."""
+
+    __tablename__ = "partner_stock"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["partner_store_id", "variant_id"], ["partner_variants.partner_store_id", "partner_variants.id"]
+        ),
+        UniqueConstraint("partner_store_id", "variant_id", "location_id"),
+    )
+
+    variant_id: Mapped[int]
+    location_id: Mapped[str]
+    available: Mapped[int | None]
+    # None: the partner does not track it
+    snapshot_at: Mapped[datetime]
+    # business time at which the request began; news from before it is older
+
+
+class StockOffer(TenantOwned, Base):
+    """What is offered of a mapped variant, each term of its sum, and what was last written to the store."""
+
+    __tablename__ = "stock_offers"
+    __table_args__ = (
+        ForeignKeyConstraint(["store_id", "mapping_id"], ["sku_mappings.store_id", "sku_mappings.id"]),
+        UniqueConstraint("store_id", "mapping_id"),
+        Index("ix_stock_offers_due", "store_id", "partner_id", postgresql_where="wanted IS DISTINCT FROM written"),
+    )
+
+    mapping_id: Mapped[int]
+    partner_id: Mapped[int]
+    partner_available: Mapped[int]
+    snapshot_at: Mapped[datetime]
+    unseen: Mapped[int]
+    unseen_others: Mapped[int]
+    provisional: Mapped[int]
+    buffer: Mapped[int]
+    surplus: Mapped[int]
+    wanted: Mapped[int]
+    # in the retailer's units
+    written: Mapped[int | None]
+    written_at: Mapped[datetime | None]
+    version: Mapped[int]
+    # grows with each write asked for; part of its idempotency key
+    tries: Mapped[int]
+    # compare-and-swap failures in a row
+    trouble: Mapped[str | None]

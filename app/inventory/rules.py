@@ -1,0 +1,46 @@
+"""Sellable stock: what is offered of a variant, and the sum that explains it."""
+
+import math
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class StockSum:
+    """The arithmetic of one number on the stock page, in partner units."""
+
+    partner_available: int
+    unseen: int  # units this retailer sold that the partner cannot see yet
+    unseen_others: int  # the same of other retailers; shown as one number, never whose
+    provisional: int  # sales the store shows that no captured order explains yet
+    buffer: int
+    surplus: int  # free units at the centre
+
+    @property
+    def sellable(self) -> int:
+        """max(0, P − U − B) + S."""
+        return max(0, self.partner_available - self.unseen - self.unseen_others - self.provisional - self.buffer) + self.surplus
+
+
+def whole_units(available: Decimal | float | int | None, *, untracked_cap: int) -> int:
+    """Return the partner's stock as whole units: negative is 0, fractions are cut, untracked follows the cap (D5)."""
+    if available is None:
+        return untracked_cap
+    return max(0, math.floor(Fraction(available)))
+
+
+def offered(total: StockSum, units_per: int) -> int:
+    """Return how many of the retailer's units one pool supports: a pack of 2 from a pool of 3 is 1 (B21)."""
+    return total.sellable // units_per
+
+
+def change_reason(total: StockSum) -> str:
+    """Say in a few words why nothing is offered, or an empty text."""
+    if total.sellable > 0:
+        return ""
+    if total.partner_available <= 0:
+        return "sold out at the partner"
+    if total.unseen + total.unseen_others + total.provisional >= total.partner_available:
+        return "already sold"
+    return "buffer"
