@@ -1,0 +1,97 @@
+"""What other domains and the pages may know of a partnership."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import NotFound
+from app.partners import repository
+from app.partners.models import Partner
+from app.partners.rules import Calendar
+from app.partners.states import LIVE, PartnerState
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One point of the pre-flight check, in words."""
+
+    name: str
+    passed: bool
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerFacts:
+    """A partnership as others may know it."""
+
+    store_id: int
+    id: int
+    partner_store_id: int | None
+    name: str
+    contact_email: str | None
+    shop_domain: str
+    state: PartnerState
+    discount: Decimal
+    buffer: int
+    location_ids: tuple[str, ...]
+    calendar: Calendar
+    payment_terms_template_id: str | None
+    payment_terms_name: str | None
+    payment_terms_due_days: int | None
+    checks: tuple[Check, ...]
+    checked_at: datetime | None
+    connected_at: datetime | None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the partnership is at work: connected or paused."""
+        return self.state in LIVE
+
+
+def facts_of(partner: Partner) -> PartnerFacts:
+    """Return the row as plain facts."""
+    return PartnerFacts(
+        store_id=partner.store_id,
+        id=partner.id,
+        partner_store_id=partner.partner_store_id,
+        name=partner.name,
+        contact_email=partner.contact_email,
+        shop_domain=partner.shop_domain,
+        state=PartnerState(partner.state),
+        discount=partner.discount,
+        buffer=partner.buffer,
+        location_ids=tuple(partner.location_ids),
+        calendar=Calendar(partner.weekday, partner.cutoff_time, partner.time_zone, partner.grace_minutes),
+        payment_terms_template_id=partner.payment_terms_template_id,
+        payment_terms_name=partner.payment_terms_name,
+        payment_terms_due_days=partner.payment_terms_due_days,
+        checks=tuple(Check(**check) for check in partner.checks),
+        checked_at=partner.checked_at,
+        connected_at=partner.connected_at,
+    )
+
+
+async def find_partner(session: AsyncSession, store_id: int, partner_id: int) -> PartnerFacts | None:
+    """Return the retailer's partner, if it is theirs."""
+    partner = await repository.find_partner(session, store_id, partner_id)
+    return facts_of(partner) if partner else None
+
+
+async def get_partner(session: AsyncSession, store_id: int, partner_id: int) -> PartnerFacts:
+    """Return the retailer's partner, or raise `NotFound`."""
+    partner = await find_partner(session, store_id, partner_id)
+    if partner is None:
+        raise NotFound
+    return partner
+
+
+async def partners_of(session: AsyncSession, store_id: int) -> list[PartnerFacts]:
+    """Return the retailer's partners by name, whatever their state."""
+    return [facts_of(partner) for partner in await repository.list_partners(session, store_id)]
+
+
+async def partnerships_of(session: AsyncSession, partner_store_id: int) -> list[PartnerFacts]:
+    """Return the live partnerships of a partner's store; the unit of work acts for that store."""
+    return [facts_of(partner) for partner in await repository.list_partnerships(session, partner_store_id)]

@@ -1,0 +1,87 @@
+"""Every SELECT and lock on the stores' tables; machinery rows, so the caller stands inside `uow.machinery()`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.stores.models import AccessToken, OAuthState, RetailerSettings, Store
+
+
+async def find_store(session: AsyncSession, store_id: int) -> Store | None:
+    """Return the store, if there is one."""
+    return await session.get(Store, store_id)
+
+
+async def list_stores(session: AsyncSession, store_ids: Sequence[int]) -> Sequence[Store]:
+    """Return the stores with these ids."""
+    return (await session.scalars(select(Store).where(Store.id.in_(store_ids)))).all()
+
+
+async def find_by_domain(session: AsyncSession, shop_domain: str) -> Store | None:
+    """Return the store at this domain, if it ever installed the app."""
+    found: Store | None = await session.scalar(select(Store).where(Store.shop_domain == shop_domain))
+    return found
+
+
+async def list_with_role(session: AsyncSession, role: str) -> Sequence[Store]:
+    """Return the installed stores of a role, oldest first."""
+    chosen = select(Store).where(Store.role == role, Store.uninstalled_at.is_(None)).order_by(Store.id)
+    return (await session.scalars(chosen)).all()
+
+
+async def lock_store(session: AsyncSession, store_id: int) -> Store | None:
+    """Return the store with its row locked."""
+    return await session.get(Store, store_id, with_for_update=True, populate_existing=True)
+
+
+async def lock_by_shop_id(session: AsyncSession, shopify_shop_id: str) -> Store | None:
+    """Return the store with Shopify's id, locked."""
+    chosen = select(Store).where(Store.shopify_shop_id == shopify_shop_id).with_for_update()
+    found: Store | None = await session.scalar(chosen)
+    return found
+
+
+async def find_token(session: AsyncSession, store_id: int) -> AccessToken | None:
+    """Return the sealed tokens as they stand now."""
+    return await session.get(AccessToken, store_id, populate_existing=True)
+
+
+async def lock_token(session: AsyncSession, store_id: int) -> AccessToken | None:
+    """Return the sealed tokens with their row locked."""
+    return await session.get(AccessToken, store_id, with_for_update=True, populate_existing=True)
+
+
+async def lock_oauth_state(session: AsyncSession, state_hash: str) -> OAuthState | None:
+    """Return an authorisation we sent somebody to, locked so that it is used once."""
+    return await session.get(OAuthState, state_hash, with_for_update=True)
+
+
+async def list_expiring(session: AsyncSession, before: datetime) -> Sequence[int]:
+    """Return the installed stores whose refresh token ends before the instant."""
+    chosen = (
+        select(AccessToken.store_id)
+        .join(Store, Store.id == AccessToken.store_id)
+        .where(AccessToken.refresh_expires_at < before, Store.uninstalled_at.is_(None), Store.access_state != "dead")
+        .order_by(AccessToken.refresh_expires_at)
+    )
+    return (await session.scalars(chosen)).all()
+
+
+async def obtain_settings(session: AsyncSession, store_id: int) -> RetailerSettings:
+    """Return the retailer's settings, locked; the row is made when it is not there yet."""
+    fresh = insert(RetailerSettings).values(store_id=store_id).on_conflict_do_nothing(index_elements=["store_id"])
+    await session.execute(fresh)
+    chosen = select(RetailerSettings).where(RetailerSettings.store_id == store_id).with_for_update()
+    settings: RetailerSettings = (await session.scalars(chosen)).one()
+    return settings
+
+
+async def find_settings(session: AsyncSession, store_id: int) -> RetailerSettings | None:
+    """Return the retailer's settings, if any were made."""
+    found: RetailerSettings | None = await session.scalar(
+        select(RetailerSettings).where(RetailerSettings.store_id == store_id)
+    )
+    return found
