@@ -41,6 +41,7 @@ class StoreProfile(Entity):
     address: Address
     created_at: datetime
     updated_at: datetime
+    role: str | None = None  # retailer or partner, if the store was made with one: whose mark its customers carry
     numbers: dict[str, int] = field(default_factory=dict)  # last number given, by series
 
 
@@ -99,7 +100,8 @@ class Store:
         return [self.variants[number] for number in product.variant_ids]
 
     def levels_of(self, item_id: int) -> list[InventoryLevel]:
-        return [level for (item, _), level in self.levels.items() if item == item_id and level.is_active]
+        levels = (self.levels.get((item_id, location_id)) for location_id in self.locations)
+        return [level for level in levels if level is not None and level.is_active]
 
     def item_of(self, variant: Variant) -> InventoryItem:
         return self.inventory_items[variant.inventory_item_id]
