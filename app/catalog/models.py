@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Index, Numeric, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base
@@ -94,7 +94,11 @@ class SkuMapping(TenantOwned, Base):
             ["partner_store_id", "partner_variant_id"], ["partner_variants.partner_store_id", "partner_variants.id"]
         ),
         Index(
-            "uq_sku_mappings_active", "store_id", "shopify_variant_id", unique=True, postgresql_where="active_to IS NULL"
+            "uq_sku_mappings_active",
+            "store_id",
+            "shopify_variant_id",
+            unique=True,
+            postgresql_where=text("active_to IS NULL"),
         ),
         Index("ix_sku_mappings_partner_variant", "store_id", "partner_variant_id"),
         Index("ix_sku_mappings_sku", "store_id", "sku"),

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped
 
 from app.core.db import Base
@@ -35,7 +35,9 @@ class StockOffer(TenantOwned, Base):
     __table_args__ = (
         ForeignKeyConstraint(["store_id", "mapping_id"], ["sku_mappings.store_id", "sku_mappings.id"]),
         UniqueConstraint("store_id", "mapping_id"),
-        Index("ix_stock_offers_due", "store_id", "partner_id", postgresql_where="wanted IS DISTINCT FROM written"),
+        Index(
+            "ix_stock_offers_due", "store_id", "partner_id", postgresql_where=text("wanted IS DISTINCT FROM written")
+        ),
     )
 
     mapping_id: Mapped[int]

@@ -20,7 +20,10 @@ class StockSum:
     @property
     def sellable(self) -> int:
         """max(0, P − U − B) + S."""
-        return max(0, self.partner_available - self.unseen - self.unseen_others - self.provisional - self.buffer) + self.surplus
+        return (
+            max(0, self.partner_available - self.unseen - self.unseen_others - self.provisional - self.buffer)
+            + self.surplus
+        )
 
 
 def whole_units(available: Decimal | float | int | None, *, untracked_cap: int) -> int:

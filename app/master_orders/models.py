@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import ForeignKeyConstraint, Index, Numeric, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base
@@ -20,7 +20,7 @@ class Cycle(TenantOwned, Base):
         ForeignKeyConstraint(["store_id", "partner_id"], ["partners.store_id", "partners.id"]),
         UniqueConstraint("store_id", "partner_id", "cutoff_on", "number"),
         UniqueConstraint("marker"),
-        Index("uq_cycles_one_open", "store_id", "partner_id", unique=True, postgresql_where="state = 'open'"),
+        Index("uq_cycles_one_open", "store_id", "partner_id", unique=True, postgresql_where=text("state = 'open'")),
         Index("ix_cycles_draft", "partner_store_id", "shopify_draft_id"),
     )
 

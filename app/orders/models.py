@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Index, Numeric, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base
@@ -48,7 +48,7 @@ class OrderLine(TenantOwned, Base):
         UniqueConstraint("store_id", "shopify_line_id"),
         Index("ix_order_lines_order", "store_id", "order_id"),
         Index("ix_order_lines_variant", "store_id", "partner_variant_id"),
-        Index("ix_order_lines_unmapped", "store_id", postgresql_where="route = 'unmapped'"),
+        Index("ix_order_lines_unmapped", "store_id", postgresql_where=text("route = 'unmapped'")),
     )
 
     order_id: Mapped[int]
@@ -82,7 +82,7 @@ class OrderHold(TenantOwned, Base):
     __tablename__ = "order_holds"
     __table_args__ = (
         ForeignKeyConstraint(["store_id", "line_id"], ["order_lines.store_id", "order_lines.id"]),
-        Index("uq_order_holds_open", "store_id", "line_id", unique=True, postgresql_where="released_at IS NULL"),
+        Index("uq_order_holds_open", "store_id", "line_id", unique=True, postgresql_where=text("released_at IS NULL")),
     )
 
     line_id: Mapped[int]

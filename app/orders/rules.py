@@ -42,7 +42,9 @@ def target_of(
     return max(known_target, fulfilled + unfulfilled)
 
 
-def paid_instants(known: Sequence[datetime], placed_at: datetime, status: str, payments: Sequence[datetime]) -> list[datetime]:
+def paid_instants(
+    known: Sequence[datetime], placed_at: datetime, status: str, payments: Sequence[datetime]
+) -> list[datetime]:
     """Return the instants at which the order came to stand PAID, oldest first; once true, an instant stays."""
     if status not in PAID:
         return list(known)
@@ -50,7 +52,9 @@ def paid_instants(known: Sequence[datetime], placed_at: datetime, status: str, p
     return sorted({*known, max(latest, placed_at)}) if not known or latest > known[-1] else list(known)
 
 
-def payable_at(ordered_at: datetime, instants: Sequence[datetime], status: str, *, needs_payment: bool) -> datetime | None:
+def payable_at(
+    ordered_at: datetime, instants: Sequence[datetime], status: str, *, needs_payment: bool
+) -> datetime | None:
     """Return when units ordered at that time were paid, or None while they are not.
 
     A unit is paid at the first instant, not before it was ordered, at which the order stands PAID; an unpaid edit

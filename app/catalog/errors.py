@@ -1,0 +1,21 @@
+"""What can be wrong with an import."""
+
+from app.core.errors import Conflict, Invalid, NotFound
+
+
+class ImportNotFound(NotFound):
+    """No such import in this store."""
+
+    sentence = "This import does not exist."
+
+
+class NothingChosen(Invalid):
+    """An import needs products."""
+
+    sentence = "Choose at least one product to import."
+
+
+class PartnerNotConnected(Conflict):
+    """Only a connected partner's products can be read."""
+
+    sentence = "This partner is not connected. Connect the partner first, then import."

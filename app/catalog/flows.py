@@ -1,0 +1,194 @@
+"""Work of the catalogue with the outside in between: browse a partner's products, import them, read them again."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import nh3
+
+from app.catalog import repository, rules, service
+from app.catalog.service import NewMapping
+from app.catalog.states import ItemState
+from app.core.errors import Conflict, Invalid
+from app.core.money import Money
+from app.core.unit_of_work import Open, system_for
+from app.gateways.shopify import product_import, products
+from app.gateways.shopify.errors import Refused
+from app.gateways.shopify.product_import import NewProduct, NewVariant, StoredProduct
+from app.gateways.shopify.products import Product, ProductPage
+from app.partners.queries import get_partner
+from app.pricing.rules import import_price
+from app.stores.flows import ConnectedShopify
+from app.stores.queries import get_store
+
+Progress = Callable[[int, int], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """What an import needs to know before it calls anybody."""
+
+    retailer_id: int
+    partner_id: int
+    partner_store_id: int
+    partner_name: str
+    prefix: str
+    retailer_currency: str
+    partner_currency: str
+    discount: Decimal
+    markup: Decimal
+    items: Sequence[tuple[int, str]]  # item id, the partner's product id
+    total: int
+
+
+async def browse(shopify: ConnectedShopify, partner_store_id: int, text: str, after: str | None) -> ProductPage:
+    """Return a page of the partner's products as they are there now."""
+    access = await shopify.access(partner_store_id)
+    return await products.search_products(shopify.client, access, text, after, 25)
+
+
+async def run_import(open_uow: Open, shopify: ConnectedShopify, store_id: int, import_id: int, progress: Progress) -> None:
+    """Bring every product of the import that is still waiting into the retailer's store.
+
+    Each product is a step of its own: killed half-way, the next run finds what exists by its source id and goes on.
+    """
+    plan = await _plan(open_uow, store_id, import_id)
+    if plan.items:
+        access = await shopify.access(store_id)
+        await product_import.ensure_source_definition(shopify.client, access)
+    done = plan.total - len(plan.items)
+    for item_id, product_gid in plan.items:
+        try:
+            await _import_one(open_uow, shopify, plan, item_id, product_gid)
+        except (Invalid, Conflict) as refusal:
+            async with open_uow(system_for(store_id)) as uow:
+                await service.record_refused(uow, item_id, refusal.sentence)
+        done += 1
+        await progress(done, plan.total)
+    async with open_uow(system_for(store_id)) as uow:
+        await service.finish_import(uow, import_id)
+
+
+async def read_products(open_uow: Open, shopify: ConnectedShopify, partner_store_id: int) -> None:
+    """Read every imported product of a partner again and keep what changed; what is gone is marked deleted."""
+    async with open_uow(system_for(partner_store_id)) as uow:
+        known = [
+            row.shopify_product_id
+            for row in await repository.list_partner_products(uow.session, partner_store_id)
+            if row.deleted_at is None
+        ]
+        currency = (await get_store(uow, partner_store_id)).currency
+    if not known:
+        return
+    access = await shopify.access(partner_store_id)
+    found = await products.read_products(shopify.client, access, known)
+    async with open_uow(system_for(partner_store_id)) as uow:
+        for gid in known:
+            if gid in found:
+                await service.store_partner_product(uow, found[gid], currency)
+            else:
+                await service.mark_product_deleted(uow, gid)
+
+
+async def _plan(open_uow: Open, store_id: int, import_id: int) -> ImportPlan:
+    async with open_uow(system_for(store_id)) as uow:
+        row = await repository.get_import(uow.session, store_id, import_id)
+        items = await repository.list_items(uow.session, store_id, import_id)
+        partner = await get_partner(uow.session, store_id, row.partner_id)
+        if partner.partner_store_id is None or not partner.is_live:
+            raise service.PartnerNotConnected()
+        retailer = await get_store(uow, store_id)
+        theirs = await get_store(uow, partner.partner_store_id)
+        await service.start_import(uow, import_id)
+        return ImportPlan(
+            retailer_id=store_id,
+            partner_id=partner.id,
+            partner_store_id=partner.partner_store_id,
+            partner_name=partner.name,
+            prefix=rules.sku_prefix(partner.shop_domain),
+            retailer_currency=retailer.currency,
+            partner_currency=theirs.currency,
+            discount=partner.discount,
+            markup=row.markup,
+            items=[(item.id, item.partner_product_gid) for item in items if item.state == ItemState.WAITING],
+            total=len(items),
+        )
+
+
+async def _import_one(open_uow: Open, shopify: ConnectedShopify, plan: ImportPlan, item_id: int, product_gid: str) -> None:
+    product = await products.read_product(shopify.client, await shopify.access(plan.partner_store_id), product_gid)
+    if product is None:
+        raise Invalid("The partner no longer sells it.")
+    wanted = _new_product(plan, product)
+    async with open_uow(system_for(plan.partner_store_id)) as uow:
+        variant_ids = await service.store_partner_product(uow, product, plan.partner_currency)
+
+    access = await shopify.access(plan.retailer_id)
+    # Look first: what exists may carry the merchant's own edits, and productSet would overwrite them.
+    stored = await product_import.find_product_by_source(shopify.client, access, product.id)
+    if stored is None:
+        try:
+            stored = await product_import.put_product(shopify.client, access, wanted)
+        except Refused as refusal:
+            raise Invalid(f"Shopify did not accept it: {refusal.sentence}") from refusal
+
+    mappings = _mappings(product, wanted, stored)
+    if not mappings:
+        raise Invalid("Its variants in your store could not be matched to the partner's.")
+    async with open_uow(system_for(plan.retailer_id)) as uow:
+        await service.record_imported(
+            uow, item_id, variant_ids, mappings, currency=plan.retailer_currency, notes=_notes(product, mappings)
+        )
+
+
+def _new_product(plan: ImportPlan, product: Product) -> NewProduct:
+    """Return what is made of a partner's product, or refuse with the reason."""
+    shipped = [variant.requires_shipping for variant in product.variants]
+    reason = rules.importable(requires_shipping=shipped, variant_count=len(product.variants))
+    if product.is_gift_card:
+        reason = "It is a gift card."
+    if reason:
+        raise Invalid(reason)
+    sources = [rules.SkuSource(variant.id, variant.sku) for variant in product.variants]
+    skus = rules.imported_skus(plan.prefix, sources)
+    return NewProduct(
+        source_id=product.id,
+        title=product.title,
+        description_html=nh3.clean(product.description_html),
+        vendor=plan.partner_name,
+        product_type=product.product_type,
+        tags=product.tags,
+        options=product.options,
+        images=product.images,
+        variants=tuple(
+            NewVariant(
+                sku=skus[variant.id],
+                price=import_price(
+                    Money(variant.price, plan.partner_currency), plan.discount, plan.markup, plan.retailer_currency
+                ).amount,
+                option_values=variant.option_values,
+                barcode=variant.barcode,
+                weight=variant.weight,
+            )
+            for variant in product.variants
+        ),
+    )
+
+
+def _mappings(product: Product, wanted: NewProduct, stored: StoredProduct) -> list[NewMapping]:
+    """Pair the partner's variants with those in the retailer's store: by our SKU, else by option values."""
+    by_sku = {variant.sku: variant for variant in stored.variants}
+    by_options = {frozenset(variant.option_values): variant for variant in stored.variants}
+    pairs = []
+    for theirs, new in zip(product.variants, wanted.variants, strict=True):
+        ours = by_sku.get(new.sku) or by_options.get(frozenset(theirs.option_values))
+        if ours is not None:
+            pairs.append(NewMapping(theirs.id, stored.id, ours.id, ours.inventory_item_id, new.sku, ours.price))
+    return pairs
+
+
+def _notes(product: Product, mappings: Sequence[NewMapping]) -> list[str]:
+    notes = [f"“{variant.title}” has no partner SKU." for variant in product.variants if not variant.sku]
+    mapped = {each.partner_variant_gid for each in mappings}
+    notes += [f"“{variant.title}” was not matched." for variant in product.variants if variant.id not in mapped]
+    return notes

@@ -1,0 +1,207 @@
+"""What other domains and the pages ask the catalogue."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.catalog import repository, rules
+from app.catalog.models import SkuMapping
+from app.catalog.states import ImportState, ItemState
+from app.core.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class MappingFacts:
+    """Which partner variant a variant of the retailer's store leads to."""
+
+    id: int
+    partner_id: int
+    partner_store_id: int
+    partner_variant_id: int
+    product_gid: str
+    variant_gid: str
+    inventory_item_gid: str
+    sku: str
+    units_per: int
+    price: Money
+    active_from: datetime
+    active_to: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What a sold line is: mapped, carrying a partner's SKU without a mapping, or neither."""
+
+    mapping: MappingFacts | None
+    looks_like_partner: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VariantFacts:
+    """A partner's variant as last read."""
+
+    id: int
+    gid: str
+    inventory_item_gid: str
+    sku: str | None
+    title: str
+    price: Money
+    tracked: bool
+    is_deleted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ImportProgress:
+    """How far an import is."""
+
+    id: int
+    partner_id: int
+    state: ImportState
+    markup: Decimal
+    requested_at: datetime
+    finished_at: datetime | None
+    waiting: int
+    imported: int
+    refused: int
+
+    @property
+    def total(self) -> int:
+        """Products chosen."""
+        return self.waiting + self.imported + self.refused
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing is left to try."""
+        return self.state is ImportState.FINISHED
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRow:
+    """One product of an import, for its report."""
+
+    id: int
+    title: str
+    state: ItemState
+    reason: str | None
+    product_gid: str | None
+    notes: tuple[str, ...]
+
+
+def mapping_facts(row: SkuMapping) -> MappingFacts:
+    """Return a mapping as plain facts."""
+    return MappingFacts(
+        id=row.id,
+        partner_id=row.partner_id,
+        partner_store_id=row.partner_store_id,
+        partner_variant_id=row.partner_variant_id,
+        product_gid=row.shopify_product_id,
+        variant_gid=row.shopify_variant_id,
+        inventory_item_gid=row.shopify_inventory_item_id,
+        sku=row.sku,
+        units_per=row.units_per,
+        price=Money(row.price_amount, row.currency),
+        active_from=row.active_from,
+        active_to=row.active_to,
+    )
+
+
+async def resolve_lines(
+    session: AsyncSession, store_id: int, sold: Sequence[tuple[str | None, str | None]]
+) -> list[Resolution]:
+    """Return what each (variant id, SKU) leads to: the mapping by id first, by longest known prefix second (B1, B6)."""
+    by_variant = {
+        row.shopify_variant_id: mapping_facts(row)
+        for row in await repository.list_mappings_by_variant(session, store_id, {gid for gid, _ in sold if gid})
+    }
+    skus = {sku for gid, sku in sold if sku and gid not in by_variant and sku.startswith(rules.MARK)}
+    by_sku = await _by_sku(session, store_id, skus)
+    resolutions = []
+    for gid, sku in sold:
+        mapping = by_variant.get(gid or "") or by_sku.get(sku or "")
+        resolutions.append(Resolution(mapping, looks_like_partner=mapping is None and (sku or "") in skus))
+    return resolutions
+
+
+async def _by_sku(session: AsyncSession, store_id: int, skus: Collection[str]) -> dict[str, MappingFacts]:
+    if not skus:
+        return {}
+    found: dict[str, MappingFacts] = {}
+    for row in await repository.list_mappings_by_sku(session, store_id, skus):
+        found.setdefault(row.sku, mapping_facts(row))
+    prefixes = await repository.list_prefixes(session, store_id)
+    for sku in set(skus) - set(found):
+        partner_id = rules.partner_of_sku(sku, prefixes)
+        if partner_id is None:
+            continue
+        own = sku.removeprefix(next(p for p in sorted(prefixes, key=len, reverse=True) if sku.startswith(p)))
+        row_of_sku = await repository.find_mapping_by_partner_sku(session, store_id, partner_id, own)
+        if row_of_sku:
+            found[sku] = mapping_facts(row_of_sku)
+    return found
+
+
+async def mappings_of_partner(session: AsyncSession, store_id: int, partner_id: int) -> list[MappingFacts]:
+    """Return the live mappings to one partner."""
+    return [mapping_facts(row) for row in await repository.list_active_mappings(session, store_id, partner_id)]
+
+
+async def mappings_of_store(session: AsyncSession, store_id: int, *, ended: bool = False) -> list[MappingFacts]:
+    """Return the store's live mappings, or with `ended` every one there ever was."""
+    rows = await (repository.list_all_mappings if ended else repository.list_active_mappings)(session, store_id)
+    return [mapping_facts(row) for row in rows]
+
+
+async def variants_of_store(
+    session: AsyncSession, partner_store_id: int, ids: Collection[int]
+) -> Mapping[int, VariantFacts]:
+    """Return these variants of a partner's store by our id."""
+    return {
+        row.id: VariantFacts(
+            id=row.id,
+            gid=row.shopify_variant_id,
+            inventory_item_gid=row.shopify_inventory_item_id,
+            sku=row.sku,
+            title=product_title if row.title in ("", "Default Title") else f"{product_title} – {row.title}",
+            price=Money(row.price_amount, row.currency),
+            tracked=row.tracked,
+            is_deleted=row.deleted_at is not None,
+        )
+        for row, product_title in await repository.list_partner_variants(session, partner_store_id, ids)
+    }
+
+
+async def import_progress(session: AsyncSession, store_id: int, import_id: int) -> ImportProgress:
+    """Return how far an import is."""
+    row = await repository.get_import(session, store_id, import_id)
+    counts = await repository.count_items(session, store_id, import_id)
+    return ImportProgress(
+        id=row.id,
+        partner_id=row.partner_id,
+        state=ImportState(row.state),
+        markup=row.markup,
+        requested_at=row.requested_at,
+        finished_at=row.finished_at,
+        waiting=counts.get(ItemState.WAITING, 0),
+        imported=counts.get(ItemState.IMPORTED, 0),
+        refused=counts.get(ItemState.REFUSED, 0),
+    )
+
+
+async def latest_imports(
+    session: AsyncSession, store_id: int, partner_id: int | None = None, limit: int = 10
+) -> list[ImportProgress]:
+    """Return the latest imports, newest first."""
+    rows = await repository.list_imports(session, store_id, partner_id, limit)
+    return [await import_progress(session, store_id, row.id) for row in rows]
+
+
+async def import_report(session: AsyncSession, store_id: int, import_id: int) -> list[ImportRow]:
+    """Return every product of an import with what became of it."""
+    await repository.get_import(session, store_id, import_id)
+    return [
+        ImportRow(item.id, item.title, ItemState(item.state), item.reason, item.shopify_product_id, tuple(item.notes))
+        for item in await repository.list_items(session, store_id, import_id)
+    ]

@@ -1,0 +1,146 @@
+"""Every SELECT of the catalogue."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.catalog.errors import ImportNotFound
+from app.catalog.models import ImportItem, PartnerProduct, PartnerVariant, ProductImport, SkuMapping
+from app.catalog.states import ItemState
+
+
+async def get_import(session: AsyncSession, store_id: int, import_id: int) -> ProductImport:
+    """Return the import of this store."""
+    found = await session.get(ProductImport, (store_id, import_id))
+    if found is None:
+        raise ImportNotFound()
+    return found
+
+
+async def list_items(session: AsyncSession, store_id: int, import_id: int) -> Sequence[ImportItem]:
+    """Return the products of an import in the order they were chosen."""
+    query = select(ImportItem).where(ImportItem.store_id == store_id, ImportItem.import_id == import_id).order_by(ImportItem.id)
+    return (await session.scalars(query)).all()
+
+
+async def lock_item(session: AsyncSession, store_id: int, item_id: int) -> ImportItem:
+    """Return one product of an import, locked."""
+    return await session.get_one(ImportItem, (store_id, item_id), with_for_update=True)
+
+
+async def count_items(session: AsyncSession, store_id: int, import_id: int) -> dict[ItemState, int]:
+    """Return how many products of an import are in each state."""
+    query = (
+        select(ImportItem.state, func.count())
+        .where(ImportItem.store_id == store_id, ImportItem.import_id == import_id)
+        .group_by(ImportItem.state)
+    )
+    return {ItemState(state): count for state, count in (await session.execute(query)).tuples()}
+
+
+async def list_imports(session: AsyncSession, store_id: int, partner_id: int | None, limit: int) -> Sequence[ProductImport]:
+    """Return the latest imports, newest first."""
+    query = select(ProductImport).where(ProductImport.store_id == store_id)
+    if partner_id is not None:
+        query = query.where(ProductImport.partner_id == partner_id)
+    return (await session.scalars(query.order_by(ProductImport.id.desc()).limit(limit))).all()
+
+
+async def find_partner_product(session: AsyncSession, partner_store_id: int, product_gid: str) -> PartnerProduct | None:
+    """Return the partner's product as stored."""
+    query = select(PartnerProduct).where(
+        PartnerProduct.partner_store_id == partner_store_id, PartnerProduct.shopify_product_id == product_gid
+    )
+    return (await session.scalars(query)).one_or_none()
+
+
+async def list_partner_products(session: AsyncSession, partner_store_id: int) -> Sequence[PartnerProduct]:
+    """Return every product of the partner that somebody imported."""
+    query = select(PartnerProduct).where(PartnerProduct.partner_store_id == partner_store_id).order_by(PartnerProduct.id)
+    return (await session.scalars(query)).all()
+
+
+async def list_variants_of_product(session: AsyncSession, partner_store_id: int, product_id: int) -> Sequence[PartnerVariant]:
+    """Return the stored variants of a partner's product."""
+    query = select(PartnerVariant).where(
+        PartnerVariant.partner_store_id == partner_store_id, PartnerVariant.product_id == product_id
+    )
+    return (await session.scalars(query)).all()
+
+
+async def list_active_mappings(
+    session: AsyncSession, store_id: int, partner_id: int | None = None, ids: Collection[int] | None = None
+) -> Sequence[SkuMapping]:
+    """Return the store's live mappings, all or of one partner."""
+    query = select(SkuMapping).where(SkuMapping.store_id == store_id, SkuMapping.active_to.is_(None))
+    if partner_id is not None:
+        query = query.where(SkuMapping.partner_id == partner_id)
+    if ids is not None:
+        query = query.where(SkuMapping.id.in_(ids))
+    return (await session.scalars(query.order_by(SkuMapping.id))).all()
+
+
+async def list_all_mappings(session: AsyncSession, store_id: int) -> Sequence[SkuMapping]:
+    """Return every mapping there ever was, for the books."""
+    return (await session.scalars(select(SkuMapping).where(SkuMapping.store_id == store_id).order_by(SkuMapping.id))).all()
+
+
+async def list_mappings_by_variant(session: AsyncSession, store_id: int, variant_gids: Collection[str]) -> Sequence[SkuMapping]:
+    """Return the live mappings of these variants of the retailer's store."""
+    query = select(SkuMapping).where(
+        SkuMapping.store_id == store_id, SkuMapping.active_to.is_(None), SkuMapping.shopify_variant_id.in_(variant_gids)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def list_mappings_by_sku(session: AsyncSession, store_id: int, skus: Collection[str]) -> Sequence[SkuMapping]:
+    """Return the live mappings whose imported SKU is one of these, the oldest first."""
+    query = (
+        select(SkuMapping)
+        .where(SkuMapping.store_id == store_id, SkuMapping.active_to.is_(None), SkuMapping.sku.in_(skus))
+        .order_by(SkuMapping.id)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def list_prefixes(session: AsyncSession, store_id: int) -> dict[str, int]:
+    """Return the SKU prefixes in use and the partner each leads to."""
+    query = select(SkuMapping.prefix, SkuMapping.partner_id).where(SkuMapping.store_id == store_id).distinct()
+    return {prefix: partner_id for prefix, partner_id in (await session.execute(query)).tuples()}
+
+
+async def find_mapping_by_partner_sku(session: AsyncSession, store_id: int, partner_id: int, partner_sku: str) -> SkuMapping | None:
+    """Return the live mapping to the partner's variant of this SKU, when it is the only one."""
+    query = (
+        select(SkuMapping)
+        .join(
+            PartnerVariant,
+            (PartnerVariant.partner_store_id == SkuMapping.partner_store_id)
+            & (PartnerVariant.id == SkuMapping.partner_variant_id),
+        )
+        .where(
+            SkuMapping.store_id == store_id,
+            SkuMapping.partner_id == partner_id,
+            SkuMapping.active_to.is_(None),
+            PartnerVariant.sku == partner_sku,
+        )
+    )
+    found = (await session.scalars(query.limit(2))).all()
+    return found[0] if len(found) == 1 else None
+
+
+async def list_partner_variants(
+    session: AsyncSession, partner_store_id: int, ids: Collection[int]
+) -> Sequence[tuple[PartnerVariant, str]]:
+    """Return variants with the title of their product."""
+    query = (
+        select(PartnerVariant, PartnerProduct.title)
+        .join(
+            PartnerProduct,
+            (PartnerProduct.partner_store_id == PartnerVariant.partner_store_id)
+            & (PartnerProduct.id == PartnerVariant.product_id),
+        )
+        .where(PartnerVariant.partner_store_id == partner_store_id, PartnerVariant.id.in_(ids))
+    )
+    return [(variant, title) for variant, title in (await session.execute(query)).tuples()]

@@ -1,0 +1,197 @@
+"""Verbs of the catalogue: ask for an import, store what a partner sells, map what was made of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from app.catalog import repository, rules
+from app.catalog.errors import NothingChosen, PartnerNotConnected
+from app.catalog.events import ImportFinished, ImportRequested, ProductImported
+from app.catalog.jobs import RunImport
+from app.catalog.models import ImportItem, PartnerProduct, PartnerVariant, ProductImport, SkuMapping
+from app.catalog.states import ImportState, ItemState
+from app.core.errors import Invalid
+from app.core.unit_of_work import UnitOfWork
+from app.events.service import record_event
+from app.gateways.shopify.products import Product
+from app.job_runs.service import enqueue
+from app.partners.queries import get_partner
+
+MOST_PRODUCTS = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A product somebody ticked."""
+
+    gid: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewMapping:
+    """A variant of the retailer's store that was made from a partner's variant."""
+
+    partner_variant_gid: str
+    product_gid: str
+    variant_gid: str
+    inventory_item_gid: str
+    sku: str
+    price: Decimal
+
+
+async def request_import(uow: UnitOfWork, partner_id: int, chosen: Sequence[Chosen], markup: Decimal) -> int:
+    """Ask for an import of the chosen products; return its id."""
+    partner = await get_partner(uow.session, uow.store_id, partner_id)
+    if not partner.is_live:
+        raise PartnerNotConnected()
+    if not chosen:
+        raise NothingChosen()
+    if len(chosen) > MOST_PRODUCTS:
+        raise Invalid(f"Choose at most {MOST_PRODUCTS} products at a time.")
+    if not -1 < markup <= 10:
+        raise Invalid("Please check the markup.", {"markup": "Enter a markup between −99 % and 1000 %."})
+
+    row = ProductImport(
+        store_id=uow.store_id,
+        partner_id=partner_id,
+        state=ImportState.WAITING,
+        markup=markup,
+        requested_by=uow.actor.staff,
+        requested_at=uow.now,
+    )
+    uow.session.add(row)
+    await uow.session.flush()
+    uow.session.add_all(
+        ImportItem(
+            store_id=uow.store_id,
+            import_id=row.id,
+            partner_id=partner_id,
+            partner_product_gid=gid,
+            title=title,
+            state=ItemState.WAITING,
+            notes=[],
+        )
+        for gid, title in {each.gid: each.title for each in chosen}.items()
+    )
+
+    await record_event(uow, ImportRequested(import_id=row.id, partner_id=partner_id, products=len(chosen)))
+    await enqueue(uow, RunImport(uow.store_id, row.id))
+    return row.id
+
+
+async def retry_refused(uow: UnitOfWork, import_id: int) -> None:
+    """Try again what an import refused; what was imported stays as it is (B12)."""
+    row = await repository.get_import(uow.session, uow.store_id, import_id)
+    for item in await repository.list_items(uow.session, uow.store_id, import_id):
+        if item.state == ItemState.REFUSED:
+            item.state, item.reason = ItemState.WAITING, None
+    row.state, row.finished_at = ImportState.WAITING, None
+    await enqueue(uow, RunImport(uow.store_id, import_id))
+
+
+async def store_partner_product(uow: UnitOfWork, product: Product, currency: str) -> dict[str, int]:
+    """Keep a partner's product and variants as read; return our variant ids. The unit of work acts for the partner's store.
+
+    Variants that are gone are marked deleted, because the product was read whole.
+    """
+    row = await repository.find_partner_product(uow.session, uow.store_id, product.id)
+    if row is None:
+        row = PartnerProduct(partner_store_id=uow.store_id, shopify_product_id=product.id)
+        uow.session.add(row)
+    row.title, row.status, row.deleted_at = product.title, product.status, None
+    row.updated_there_at, row.seen_at = product.updated_at, uow.now
+    await uow.session.flush()
+
+    known = {v.shopify_variant_id: v for v in await repository.list_variants_of_product(uow.session, uow.store_id, row.id)}
+    for variant in product.variants:
+        kept = known.pop(variant.id, None)
+        if kept is None:
+            kept = PartnerVariant(partner_store_id=uow.store_id, shopify_variant_id=variant.id)
+            uow.session.add(kept)
+        kept.product_id, kept.shopify_inventory_item_id = row.id, variant.inventory_item_id
+        kept.sku, kept.title, kept.barcode = variant.sku or None, variant.title, variant.barcode
+        kept.price_amount, kept.currency, kept.tracked = variant.price, currency, variant.tracked
+        kept.option_values, kept.deleted_at = [list(pair) for pair in variant.option_values], None
+    for gone in known.values():
+        gone.deleted_at = gone.deleted_at or uow.now
+    await uow.session.flush()
+    rows = await repository.list_variants_of_product(uow.session, uow.store_id, row.id)
+    return {each.shopify_variant_id: each.id for each in rows}
+
+
+async def mark_product_deleted(uow: UnitOfWork, product_gid: str) -> None:
+    """Record that a partner's product is gone; the unit of work acts for the partner's store."""
+    row = await repository.find_partner_product(uow.session, uow.store_id, product_gid)
+    if row is None:
+        return
+    row.deleted_at = row.deleted_at or uow.now
+    for variant in await repository.list_variants_of_product(uow.session, uow.store_id, row.id):
+        variant.deleted_at = variant.deleted_at or uow.now
+
+
+async def record_imported(
+    uow: UnitOfWork,
+    item_id: int,
+    variant_ids: Mapping[str, int],
+    mappings: Sequence[NewMapping],
+    *,
+    currency: str,
+    notes: Sequence[str] = (),
+) -> None:
+    """Map every variant of an imported product and mark it done; doing it twice changes nothing."""
+    item = await repository.lock_item(uow.session, uow.store_id, item_id)
+    partner = await get_partner(uow.session, uow.store_id, item.partner_id)
+    if item.state == ItemState.IMPORTED or partner.partner_store_id is None:
+        return
+    existing = {
+        row.shopify_variant_id
+        for row in await repository.list_mappings_by_variant(uow.session, uow.store_id, {m.variant_gid for m in mappings})
+    }
+    uow.session.add_all(
+        SkuMapping(
+            store_id=uow.store_id,
+            partner_id=item.partner_id,
+            partner_store_id=partner.partner_store_id,
+            partner_variant_id=variant_ids[each.partner_variant_gid],
+            shopify_product_id=each.product_gid,
+            shopify_variant_id=each.variant_gid,
+            shopify_inventory_item_id=each.inventory_item_gid,
+            sku=each.sku,
+            prefix=rules.sku_prefix(partner.shop_domain),
+            units_per=1,
+            price_amount=each.price,
+            currency=currency,
+            active_from=uow.now,
+        )
+        for each in mappings
+        if each.variant_gid not in existing
+    )
+    item.state, item.reason, item.notes = ItemState.IMPORTED, None, list(notes)
+    item.shopify_product_id = mappings[0].product_gid if mappings else None
+    await record_event(
+        uow, ProductImported(item.import_id, item.partner_id, partner.partner_store_id, item.title, len(mappings))
+    )
+
+
+async def record_refused(uow: UnitOfWork, item_id: int, reason: str) -> None:
+    """Record why a product could not be imported."""
+    item = await repository.lock_item(uow.session, uow.store_id, item_id)
+    if item.state == ItemState.WAITING:
+        item.state, item.reason = ItemState.REFUSED, reason
+
+
+async def start_import(uow: UnitOfWork, import_id: int) -> None:
+    """Mark an import as running."""
+    (await repository.get_import(uow.session, uow.store_id, import_id)).state = ImportState.RUNNING
+
+
+async def finish_import(uow: UnitOfWork, import_id: int) -> None:
+    """Close an import of which nothing is left to try."""
+    row = await repository.get_import(uow.session, uow.store_id, import_id)
+    counts = await repository.count_items(uow.session, uow.store_id, import_id)
+    if counts.get(ItemState.WAITING) or row.state == ImportState.FINISHED:
+        return
+    row.state, row.finished_at = ImportState.FINISHED, uow.now
+    imported, refused = counts.get(ItemState.IMPORTED, 0), counts.get(ItemState.REFUSED, 0)
+    await record_event(uow, ImportFinished(import_id, row.partner_id, imported, refused))
