@@ -97,12 +97,3 @@ def sellable(world: World, store: Store, variant: Variant) -> int | None:
     return store.total_available(variant) - promised(world, store, variant.inventory_item_id)
 
 
-def places_for(world: World, store: Store, item_id: int, quantity: int) -> list[int]:
-    """Locations an order may take the units from, those with enough first; empty: the item is stocked nowhere."""
-    levels = [
-        level
-        for level in store.levels_of(item_id)
-        if store.locations[level.location_id].is_active and store.locations[level.location_id].fulfills_online_orders
-    ]
-    enough = [level.location_id for level in levels if level.available >= quantity]
-    return enough or [level.location_id for level in sorted(levels, key=lambda level: -level.available)]

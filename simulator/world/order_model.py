@@ -35,10 +35,18 @@ class OrderLine(Entity):
     taxable: bool = True
     gift_card: bool = False
     grams: int | None = None
-    commit_location_id: int | None = None
-    committed: int = 0  # units of it in the `committed` stock of that location
-    taken: int = 0  # units that left `available` (or left it to go out) and were not put back
+    location_id: int | None = None  # where it is to be taken from; none: its item is stocked nowhere
+    committed: dict[int, int] = field(default_factory=dict)  # units in `committed` stock, by location
     pending_commit: int = 0  # units whose commitment is still under way
+
+    @property
+    def current_discount(self) -> Decimal:
+        """The share of the discount that falls to the units still wanted."""
+        return self.discount * self.current_quantity / self.quantity if self.quantity else Decimal(0)
+
+    def worth(self, quantity: int) -> Decimal:
+        """What that many units of it cost the customer."""
+        return self.price * quantity - (self.discount * quantity / self.quantity if self.quantity else 0)
 
 
 @dataclass(kw_only=True)
@@ -178,16 +186,30 @@ class Order(Entity):
     routed_at: datetime | None = None  # when its fulfilment orders appeared
     target_changes: list[TargetChange] = field(default_factory=list)
     hold_periods: list[HoldPeriod] = field(default_factory=list)
+    reserved_ids: list[int] = field(default_factory=list)  # for its fulfilment orders, given when it was made
     payload: dict[str, Any] | None = None  # what was imported, as it came
     by: By = "sale"
 
     @property
+    def is_on_hold(self) -> bool:
+        return any(period.released_at is None for period in self.hold_periods)
+
+    def line(self, line_id: int) -> OrderLine | None:
+        return next((line for line in self.lines if line.id == line_id), None)
+
+    @property
+    def outstanding(self) -> Decimal:
+        """What is still to be paid; negative: too much was paid."""
+        given = sum((one.amount - sum((line.amount for line in one.lines), Decimal(0)) for one in self.refunds), Decimal(0))
+        return self.total - self.received - given
+
+    @property
     def subtotal(self) -> Decimal:
-        return sum((line.price * line.current_quantity for line in self.lines), Decimal(0)) - self.discounts
+        return sum((line.worth(line.current_quantity) for line in self.lines), Decimal(0))
 
     @property
     def discounts(self) -> Decimal:
-        return sum((line.discount for line in self.lines if line.current_quantity), Decimal(0))
+        return sum((line.current_discount for line in self.lines), Decimal(0))
 
     @property
     def shipping(self) -> Decimal:
