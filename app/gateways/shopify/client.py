@@ -1,0 +1,111 @@
+"""The one way to Shopify's Admin API: time-outs, waits, safe repeats, and failures by their meaning."""
+
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+import anyio
+import httpx
+import msgspec
+
+from app.core.errors import HubError, Unavailable
+from app.core.log import logger
+from app.gateways.shopify.answers import Answer, NoValidAnswer, read_answer
+from app.gateways.shopify.documents import Document, find_document
+from app.gateways.shopify.errors import Throttled, UnknownOutcome
+
+API_VERSION = "2026-10"
+CONNECT_SECONDS = 1.0
+TOTAL_SECONDS = 10.0
+THROTTLE_WAITS = 3
+LONGEST_WAIT = 15.0
+REPEATS = 2
+NEVER_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.LocalProtocolError,
+    httpx.UnsupportedProtocol,
+)
+
+log = logger("shopify")
+
+
+@dataclass(frozen=True, slots=True)
+class StoreAccess:
+    """Which store is called, and what opens it."""
+
+    shop_domain: str
+    access_token: str = field(repr=False)
+
+
+class NotSent(Exception):
+    """The request surely never reached Shopify."""
+
+
+class ShopifyClient:
+    """Executes the documents of queries/ for whichever store the caller has access to."""
+
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        *,
+        api_version: str = API_VERSION,
+        pause: Callable[[float], Awaitable[None]] = anyio.sleep,
+    ) -> None:
+        self.http = http
+        self.api_version = api_version
+        self._pause = pause
+
+    async def execute(
+        self, access: StoreAccess, operation: str, variables: Mapping[str, object], answer: type[Answer]
+    ) -> Answer:
+        """Return the operation's data as `answer`; repeats only what may be repeated."""
+        document = find_document(operation)
+        waits = repeats = 0
+        may_have_changed = False
+        while True:
+            try:
+                return await self._attempt(access, document, variables, answer)
+            except Throttled as error:
+                waits += 1
+                wait = error.retry_after or 1.0
+                if waits > THROTTLE_WAITS or wait > LONGEST_WAIT:
+                    raise UnknownOutcome() if may_have_changed else error from None
+                await self._pause(wait)
+            except (NotSent, NoValidAnswer) as error:
+                repeats += 1
+                may_have_changed |= document.changes and isinstance(error, NoValidAnswer)
+                log.warning(
+                    "shopify.no_answer", operation=operation, shop=access.shop_domain, why=str(error), attempt=repeats
+                )
+                if repeats > REPEATS or (may_have_changed and not document.repeatable):
+                    raise UnknownOutcome() if may_have_changed else Unavailable("Shopify did not answer.") from error
+                await self._pause(0.2 * 2**repeats * (0.5 + random.random()))
+            except HubError as error:
+                if may_have_changed:
+                    raise UnknownOutcome() from error
+                raise
+
+    async def _attempt(
+        self, access: StoreAccess, document: Document, variables: Mapping[str, object], answer: type[Answer]
+    ) -> Answer:
+        body = {"query": document.text, "operationName": document.operation, "variables": variables}
+        try:
+            with anyio.fail_after(TOTAL_SECONDS):
+                response = await self.http.post(
+                    f"https://{access.shop_domain}/admin/api/{self.api_version}/graphql.json",
+                    content=msgspec.json.encode(body),
+                    headers={"Content-Type": "application/json", "X-Shopify-Access-Token": access.access_token},
+                )
+        except NEVER_SENT as error:
+            raise NotSent(type(error).__name__) from error
+        except (httpx.HTTPError, TimeoutError) as error:
+            raise NoValidAnswer(type(error).__name__) from error
+        self._check_version(response)
+        return read_answer(response, answer, document.changes)
+
+    def _check_version(self, response: httpx.Response) -> None:
+        served = response.headers.get("X-Shopify-API-Version", self.api_version)
+        if served != self.api_version:
+            log.error("shopify.other_version_served", wanted=self.api_version, served=served)

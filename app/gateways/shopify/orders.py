@@ -1,0 +1,192 @@
+"""Customers' orders on a retailer's store: lines, quantities and times, nothing of the person."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+import msgspec
+
+from app.gateways.shopify.client import ShopifyClient, StoreAccess
+from app.gateways.shopify.fulfillment import (
+    FulfillmentFacts,
+    FulfillmentOrderFacts,
+    RawFulfillment,
+    RawFulfillmentOrder,
+    read_fulfillment_orders,
+    read_fulfillments,
+    whole_fulfillment,
+    whole_fulfillment_order,
+)
+from app.gateways.shopify.order_facts import (
+    AgreementFacts,
+    LineFacts,
+    OrderFacts,
+    RawAgreement,
+    RawLine,
+    RawTransaction,
+)
+from app.gateways.shopify.shapes import Page, RawId, RawPage, since
+
+ORDERS_PER_CALL = 4
+FULFILLMENTS_ASKED = 5
+KEPT_ATTRIBUTES = frozenset({"grind", "roast", "size"})
+
+
+class _Order(msgspec.Struct, rename="camel"):
+    id: str
+    name: str
+    created_at: datetime
+    updated_at: datetime
+    processed_at: datetime
+    cancelled_at: datetime | None
+    cancel_reason: str | None
+    test: bool
+    tags: list[str]
+    source_name: str | None
+    currency_code: str
+    display_financial_status: str | None
+    display_fulfillment_status: str
+    payment_terms: RawId | None
+    transactions: list[RawTransaction]
+    line_items: RawPage[RawLine]
+    fulfillment_orders: RawPage[RawFulfillmentOrder]
+    fulfillments: list[RawFulfillment]
+    agreements: RawPage[RawAgreement]
+
+
+class _OrderNodes(msgspec.Struct):
+    nodes: list[_Order | None]
+
+
+class _Orders(msgspec.Struct):
+    orders: RawPage[_Order]
+
+
+class _WithLines(msgspec.Struct, rename="camel"):
+    line_items: RawPage[RawLine]
+
+
+class _Lines(msgspec.Struct):
+    order: _WithLines | None
+
+
+class _WithAgreements(msgspec.Struct):
+    agreements: RawPage[RawAgreement]
+
+
+class _Agreements(msgspec.Struct):
+    order: _WithAgreements | None
+
+
+async def read_orders(
+    shopify: ShopifyClient, access: StoreAccess, ids: Sequence[str], kept: Collection[str] = KEPT_ATTRIBUTES
+) -> dict[str, OrderFacts]:
+    """Return the orders that exist, by id, whole; of line attributes only the kept ones."""
+    found: dict[str, OrderFacts] = {}
+    for start in range(0, len(ids), ORDERS_PER_CALL):
+        variables = {"ids": list(ids[start : start + ORDERS_PER_CALL])}
+        for raw in filter(None, (await shopify.execute(access, "OrdersById", variables, _OrderNodes)).nodes):
+            found[raw.id] = await _facts(shopify, access, raw, kept)
+    return found
+
+
+async def list_orders_updated(
+    shopify: ShopifyClient,
+    access: StoreAccess,
+    updated_since: datetime,
+    after: str | None = None,
+    kept: Collection[str] = KEPT_ATTRIBUTES,
+) -> Page[OrderFacts]:
+    """Return one page of orders changed since, whole, the longest unchanged first."""
+    variables = {"query": since("updated_at", updated_since), "after": after}
+    page = (await shopify.execute(access, "OrdersUpdated", variables, _Orders)).orders
+    return page.page_of([await _facts(shopify, access, raw, kept) for raw in page.nodes])
+
+
+async def _facts(shopify: ShopifyClient, access: StoreAccess, raw: _Order, kept: Collection[str]) -> OrderFacts:
+    return OrderFacts(
+        id=raw.id,
+        name=raw.name,
+        created_at=raw.created_at,
+        updated_at=raw.updated_at,
+        processed_at=raw.processed_at,
+        cancelled_at=raw.cancelled_at,
+        cancel_reason=raw.cancel_reason,
+        test=raw.test,
+        tags=tuple(raw.tags),
+        source_name=raw.source_name,
+        financial_status=raw.display_financial_status,
+        fulfillment_status=raw.display_fulfillment_status,
+        has_payment_terms=raw.payment_terms is not None,
+        currency=raw.currency_code,
+        lines=await _all_lines(shopify, access, raw, kept),
+        fulfillment_orders=await _all_fulfillment_orders(shopify, access, raw),
+        fulfillments=await _all_fulfillments(shopify, access, raw),
+        transactions=tuple(transaction.facts() for transaction in raw.transactions),
+        agreements=await _all_agreements(shopify, access, raw),
+    )
+
+
+async def _all_lines(
+    shopify: ShopifyClient, access: StoreAccess, raw: _Order, kept: Collection[str]
+) -> tuple[LineFacts, ...]:
+    lines = list(raw.line_items.nodes)
+    after = raw.line_items.next_cursor()
+    while after is not None:
+        answer = await shopify.execute(access, "OrderLines", {"id": raw.id, "after": after}, _Lines)
+        if answer.order is None:
+            break
+        lines += answer.order.line_items.nodes
+        after = answer.order.line_items.next_cursor()
+    return tuple(line.facts(kept) for line in lines)
+
+
+async def _all_fulfillment_orders(
+    shopify: ShopifyClient, access: StoreAccess, raw: _Order
+) -> tuple[FulfillmentOrderFacts, ...]:
+    first = [await whole_fulfillment_order(shopify, access, each) for each in raw.fulfillment_orders.nodes]
+    after = raw.fulfillment_orders.next_cursor()
+    if after is None:
+        return tuple(first)
+    return (*first, *await read_fulfillment_orders(shopify, access, raw.id, after))
+
+
+async def _all_fulfillments(shopify: ShopifyClient, access: StoreAccess, raw: _Order) -> tuple[FulfillmentFacts, ...]:
+    if len(raw.fulfillments) >= FULFILLMENTS_ASKED:
+        return await read_fulfillments(shopify, access, raw.id)
+    return tuple([await whole_fulfillment(shopify, access, each) for each in raw.fulfillments])
+
+
+async def _all_agreements(shopify: ShopifyClient, access: StoreAccess, raw: _Order) -> tuple[AgreementFacts, ...]:
+    """Agreements have no cursor of their own sales from outside, so long lists are read one agreement at a time."""
+    page = raw.agreements
+    if page.next_cursor() is None and all(each.sales.next_cursor() is None for each in page.nodes):
+        return tuple(each.facts(raw.currency_code) for each in page.nodes)
+    found: list[AgreementFacts] = []
+    after: str | None = None
+    while True:
+        one, cursor = await _whole_agreement(shopify, access, raw.id, after)
+        if one is not None:
+            found.append(one.facts(raw.currency_code))
+        if cursor is None:
+            return tuple(found)
+        after = cursor
+
+
+async def _whole_agreement(
+    shopify: ShopifyClient, access: StoreAccess, order_id: str, after: str | None
+) -> tuple[RawAgreement | None, str | None]:
+    whole: RawAgreement | None = None
+    sales_after: str | None = None
+    while True:
+        variables = {"id": order_id, "after": after, "salesAfter": sales_after}
+        answer = await shopify.execute(access, "OrderAgreements", variables, _Agreements)
+        if answer.order is None or not answer.order.agreements.nodes:
+            return whole, None
+        read = answer.order.agreements.nodes[0]
+        if whole is None:
+            whole = read
+        else:
+            whole.sales.nodes += read.sales.nodes
+        sales_after = read.sales.next_cursor()
+        if sales_after is None:
+            return whole, answer.order.agreements.next_cursor()
