@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.core.local_services.lease import PROJECT, Lease, locked
+from app.core.local_services.folders import locked
+from app.core.local_services.lease import PROJECT, Lease
 from app.core.local_services.postgres import Postgres
 from app.core.local_services.roles import LOGIN, OWNER, address, create_database, drop_database, prepare
 
@@ -32,8 +33,9 @@ class TestDatabase:
 
 def hold_session_folder() -> Lease:
     """Keep the session's world alive until the lease is given back; the last to leave removes it."""
-    folder = os.environ.setdefault(FOLDER_VARIABLE, tempfile.mkdtemp(prefix="hub-test-"))
-    lease = Lease(Path(folder), discard=True)
+    if FOLDER_VARIABLE not in os.environ:
+        os.environ[FOLDER_VARIABLE] = tempfile.mkdtemp(prefix="hub-test-")
+    lease = Lease(Path(os.environ[FOLDER_VARIABLE]), discard=True)
     lease.take()
     return lease
 

@@ -4,16 +4,20 @@ import os
 import pwd
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
+from typing import NamedTuple
 
 from app.core.local_services.errors import LocalServiceError
-from app.core.local_services.folders import fallback_folder, private_folder
+from app.core.local_services.folders import fallback_folder, locked, private_folder
 
 NOBODY = 65534
 UNSHARE = ("unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}")
 WAYS = ("unshare", "account", "copy")
+# Beside the data of a server started by root: the way that worked, and the folder the data went to.
+NOTE = "way"
 # Reachable by every account, and not emptied at a restart.
 PUBLIC = Path("/var/tmp")
 
@@ -73,6 +77,14 @@ class Footing:
                     os.chown(path, self.owner, -1, follow_symlinks=False)
 
 
+class Plan(NamedTuple):
+    """A way to try: how, with the data in the world's folder or elsewhere, and as whom."""
+
+    way: str
+    elsewhere: bool = False
+    account: str = ""
+
+
 def server_environment() -> dict[str, str]:
     """The little a server needs of our environment; PGDATA and its kin would lead it astray."""
     kept = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
@@ -80,54 +92,62 @@ def server_environment() -> dict[str, str]:
 
 
 def choose_footing(program: Path, home: Path, ways: Sequence[str] = WAYS) -> Footing:
-    """The first way that works here; the one that worked before comes first, because the database is where it put it."""
+    """The first way that works here, beginning with the one that worked before: the database lies where that put it."""
     if os.getuid() != 0:
         return Footing("plain", program, private_folder(home))
-    note = private_folder(home) / "way"
-    before = note.read_text() if note.exists() else ""
-    for way in sorted(ways, key=lambda each: each != before):
-        for footing in _footings(way, program, home):
-            if footing.works():
-                note.write_text(way)
-                return footing
+    note = private_folder(home) / NOTE
+    before = note.read_text().splitlines()[0] if note.exists() else ""
+    for plan in sorted(_plans(ways), key=lambda each: str(each) != before):
+        footing = _footing(plan, program, home)
+        if footing.works():
+            note.write_text(f"{plan}\n{footing.home}\n")
+            return footing
+        if plan.elsewhere:
+            footing.home.rmdir()
     raise LocalServiceError("PostgreSQL does not run as root, and no other account can be used here; set DATABASE_URL.")
 
 
-def _footings(way: str, program: Path, home: Path) -> Iterator[Footing]:
-    if way == "unshare":
-        yield Footing(way, program, home, prefix=UNSHARE)
-        return
-    for account in _accounts():
-        if way == "account":
-            yield Footing(way, program, home, account=account)
-        else:
-            yield Footing(way, _copy(program), fallback_folder(PUBLIC, home, account[0]), account=account)
+def remove_home(home: Path) -> None:
+    """Remove a server's files, also where they had to lie elsewhere."""
+    note = home / NOTE
+    if note.exists():
+        shutil.rmtree(note.read_text().splitlines()[1], ignore_errors=True)
+    shutil.rmtree(home, ignore_errors=True)
 
 
-def _accounts() -> Iterator[tuple[int, int]]:
-    for name in ("postgres", "nobody"):
-        try:
-            entry = pwd.getpwnam(name)
-        except KeyError:
-            continue
-        yield entry.pw_uid, entry.pw_gid
+def _plans(ways: Sequence[str]) -> list[Plan]:
+    accounts = [name for name in ("postgres", "nobody") if name in {entry.pw_name for entry in pwd.getpwall()}]
+    others = [Plan(*each) for each in product(("account", "copy"), (False, True), accounts)]
+    return [plan for plan in (Plan("unshare"), *others) if plan.way in ways]
+
+
+def _footing(plan: Plan, program: Path, home: Path) -> Footing:
+    if plan.way == "unshare":
+        return Footing(plan.way, program, home, prefix=UNSHARE)
+    entry = pwd.getpwnam(plan.account)
+    place = fallback_folder(PUBLIC, home / plan.account, entry.pw_uid) if plan.elsewhere else home
+    reachable = _copy(program) if plan.way == "copy" else program
+    return Footing(plan.way, reachable, place, account=(entry.pw_uid, entry.pw_gid))
 
 
 def _copy(program: Path) -> Path:
-    """The server where every account can reach it; its libraries are looked for beside the package, so they come along."""
+    """The server where every account can reach it; the libraries it looks for beside its package come along."""
     install = program.parent.parent
     package = install.parent
-    target = fallback_folder(PUBLIC, install)
-    target.chmod(0o755)
-    copied = target / package.name / install.name / "bin" / program.name
-    if not copied.exists():
-        for source in (package.with_name(f"{package.name}.libs"), install):
-            if source.exists():
-                draft = target / "draft"
-                shutil.rmtree(draft, ignore_errors=True)
-                shutil.copytree(source, draft, symlinks=True)
-                place = target / source.relative_to(package.parent)
-                place.parent.mkdir(exist_ok=True)
-                shutil.rmtree(place, ignore_errors=True)
-                draft.rename(place)
+    target = fallback_folder(PUBLIC, install, mode=0o755)
+    copied = target / program.relative_to(package.parent)
+    with locked(target / "copy.lock"):
+        if not copied.exists():
+            for source in (package.with_name(f"{package.name}.libs"), install):
+                _copy_whole(source, target / source.relative_to(package.parent))
     return copied
+
+
+def _copy_whole(source: Path, place: Path) -> None:
+    """Copy under another name first, so that an interrupted copy is never taken for the whole."""
+    if source.exists():
+        draft = place.with_name(f"{place.name}.new")
+        shutil.rmtree(draft, ignore_errors=True)
+        shutil.copytree(source, draft, symlinks=True)
+        shutil.rmtree(place, ignore_errors=True)
+        draft.rename(place)

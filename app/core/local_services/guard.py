@@ -1,4 +1,4 @@
-"""The guard of a world: `python -m app.core.local_services.guard FOLDER` waits for the last user to leave and tidies up."""
+"""The guard of a world: `python -m app.core.local_services.guard FOLDER` tidies up after the last user has left."""
 
 import argparse
 import signal

@@ -7,31 +7,18 @@ exclusive lock learns of every kind of end.
 import os
 import shutil
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
 from pathlib import Path
 from types import TracebackType
 
-from app.core.local_services.processes import ProcessRecords, wait_until
+from app.core.local_services.accounts import remove_home
+from app.core.local_services.folders import locked, open_lock
+from app.core.local_services.processes import Launch, ProcessRecords, wait_until
 
 PROJECT = Path(__file__).resolve().parents[3]
 GUARD = "guard"
-
-
-@contextmanager
-def locked(file: Path, mode: int = LOCK_EX) -> Iterator[None]:
-    """Hold the lock file; the kernel lets go of it even when we are killed."""
-    descriptor = _open(file)
-    try:
-        flock(descriptor, mode)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _open(file: Path) -> int:
-    return os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+# Root's servers run under another account, which has to pass through.
+FOLDER_MODE = 0o711 if os.getuid() == 0 else 0o700
 
 
 class Lease:
@@ -57,16 +44,14 @@ class Lease:
 
     def take(self) -> None:
         """Become a user of the world and see that a guard watches over it."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._descriptor = _open(self._users)
+        self.folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        self._descriptor = open_lock(self._users)
         flock(self._descriptor, LOCK_SH)
         with locked(self.folder / "guard.lock"):
             if self._guards.find(GUARD) is None:
                 command = [sys.executable, "-m", "app.core.local_services.guard", str(self.folder.resolve())]
                 log = self.folder / "guard.log"
-                self._guards.spawn(
-                    GUARD, command + ["--discard"] * self._discard, log, environment=os.environ, folder=PROJECT
-                )
+                self._guards.spawn(GUARD, Launch(command + ["--discard"] * self._discard, log, os.environ, PROJECT))
 
     def give_back(self) -> None:
         """Stop being a user; return once the world is down, unless somebody else still uses it."""
@@ -85,13 +70,14 @@ class Lease:
         with locked(self._users):
             self.records.end_all()
             if self._discard:
+                remove_home(self.folder / "postgres")
                 shutil.rmtree(self.folder, ignore_errors=True)
             else:
                 # Before the lock is free, so that the next user starts a guard of its own.
                 self._guards.forget(GUARD)
 
     def _has_users(self) -> bool:
-        """Whether others hold the shared lock: no exclusive one is to be had (the guard's end would explain that), but a shared one."""
+        """Whether others hold the lock: an exclusive one is not to be had, and it is not the guard who holds that."""
         try:
             descriptor = os.open(self._users, os.O_RDWR)
         except FileNotFoundError:

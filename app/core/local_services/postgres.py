@@ -8,22 +8,21 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from subprocess import Popen
 
 import psycopg
 
-from app.core.local_services.accounts import WAYS, Footing, choose_footing, server_environment
+from app.core.local_services.accounts import WAYS, Footing, choose_footing, remove_home, server_environment
 from app.core.local_services.binaries import find_postgres
 from app.core.local_services.errors import LocalServiceError
-from app.core.local_services.folders import private_folder, socket_folder
-from app.core.local_services.lease import locked
-from app.core.local_services.processes import PAUSE, Process, ProcessRecords, born, wait_until, working_folder
+from app.core.local_services.folders import drop_socket_folder, locked, private_folder, socket_folder
+from app.core.local_services.processes import PAUSE, Launch, Process, ProcessRecords, born, wait_until, working_folder
 
 NAME = "postgres"
 SOCKET = ".s.PGSQL.5432"
 PID_FILE = "postmaster.pid"
 # The first eight bytes a client may send; every live server answers with one letter, whatever its state.
 SSL_REQUEST = struct.pack("!ii", 8, 80877103)
+INITDB_OPTIONS = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions")
 SERVER_OPTIONS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -70,7 +69,8 @@ class Postgres:
         with locked(self.folder / "start.lock"):
             self._adopt()
             if not self.is_answering():
-                self.records.end(NAME)
+                # It hangs or is gone; either way a kill costs nothing that was acknowledged.
+                self.records.end(NAME, patience=1)
                 self._make_data()
                 self._start_until(time.monotonic() + patience)
 
@@ -78,11 +78,17 @@ class Postgres:
         """End the server; its data stay."""
         with locked(self.folder / "start.lock"):
             self.records.end(NAME)
+            drop_socket_folder(self.footing.home / "socket", SOCKET, self.footing.owner)
+
+    def remove(self) -> None:
+        """End the server and remove its data, wherever they lie."""
+        self.stop()
+        remove_home(self.folder)
 
     def is_answering(self) -> bool:
         """Whether a server really answers on the socket; what the pid file says proves nothing."""
         with socket.socket(socket.AF_UNIX) as client, suppress(OSError):
-            client.settimeout(2)
+            client.settimeout(1)
             client.connect(str(self.sockets / SOCKET))
             client.sendall(SSL_REQUEST)
             return client.recv(1) in {b"N", b"S"}
@@ -100,39 +106,36 @@ class Postgres:
             return
         draft = self.data.with_name("data.new")
         shutil.rmtree(draft, ignore_errors=True)
-        options = "-U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync --no-instructions".split()
-        made = self.footing.run(self.footing.command("initdb", "-D", str(draft), *options))
+        made = self.footing.run(self.footing.command("initdb", "-D", str(draft), *INITDB_OPTIONS))
         if made.returncode != 0:
             raise LocalServiceError(f"initdb failed:\n{made.stdout}")
         draft.rename(self.data)
 
     def _start_until(self, deadline: float) -> None:
         """Start again and again: after a kill, orphaned backends hold the shared memory for a moment."""
-        while True:
-            self._drop_stale_files()
-            child = self._spawn()
-            if (
-                wait_until(lambda: self._accepts() or child.poll() is not None, deadline - time.monotonic())
-                and self._accepts()
-            ):
-                return
+        while not self._start_once(deadline - time.monotonic()):
             self.records.end(NAME)
             if time.monotonic() > deadline:
                 raise LocalServiceError(f"PostgreSQL does not start; the end of {self.log}:\n{_tail(self.log)}")
             time.sleep(PAUSE * 5)
 
-    def _spawn(self) -> "Popen[bytes]":
+    def _start_once(self, patience: float) -> bool:
+        """Start the server and wait until it accepts queries or gives up."""
+        self._drop_stale_files()
         options = [part for name, value in SERVER_OPTIONS.items() for part in ("-c", f"{name}={value}")]
-        return self.records.spawn(
+        child = self.records.spawn(
             NAME,
-            self.footing.command("postgres", "-D", str(self.data), "-k", str(self.sockets), *options),
-            self.log,
-            environment=server_environment(),
-            folder=Path("/"),
-            account=self.footing.account,
-            # The fast shutdown: it does not wait for clients to leave.
-            stop_signal=signal.SIGINT,
+            Launch(
+                self.footing.command("postgres", "-D", str(self.data), "-k", str(self.sockets), *options),
+                self.log,
+                server_environment(),
+                account=self.footing.account,
+                # The fast shutdown: it does not wait for clients to leave.
+                stop_signal=signal.SIGINT,
+            ),
         )
+        wait_until(lambda: self._accepts() or child.poll() is not None, patience)
+        return child.poll() is None and self._accepts()
 
     def _accepts(self) -> bool:
         with suppress(psycopg.OperationalError), self.connect() as connection:
@@ -147,7 +150,7 @@ class Postgres:
             self.records.record(Process(NAME, pid, born(pid) or "never", signal.SIGINT))
 
     def _drop_stale_files(self) -> None:
-        """Remove the pid files an ended server left: the number may be another process's by now, and then no server would start."""
+        """Remove the pid files an ended server left: the number may be another process's now, and block every start."""
         for file in (self.data / PID_FILE, self.sockets / f"{SOCKET}.lock"):
             file.unlink(missing_ok=True)
 

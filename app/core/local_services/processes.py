@@ -2,9 +2,9 @@
 
 import json
 import os
+import platform
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 PAUSE = 0.02
+HAS_PROC = platform.system() == "Linux"
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,8 @@ class Process:
 
 
 def born(pid: int) -> str | None:
-    """When the process with this number started, in the system's own words; None when it is gone or only waits to be reaped."""
-    if not sys.platform.startswith("linux"):
+    """When the process with this number started, in the system's own words; None when it is gone or a zombie."""
+    if not HAS_PROC:
         return _born_by_ps(pid)
     try:
         # The name in parentheses may hold anything, so count the fields from the last one.
@@ -60,7 +61,7 @@ def _born_by_ps(pid: int) -> str | None:
 
 def working_folder(pid: int) -> Path | None:
     """The folder a process works in, as far as we may know."""
-    if sys.platform.startswith("linux"):
+    if HAS_PROC:
         try:
             return Path(os.readlink(f"/proc/{pid}/cwd"))
         except OSError:
@@ -80,6 +81,18 @@ def wait_until(answer: Callable[[], bool], patience: float) -> bool:
     return yes
 
 
+@dataclass(frozen=True)
+class Launch:
+    """What to start, and as whom, where and with which surroundings."""
+
+    command: Sequence[str]
+    log: Path
+    environment: Mapping[str, str]
+    folder: Path = Path("/")
+    account: tuple[int, int] | None = None
+    stop_signal: int = signal.SIGTERM
+
+
 class ProcessRecords:
     """One small file per process of a world, so that whoever comes later can find and end what was left behind."""
 
@@ -88,36 +101,26 @@ class ProcessRecords:
         # Kept until they ended: a Popen that is dropped while its process runs complains.
         self._children: dict[str, subprocess.Popen[bytes]] = {}
 
-    def spawn(
-        self,
-        name: str,
-        command: Sequence[str],
-        log: Path,
-        *,
-        environment: Mapping[str, str],
-        folder: Path | None = None,
-        account: tuple[int, int] | None = None,
-        stop_signal: int = signal.SIGTERM,
-    ) -> "subprocess.Popen[bytes]":
-        """Start a process in a session of its own, its output in a log, and record it."""
-        uid, gid = account or (None, None)
+    def spawn(self, name: str, launch: Launch) -> "subprocess.Popen[bytes]":
+        """Start a process in a session of its own, its output in its log, and record it."""
+        uid, gid = launch.account or (None, None)
         if before := self._children.pop(name, None):
             before.wait()
-        with log.open("ab") as output:
+        with launch.log.open("ab") as output:
             child = subprocess.Popen(
-                command,
+                launch.command,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env=dict(environment),
-                cwd=folder,
+                env=dict(launch.environment),
+                cwd=launch.folder,
                 user=uid,
                 group=gid,
                 extra_groups=None if uid is None else [],
                 start_new_session=True,
             )
         self._children[name] = child
-        self.record(Process(name, child.pid, born(child.pid) or "never", stop_signal))
+        self.record(Process(name, child.pid, born(child.pid) or "never", launch.stop_signal))
         return child
 
     def record(self, process: Process) -> None:

@@ -8,9 +8,8 @@ from pathlib import Path
 
 from app.core.local_services.binaries import find_valkey
 from app.core.local_services.errors import LocalServiceError
-from app.core.local_services.folders import private_folder, socket_folder
-from app.core.local_services.lease import locked
-from app.core.local_services.processes import ProcessRecords, wait_until
+from app.core.local_services.folders import drop_socket_folder, locked, private_folder, socket_folder
+from app.core.local_services.processes import Launch, ProcessRecords, wait_until
 
 NAME = "valkey"
 SOCKET = "valkey.sock"
@@ -39,18 +38,20 @@ class Valkey:
         private_folder(self.folder)
         with locked(self.folder / "start.lock"):
             if not self.is_answering():
-                self.records.end(self.name)
+                # It hangs or is gone; either way a kill costs nothing that was acknowledged.
+                self.records.end(self.name, patience=1)
                 self._start(patience)
 
     def stop(self) -> None:
         """End the server; its data stay."""
         with locked(self.folder / "start.lock"):
             self.records.end(self.name)
+            drop_socket_folder(self.folder / "socket", SOCKET)
 
     def is_answering(self) -> bool:
         """Whether a server really answers on the socket."""
         with socket.socket(socket.AF_UNIX) as client, suppress(OSError):
-            client.settimeout(2)
+            client.settimeout(1)
             client.connect(str(self.socket))
             client.sendall(b"PING\r\n")
             return client.recv(7) == b"+PONG\r\n"
@@ -70,7 +71,7 @@ class Valkey:
         }
         arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
         deadline = time.monotonic() + patience
-        child = self.records.spawn(self.name, [str(find_valkey()), *arguments], log, environment=os.environ)
+        child = self.records.spawn(self.name, Launch([str(find_valkey()), *arguments], log, os.environ))
         wait_until(lambda: self.is_answering() or child.poll() is not None, deadline - time.monotonic())
         if not self.is_answering():
             self.records.end(self.name)
