@@ -5,7 +5,15 @@ from collections.abc import Iterable, Mapping
 from app.stores.states import StoreRole
 
 REQUIRED = frozenset({"read_products", "read_inventory", "read_locations"})
-RETAILER = frozenset({"write_products", "write_inventory", "read_orders", "write_merchant_managed_fulfillment_orders"})
+RETAILER = frozenset(
+    {
+        "write_products",
+        "write_inventory",
+        "read_orders",
+        "write_merchant_managed_fulfillment_orders",
+        "read_payment_terms",  # an order with payment terms is not waited for to be paid
+    }
+)
 PARTNER = frozenset({"write_draft_orders", "read_orders", "read_fulfillments", "write_payment_terms"})
 CREATE_LOCATION = frozenset({"write_locations"})  # only when the retailer lets us create the stock location
 
@@ -20,6 +28,7 @@ WHAT_FOR: Mapping[str, str] = {
     "read_orders": "see which orders contain units we take care of",
     "write_merchant_managed_fulfillment_orders": "mark what was shipped, with its tracking",
     "write_draft_orders": "place one master order a week, as a draft order",
+    "read_payment_terms": "know which orders are paid later, so that they do not wait",
     "read_fulfillments": "see when a master order was shipped",
     "write_payment_terms": "put the agreed payment terms on the master order",
     "write_locations": "create the location for partner stock",
