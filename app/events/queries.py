@@ -1,0 +1,38 @@
+"""The timeline: what happened to one thing, as sentences."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.unit_of_work import ActorKind
+from app.events.models import DomainEvent
+
+BY = {
+    ActorKind.SYSTEM: "Partner Hub",
+    ActorKind.RETAILER: "the retailer's staff",
+    ActorKind.PARTNER: "the partner's staff",
+    ActorKind.VISITOR: "the store's staff",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One sentence of a timeline."""
+
+    at: datetime
+    sentence: str
+    by: str
+
+
+async def timeline(session: AsyncSession, subject: str, subject_id: object, limit: int = 100) -> list[TimelineEntry]:
+    """Return what happened to the subject, newest first, as far as the actor may see it."""
+    chosen = (
+        select(DomainEvent)
+        .where(DomainEvent.subject == subject, DomainEvent.subject_id == str(subject_id))
+        .order_by(DomainEvent.id.desc())
+        .limit(limit)
+    )
+    events = (await session.scalars(chosen)).all()
+    return [TimelineEntry(event.happened_at, event.sentence, BY[ActorKind(event.actor)]) for event in events]

@@ -1,0 +1,83 @@
+"""Recording what became true, and asking for the work that follows from it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy.dialects.postgresql import insert
+
+from app.core.unit_of_work import UnitOfWork
+from app.events.declaration import Event, details_of
+from app.events.models import DomainEvent
+from app.job_runs.declaration import Job
+from app.job_runs.service import enqueue
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A job that follows an event after a while, so that several events are gathered in one run."""
+
+    job: Job
+    minutes: int
+
+
+Answer = Job | Later | Iterable[Job | Later] | None
+
+
+@dataclass(frozen=True, slots=True)
+class News(Generic[E]):
+    """An event as subscribers hear it: with the store it happened in."""
+
+    event: E
+    store_id: int
+
+
+Subscriber = Callable[[News[Any]], Answer]
+"""What follows from an event."""
+
+
+async def record_event(uow: UnitOfWork, event: Event) -> None:
+    """Record the event in this transaction, with the jobs that follow from it; once for each cause."""
+    details = details_of(event)
+    cause = details.get("cause")
+    fresh = insert(DomainEvent).values(
+        store_id=uow.store_id,
+        name=event.name,
+        subject=event.subject,
+        subject_id=event.subject_id(),
+        partner_id=details.get("partner_id") or uow.actor.partner_id,
+        details=details,
+        sentence=event.told(),
+        cause=cause,
+        actor=uow.actor.kind,
+        staff=uow.actor.staff,
+        request_id=uow.request_id,
+        happened_at=uow.now,
+    )
+    if cause is not None:
+        once = fresh.on_conflict_do_nothing(
+            index_elements=["store_id", "name", "subject_id", "cause"], index_where=DomainEvent.cause.is_not(None)
+        )
+        if (await uow.session.execute(once.returning(DomainEvent.id))).first() is None:
+            return
+    else:
+        await uow.session.execute(fresh)
+    for subscriber in uow.subscribers.get(event.name, ()):
+        for answer in _answers(subscriber(News(event, uow.store_id))):
+            await _follow(uow, answer)
+
+
+def _answers(answer: Answer) -> Iterable[Job | Later]:
+    if answer is None:
+        return ()
+    return (answer,) if isinstance(answer, Job | Later) else answer
+
+
+async def _follow(uow: UnitOfWork, answer: Job | Later) -> None:
+    if isinstance(answer, Later):
+        await enqueue(uow, answer.job, run_at=uow.now + timedelta(minutes=answer.minutes))
+    else:
+        await enqueue(uow, answer)

@@ -1,0 +1,66 @@
+"""The verbs of what cannot proceed: open it, once per kind and subject; resolve it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert
+
+from app.core.unit_of_work import UnitOfWork
+from app.exceptions.models import ExceptionRecord
+
+NO_STORE = 0
+"""The store of exceptions that belong to none, such as a webhook of a shop nobody knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What cannot proceed, why, and who should do what next; `units` are partner units it holds up."""
+
+    kind: str
+    subject_kind: str
+    subject_id: str
+    cause: str
+    next_step: str
+    units: int = 0
+    partner_id: int | None = None
+
+
+async def open_exception(uow: UnitOfWork, problem: Problem) -> int:
+    """Have the problem stand open, with its newest cause and units; returns its id."""
+    fresh = insert(ExceptionRecord).values(
+        store_id=uow.store_id,
+        kind=problem.kind,
+        subject_kind=problem.subject_kind,
+        subject_id=str(problem.subject_id),
+        partner_id=problem.partner_id or uow.actor.partner_id,
+        cause=problem.cause,
+        next_step=problem.next_step,
+        units=problem.units,
+        opened_at=uow.now,
+        changed_at=uow.now,
+    )
+    newest = {name: fresh.excluded[name] for name in ("cause", "next_step", "units", "changed_at")}
+    once = fresh.on_conflict_do_update(
+        index_elements=["store_id", "kind", "subject_kind", "subject_id"],
+        index_where=ExceptionRecord.resolved_at.is_(None),
+        set_=newest,
+    )
+    exception_id: int = (await uow.session.execute(once.returning(ExceptionRecord.id))).scalar_one()
+    return exception_id
+
+
+async def resolve_exceptions(
+    uow: UnitOfWork, subject_kind: str, subject_id: object, kinds: Collection[str] | None = None
+) -> int:
+    """Resolve what stands open about the subject, all of it or some kinds; returns how many."""
+    about = update(ExceptionRecord).where(
+        ExceptionRecord.store_id == uow.store_id,
+        ExceptionRecord.subject_kind == subject_kind,
+        ExceptionRecord.subject_id == str(subject_id),
+        ExceptionRecord.resolved_at.is_(None),
+    )
+    if kinds is not None:
+        about = about.where(ExceptionRecord.kind.in_(kinds))
+    resolved = await uow.session.execute(about.values(resolved_at=uow.now).returning(ExceptionRecord.id))
+    return len(resolved.all())

@@ -1,0 +1,49 @@
+"""Reading a webhook's body: what is JSON, what only we cannot hold, what a handler may look into."""
+
+import json
+from typing import Any
+
+import msgspec
+
+from app.inbox.errors import NotUnderstood
+
+
+class NotJson(Exception):
+    """The bytes are not JSON in UTF-8."""
+
+
+class TooStrange(Exception):
+    """It may be JSON, but deeper or longer in digits than our parser holds."""
+
+
+def parse(body: bytes) -> Any:
+    """Return what the JSON says; raise `NotJson` or `TooStrange`."""
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return _parse_patiently(body)
+
+
+def _parse_patiently(body: bytes) -> Any:
+    # The fast parser refuses some true JSON (lone surrogates, great depth); the standard one has the last word.
+    try:
+        return json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+    except (UnicodeDecodeError, json.JSONDecodeError, NotJson) as error:
+        raise NotJson from error
+    except (RecursionError, ValueError) as error:
+        raise TooStrange from error
+
+
+def _refuse_constant(name: str) -> Any:
+    raise NotJson(name)  # NaN and Infinity are Python's, not JSON's
+
+
+def read_payload(body: bytes) -> Any:
+    """Return what a stored body says; raise `NotUnderstood` where it cannot be read or could not be stored again."""
+    try:
+        payload = parse(body)
+    except (NotJson, TooStrange) as error:
+        raise NotUnderstood("The body is not JSON we can read.") from error
+    if "\\u0000" in body.decode("utf-8", errors="replace"):
+        raise NotUnderstood("The body contains a character that cannot be stored.")
+    return payload

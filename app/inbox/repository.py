@@ -1,0 +1,44 @@
+"""Every SELECT and stamp on the inbox's tables; machinery rows, so the caller stands inside `uow.machinery()`."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.inbox.models import InboxRow, KnownResource
+
+BATCH = 5000
+
+
+async def find_row(session: AsyncSession, inbox_id: int) -> InboxRow | None:
+    """Return the row as it stands now."""
+    return await session.get(InboxRow, inbox_id, populate_existing=True)
+
+
+async def stamp_handled(session: AsyncSession, inbox_id: int, at: datetime, note: str | None) -> bool:
+    """Stamp the row, waiting for whoever else stamps it; tell whether we were first."""
+    stamp = update(InboxRow).where(InboxRow.id == inbox_id, InboxRow.handled_at.is_(None))
+    first = await session.execute(stamp.values(handled_at=at, outcome=note).returning(InboxRow.id))
+    return first.first() is not None
+
+
+async def stamp_failed(session: AsyncSession, inbox_id: int, at: datetime) -> None:
+    """Stamp an unhandled row as failed."""
+    stamp = update(InboxRow).where(InboxRow.id == inbox_id, InboxRow.handled_at.is_(None))
+    await session.execute(stamp.values(failed_at=at))
+
+
+async def insert_known(session: AsyncSession, shop_domain: str, kind: str, resource_id: str) -> None:
+    """Add the resource unless it is there."""
+    fresh = insert(KnownResource).values(shop_domain=shop_domain, kind=kind, resource_id=resource_id)
+    await session.execute(fresh.on_conflict_do_nothing())
+
+
+async def drop_bodies(session: AsyncSession, before: datetime) -> int:
+    """Empty a batch of bodies of events handled before the instant; returns how many."""
+    old = select(InboxRow.id).where(InboxRow.handled_at < before, InboxRow.body.is_not(None)).limit(BATCH)
+    emptied = await session.execute(
+        update(InboxRow).where(InboxRow.id.in_(old)).values(body=None, headers={}).returning(InboxRow.id)
+    )
+    return len(emptied.all())

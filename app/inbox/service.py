@@ -1,0 +1,61 @@
+"""The verbs of the inbox: read an event, stamp it, know what is ours, let old bodies go."""
+
+from datetime import timedelta
+
+from app.core.unit_of_work import UnitOfWork
+from app.inbox import repository
+from app.inbox.declaration import InboxEvent
+from app.inbox.errors import AlreadyHandled
+from app.inbox.reading import read_payload
+from app.inbox.rules import numeric_tail
+
+
+async def find_unhandled(uow: UnitOfWork, inbox_id: int) -> InboxEvent | None:
+    """Return the event if it still has to be handled; raise `NotUnderstood` if its body cannot be read."""
+    async with uow.machinery() as session:
+        row = await repository.find_row(session, inbox_id)
+    if row is None or row.handled_at is not None or row.body is None:
+        return None
+    return InboxEvent(
+        id=row.id,
+        source=row.source,
+        store_id=row.store_id,
+        shop_domain=row.shop_domain,
+        topic=row.topic,
+        webhook_id=row.webhook_id,
+        event_id=row.event_id,
+        triggered_at=row.triggered_at,
+        received_at=row.received_at,
+        payload=read_payload(row.body),
+    )
+
+
+async def mark_handled(uow: UnitOfWork, inbox_id: int, note: str | None = None) -> None:
+    """Stamp the event in the transaction of its effect; raise `AlreadyHandled` if another run was first."""
+    async with uow.machinery() as session:
+        if not await repository.stamp_handled(session, inbox_id, uow.now, note):
+            raise AlreadyHandled
+
+
+async def settle_handled(uow: UnitOfWork, inbox_id: int, note: str | None = None) -> None:
+    """Stamp the event unless its effect did so already."""
+    async with uow.machinery() as session:
+        await repository.stamp_handled(session, inbox_id, uow.now, note)
+
+
+async def mark_failed(uow: UnitOfWork, inbox_id: int) -> None:
+    """Set the event aside: its job failed, and the job's exception tells what to do."""
+    async with uow.machinery() as session:
+        await repository.stamp_failed(session, inbox_id, uow.now)
+
+
+async def remember_resource(uow: UnitOfWork, shop_domain: str, kind: str, resource_gid: str) -> None:
+    """Know this order or draft order (`kind`: order, draft_order) as ours, so that webhooks about it are let in."""
+    async with uow.machinery() as session:
+        await repository.insert_known(session, shop_domain, kind, numeric_tail(resource_gid))
+
+
+async def forget_bodies(uow: UnitOfWork, keep: timedelta) -> int:
+    """Let the bodies of events go that were handled longer ago than this; returns how many."""
+    async with uow.machinery() as session:
+        return await repository.drop_bodies(session, uow.now - keep)

@@ -1,0 +1,60 @@
+"""What pages and checkers may know of background work."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.core.unit_of_work import UnitOfWork
+from app.job_runs.models import JobRun
+from app.job_runs.states import JobState
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """A job run as a page may show it; its arguments stay in the ledger."""
+
+    id: int
+    name: str
+    state: JobState
+    run_at: datetime
+    attempt: int
+    done: int | None
+    total: int | None
+    note: str | None
+
+
+async def find_run(uow: UnitOfWork, name: str, coalesce_key: str) -> RunFacts | None:
+    """Return the newest run of a job with this coalesce key, in the actor's store."""
+    chosen = (
+        select(JobRun)
+        .where(
+            JobRun.name == name, JobRun.coalesce_key == f"{name}|{coalesce_key}", JobRun.store_id == uow.actor.store_id
+        )
+        .order_by(JobRun.id.desc())
+        .limit(1)
+    )
+    async with uow.machinery() as session:
+        run: JobRun | None = await session.scalar(chosen)
+    return _facts(run) if run else None
+
+
+async def failed_runs(uow: UnitOfWork) -> list[RunFacts]:
+    """Return the failed runs of the actor's store, newest first."""
+    failed = (JobRun.state == JobState.FAILED.value) & (JobRun.store_id == uow.actor.store_id)
+    async with uow.machinery() as session:
+        runs = (await session.scalars(select(JobRun).where(failed).order_by(JobRun.id.desc()).limit(200))).all()
+    return [_facts(run) for run in runs]
+
+
+def _facts(run: JobRun) -> RunFacts:
+    return RunFacts(
+        id=run.id,
+        name=run.name,
+        state=JobState(run.state),
+        run_at=run.run_at,
+        attempt=run.attempt,
+        done=run.progress_done,
+        total=run.progress_total,
+        note=run.note,
+    )

@@ -1,0 +1,47 @@
+"""Every SELECT and lock on the ledger's tables; machinery rows, so the caller stands inside `uow.machinery()`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.job_runs.models import JobRun, PlannedInstant
+from app.job_runs.states import JobState
+
+BATCH = 500
+
+
+async def lock_run(session: AsyncSession, run_id: int) -> JobRun | None:
+    """Return the run with its row locked."""
+    return await session.get(JobRun, run_id, with_for_update=True, populate_existing=True)
+
+
+async def lock_due_plans(session: AsyncSession, now: datetime) -> Sequence[PlannedInstant]:
+    """Return what is planned for now or earlier, earliest first, locked; what another sweeper holds is left to it."""
+    chosen = (
+        select(PlannedInstant)
+        .where(PlannedInstant.at <= now)
+        .order_by(PlannedInstant.at, PlannedInstant.key)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    )
+    return (await session.scalars(chosen)).all()
+
+
+async def delete_plan(session: AsyncSession, key: str) -> None:
+    """Remove a planned instant, if there is one."""
+    await session.execute(delete(PlannedInstant).where(PlannedInstant.key == key))
+
+
+async def delete_plans_of_store(session: AsyncSession, store_id: int) -> None:
+    """Remove every planned instant of a store."""
+    await session.execute(delete(PlannedInstant).where(PlannedInstant.store_id == store_id))
+
+
+async def delete_ended(session: AsyncSession, before: datetime) -> int:
+    """Remove a batch of runs that were done or cancelled before the instant; returns how many."""
+    ended = (JobRun.state.in_((JobState.DONE, JobState.CANCELLED))) & (JobRun.finished_at < before)
+    oldest = select(JobRun.id).where(ended).order_by(JobRun.finished_at).limit(BATCH * 10)
+    gone = await session.execute(delete(JobRun).where(JobRun.id.in_(oldest)).returning(JobRun.id))
+    return len(gone.all())

@@ -1,0 +1,141 @@
+"""The verbs of background work: ask for it, plan it, queue what is due, try a failed one again."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import NotFound
+from app.core.unit_of_work import UnitOfWork
+from app.job_runs import repository, rules
+from app.job_runs.declaration import Job, arguments_of, store_of, stored_key
+from app.job_runs.errors import NotRetryable
+from app.job_runs.models import JobRun, PlannedInstant
+from app.job_runs.states import JobState, Missed
+
+
+async def enqueue(uow: UnitOfWork, job: Job, *, run_at: datetime | None = None) -> int:
+    """Ask for a job in this transaction; one with the same coalesce key that still waits takes the wish over."""
+    due_at = run_at or uow.now
+    values = {
+        "store_id": store_of(job),
+        "name": job.name,
+        "arguments": arguments_of(job),
+        "coalesce_key": stored_key(job),
+        "lane": job.lane,
+        "priority": 0 if job.interactive else 1,
+        "run_at": due_at,
+        "request_id": uow.request_id,
+        "queued_at": uow.now,
+    }
+    async with uow.machinery() as session:
+        run_id, attempt = await _insert(session, values)
+    if due_at <= uow.now:
+        uow.due_jobs.append((run_id, attempt))
+    return run_id
+
+
+async def _insert(session: AsyncSession, values: dict[str, Any]) -> tuple[int, int]:
+    """Write the row, or move the queued one of its key forward.
+
+    Doing nothing on conflict would lose a wish that meets a row being claimed: the update waits for the claim, finds
+    the row no longer queued, and inserts.
+    """
+    fresh = insert(JobRun).values(values)
+    joined = fresh.on_conflict_do_update(
+        index_elements=["coalesce_key"],
+        index_where=JobRun.state == JobState.QUEUED.value,
+        set_={
+            "run_at": func.least(JobRun.run_at, fresh.excluded.run_at),
+            "priority": func.least(JobRun.priority, fresh.excluded.priority),
+            "arguments": fresh.excluded.arguments,
+        },
+    )
+    row = (await session.execute(joined.returning(JobRun.id, JobRun.attempt))).one()
+    return row.id, row.attempt
+
+
+async def plan(uow: UnitOfWork, job: Job, at: datetime, key: str) -> None:
+    """Have the job queued at the instant; planning again under the key moves it."""
+    await _plan(uow, job, key, at=at, minutes=None, missed=Missed.ONCE)
+
+
+async def every(uow: UnitOfWork, job: Job, minutes: int, key: str, missed: Missed = Missed.ONCE) -> None:
+    """Have the job queued each so many minutes; a plan of the key with the same rhythm keeps its next instant."""
+    await _plan(uow, job, key, at=rules.next_beat(uow.now, minutes), minutes=minutes, missed=missed)
+
+
+async def _plan(uow: UnitOfWork, job: Job, key: str, *, at: datetime, minutes: int | None, missed: Missed) -> None:
+    values = {
+        "key": key,
+        "store_id": store_of(job),
+        "name": job.name,
+        "arguments": arguments_of(job),
+        "coalesce_key": stored_key(job),
+        "lane": job.lane,
+        "at": at,
+        "minutes": minutes,
+        "missed": missed,
+    }
+    fresh = insert(PlannedInstant).values(values)
+    changes = {name: fresh.excluded[name] for name in values if name != "key"}
+    same_rhythm = (PlannedInstant.minutes.is_not(None)) & (PlannedInstant.minutes == fresh.excluded.minutes)
+    async with uow.machinery() as session:
+        await session.execute(
+            fresh.on_conflict_do_update(index_elements=["key"], set_=changes, where=~same_rhythm.is_(True))
+        )
+
+
+async def cancel_plan(uow: UnitOfWork, key: str) -> None:
+    """Let nothing more be queued under the key."""
+    async with uow.machinery() as session:
+        await repository.delete_plan(session, key)
+
+
+async def cancel_plans_of_store(uow: UnitOfWork, store_id: int) -> None:
+    """Let nothing more be queued for the store."""
+    async with uow.machinery() as session:
+        await repository.delete_plans_of_store(session, store_id)
+
+
+async def queue_planned(uow: UnitOfWork) -> int:
+    """Queue what is planned for now or earlier, as often as its rule for missed instants says; returns how many."""
+    queued = 0
+    async with uow.machinery() as session:
+        for planned in await repository.lock_due_plans(session, uow.now):
+            due = rules.due_instants(rules.Planning(planned.at, planned.minutes, Missed(planned.missed)), uow.now)
+            for at in due.instants:
+                uow.due_jobs.append(await _insert(session, _row_of(planned, at, uow)))
+                queued += 1
+            if due.next_at is None:
+                await session.delete(planned)
+            else:
+                planned.at = due.next_at
+    return queued
+
+
+def _row_of(planned: PlannedInstant, at: datetime, uow: UnitOfWork) -> dict[str, Any]:
+    copied = ("store_id", "name", "arguments", "coalesce_key", "lane")
+    row = {name: getattr(planned, name) for name in copied}
+    return row | {"run_at": at, "request_id": uow.request_id, "queued_at": uow.now, "priority": 1}
+
+
+async def retry_job(uow: UnitOfWork, run_id: int) -> None:
+    """Queue a failed job again, as a new series of attempts."""
+    async with uow.machinery() as session:
+        run = await repository.lock_run(session, run_id)
+        if run is None or run.store_id != uow.actor.store_id:
+            raise NotFound
+        if run.state != JobState.FAILED:
+            raise NotRetryable
+        run.state = JobState.QUEUED
+        run.run_at, run.lapses, run.note, run.finished_at = uow.now, 0, None, None
+    uow.due_jobs.append((run.id, run.attempt))
+
+
+async def forget_ended(uow: UnitOfWork, keep: timedelta) -> int:
+    """Remove what ended longer ago than this and needs no one; failed runs stay until somebody decided."""
+    async with uow.machinery() as session:
+        return await repository.delete_ended(session, uow.now - keep)

@@ -1,0 +1,36 @@
+"""What a job's handler is given: units of work under the fence, the outside, its progress."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from app.core.settings import Settings
+from app.core.unit_of_work import SYSTEM, Actor, Open
+
+if TYPE_CHECKING:
+    from app.stores.flows import ConnectedShopify
+
+
+@dataclass(frozen=True, slots=True)
+class JobContext:
+    """One attempt at a job.
+
+    `open_uow` opens units of work whose commits the fence checks; `open_last` opens the only or last one, whose commit
+    also marks the job done, so that the effect and the end stand or fall together.
+    """
+
+    job_id: int
+    store_id: int | None
+    attempt: int
+    now: datetime
+    open_uow: Open
+    open_last: Open
+    shopify: "ConnectedShopify"
+    settings: Settings
+    progress: Callable[[int, int], Awaitable[None]]
+
+    @property
+    def actor(self) -> Actor:
+        """The system, acting within the job's store."""
+        return SYSTEM if self.store_id is None else SYSTEM.of_store(self.store_id)
