@@ -15,6 +15,7 @@ TABLE = Path(__file__).parent / "static" / "polaris" / "elements.json"
 
 LITERALS = re.compile(r'(?:"[^"]*"(?: \| )?)+')
 SIZES = {"auto", "none", "0"}
+FREE = {"autocomplete", "gridcolumn", "gridrow"}  # the manifest's type leaves out the patterns among its words
 IGNORED = {"children", "hideOverlay", "showOverlay", "toggleOverlay", "files"}
 
 
@@ -49,7 +50,7 @@ def _kind(attribute: dict[str, Any], unions: list[list[str]]) -> str | int:
     responsive = "responsive" in attribute.get("description", "").lower()
     if text in ("boolean", "number"):
         return str(text)
-    if attribute["name"] == "autocomplete" or not LITERALS.fullmatch(text):
+    if attribute["name"] in FREE or not LITERALS.fullmatch(text):
         return "spacing" if "PaddingKeyword" in text or "SpacingKeyword" in text else "text"
     words = sorted(set(re.findall(r'"([^"]*)"', text)))
     if attribute["name"].endswith("size") and set(words) <= SIZES:
@@ -65,7 +66,13 @@ def main(file: str) -> None:
     """Write the table from the manifest in the file."""
     raw = Path(file).read_bytes()
     manifest = json.loads(gzip.decompress(raw) if file.endswith(".gz") else raw)
-    TABLE.write_text(json.dumps(reduce_manifest(manifest), indent=None, separators=(",", ":")) + "\n")
+    TABLE.write_text(_one_line_each(reduce_manifest(manifest)))
+
+
+def _one_line_each(table: dict[str, Any]) -> str:
+    elements = ",\n".join(f"{json.dumps(name)}: {json.dumps(element)}" for name, element in table["elements"].items())
+    unions = ",\n".join(json.dumps(words) for words in table["unions"])
+    return f'{{"elements": {{\n{elements}\n}},\n"unions": [\n{unions}\n]}}\n'
 
 
 if __name__ == "__main__":

@@ -42,11 +42,12 @@ class PolarisElement extends HTMLElement {
   static css = ":host { display: block; }";
   static html = "<slot></slot>";
   static focusable = false;
+  static slotting = "named";
 
   constructor() {
     super();
     const kind = this.constructor;
-    const root = this.attachShadow({ mode: SHADOW_MODE, delegatesFocus: kind.focusable });
+    const root = this.attachShadow({ mode: SHADOW_MODE, delegatesFocus: kind.focusable, slotAssignment: kind.slotting });
     if (!Object.hasOwn(kind, "sheets")) kind.sheets = [baseSheet, sheet(kind.css)];
     root.adoptedStyleSheets = [...kind.sheets];
     root.innerHTML = kind.html;

@@ -80,7 +80,7 @@ const ARIA_ROLE = {
 
 class Box extends PolarisElement {
   static css = ":host { display: block; min-inline-size: 0; }";
-  static scaled = Object.keys(BOX_RULES);
+  static flow = "block";
 
   built() {
     this.internals = this.attachInternals();
@@ -94,7 +94,9 @@ class Box extends PolarisElement {
       const value = this.getAttribute(attribute);
       if (value) rules.push(responsive(property, value, convert));
     }
-    if (this.hasAttribute("display")) rules.push(responsive("display", this.text("display"), (word) => (word === "none" ? "none" : "revert-layer")));
+    if (this.hasAttribute("display")) {
+      rules.push(responsive("display", this.text("display"), (word) => (word === "none" ? "none" : this.constructor.flow)));
+    }
     this.rules.replaceSync(`:host { } ${rules.join("\n")}`);
     syncAccessibility(this);
   }
@@ -122,9 +124,11 @@ const exclusiveSheet = sheet(
 element("s-box", Box);
 element("s-grid-item", class extends Box {});
 element("s-stack", class extends Box {
+  static flow = "flex";
   static css = ":host { display: flex; flex-flow: column nowrap; min-inline-size: 0; }";
 });
 element("s-grid", class extends Box {
+  static flow = "grid";
   static css = ":host { display: grid; min-inline-size: 0; }";
 });
 element("s-scroll-box", class extends Box {
