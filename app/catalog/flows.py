@@ -7,6 +7,7 @@ from decimal import Decimal
 import nh3
 
 from app.catalog import repository, rules, service
+from app.catalog.errors import PartnerNotConnected
 from app.catalog.service import NewMapping
 from app.catalog.states import ItemState
 from app.core.errors import Conflict, Invalid
@@ -47,7 +48,9 @@ async def browse(shopify: ConnectedShopify, partner_store_id: int, text: str, af
     return await products.search_products(shopify.client, access, text, after, 25)
 
 
-async def run_import(open_uow: Open, shopify: ConnectedShopify, store_id: int, import_id: int, progress: Progress) -> None:
+async def run_import(
+    open_uow: Open, shopify: ConnectedShopify, store_id: int, import_id: int, progress: Progress
+) -> None:
     """Bring every product of the import that is still waiting into the retailer's store.
 
     Each product is a step of its own: killed half-way, the next run finds what exists by its source id and goes on.
@@ -96,7 +99,7 @@ async def _plan(open_uow: Open, store_id: int, import_id: int) -> ImportPlan:
         items = await repository.list_items(uow.session, store_id, import_id)
         partner = await get_partner(uow.session, store_id, row.partner_id)
         if partner.partner_store_id is None or not partner.is_live:
-            raise service.PartnerNotConnected()
+            raise PartnerNotConnected()
         retailer = await get_store(uow, store_id)
         theirs = await get_store(uow, partner.partner_store_id)
         await service.start_import(uow, import_id)
@@ -115,7 +118,9 @@ async def _plan(open_uow: Open, store_id: int, import_id: int) -> ImportPlan:
         )
 
 
-async def _import_one(open_uow: Open, shopify: ConnectedShopify, plan: ImportPlan, item_id: int, product_gid: str) -> None:
+async def _import_one(
+    open_uow: Open, shopify: ConnectedShopify, plan: ImportPlan, item_id: int, product_gid: str
+) -> None:
     product = await products.read_product(shopify.client, await shopify.access(plan.partner_store_id), product_gid)
     if product is None:
         raise Invalid("The partner no longer sells it.")

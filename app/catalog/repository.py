@@ -20,7 +20,11 @@ async def get_import(session: AsyncSession, store_id: int, import_id: int) -> Pr
 
 async def list_items(session: AsyncSession, store_id: int, import_id: int) -> Sequence[ImportItem]:
     """Return the products of an import in the order they were chosen."""
-    query = select(ImportItem).where(ImportItem.store_id == store_id, ImportItem.import_id == import_id).order_by(ImportItem.id)
+    query = (
+        select(ImportItem)
+        .where(ImportItem.store_id == store_id, ImportItem.import_id == import_id)
+        .order_by(ImportItem.id)
+    )
     return (await session.scalars(query)).all()
 
 
@@ -39,7 +43,9 @@ async def count_items(session: AsyncSession, store_id: int, import_id: int) -> d
     return {ItemState(state): count for state, count in (await session.execute(query)).tuples()}
 
 
-async def list_imports(session: AsyncSession, store_id: int, partner_id: int | None, limit: int) -> Sequence[ProductImport]:
+async def list_imports(
+    session: AsyncSession, store_id: int, partner_id: int | None, limit: int
+) -> Sequence[ProductImport]:
     """Return the latest imports, newest first."""
     query = select(ProductImport).where(ProductImport.store_id == store_id)
     if partner_id is not None:
@@ -57,11 +63,15 @@ async def find_partner_product(session: AsyncSession, partner_store_id: int, pro
 
 async def list_partner_products(session: AsyncSession, partner_store_id: int) -> Sequence[PartnerProduct]:
     """Return every product of the partner that somebody imported."""
-    query = select(PartnerProduct).where(PartnerProduct.partner_store_id == partner_store_id).order_by(PartnerProduct.id)
+    query = (
+        select(PartnerProduct).where(PartnerProduct.partner_store_id == partner_store_id).order_by(PartnerProduct.id)
+    )
     return (await session.scalars(query)).all()
 
 
-async def list_variants_of_product(session: AsyncSession, partner_store_id: int, product_id: int) -> Sequence[PartnerVariant]:
+async def list_variants_of_product(
+    session: AsyncSession, partner_store_id: int, product_id: int
+) -> Sequence[PartnerVariant]:
     """Return the stored variants of a partner's product."""
     query = select(PartnerVariant).where(
         PartnerVariant.partner_store_id == partner_store_id, PartnerVariant.product_id == product_id
@@ -83,10 +93,14 @@ async def list_active_mappings(
 
 async def list_all_mappings(session: AsyncSession, store_id: int) -> Sequence[SkuMapping]:
     """Return every mapping there ever was, for the books."""
-    return (await session.scalars(select(SkuMapping).where(SkuMapping.store_id == store_id).order_by(SkuMapping.id))).all()
+    return (
+        await session.scalars(select(SkuMapping).where(SkuMapping.store_id == store_id).order_by(SkuMapping.id))
+    ).all()
 
 
-async def list_mappings_by_variant(session: AsyncSession, store_id: int, variant_gids: Collection[str]) -> Sequence[SkuMapping]:
+async def list_mappings_by_variant(
+    session: AsyncSession, store_id: int, variant_gids: Collection[str]
+) -> Sequence[SkuMapping]:
     """Return the live mappings of these variants of the retailer's store."""
     query = select(SkuMapping).where(
         SkuMapping.store_id == store_id, SkuMapping.active_to.is_(None), SkuMapping.shopify_variant_id.in_(variant_gids)
@@ -110,7 +124,9 @@ async def list_prefixes(session: AsyncSession, store_id: int) -> dict[str, int]:
     return {prefix: partner_id for prefix, partner_id in (await session.execute(query)).tuples()}
 
 
-async def find_mapping_by_partner_sku(session: AsyncSession, store_id: int, partner_id: int, partner_sku: str) -> SkuMapping | None:
+async def find_mapping_by_partner_sku(
+    session: AsyncSession, store_id: int, partner_id: int, partner_sku: str
+) -> SkuMapping | None:
     """Return the live mapping to the partner's variant of this SKU, when it is the only one."""
     query = (
         select(SkuMapping)

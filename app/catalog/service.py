@@ -103,7 +103,9 @@ async def store_partner_product(uow: UnitOfWork, product: Product, currency: str
     row.updated_there_at, row.seen_at = product.updated_at, uow.now
     await uow.session.flush()
 
-    known = {v.shopify_variant_id: v for v in await repository.list_variants_of_product(uow.session, uow.store_id, row.id)}
+    known = {
+        v.shopify_variant_id: v for v in await repository.list_variants_of_product(uow.session, uow.store_id, row.id)
+    }
     for variant in product.variants:
         kept = known.pop(variant.id, None)
         if kept is None:
@@ -146,7 +148,9 @@ async def record_imported(
         return
     existing = {
         row.shopify_variant_id
-        for row in await repository.list_mappings_by_variant(uow.session, uow.store_id, {m.variant_gid for m in mappings})
+        for row in await repository.list_mappings_by_variant(
+            uow.session, uow.store_id, {m.variant_gid for m in mappings}
+        )
     }
     uow.session.add_all(
         SkuMapping(

@@ -18,6 +18,7 @@ class Order(TenantOwned, Base):
     __table_args__ = (
         UniqueConstraint("store_id", "shopify_order_id"),
         Index("ix_orders_placed", "store_id", "placed_at"),
+        Index("ix_orders_fulfillment_orders", "fulfillment_order_ids", postgresql_using="gin"),
     )
 
     shopify_order_id: Mapped[str]
@@ -28,13 +29,13 @@ class Order(TenantOwned, Base):
     cancelled_at: Mapped[datetime | None]
     is_test: Mapped[bool]
     financial_status: Mapped[str]
-    paid_instants: Mapped[list[Any]]
-    # ISO times at which the order came to stand PAID, oldest first; later refunds do not undo one.
-    needs_payment: Mapped[bool]
     currency: Mapped[str]
     captured_at: Mapped[datetime]
     captured_by: Mapped[str]
     # webhook or poll; a poll that captures means the webhook was lost.
+
+    fulfillment_order_ids: Mapped[list[Any]] = mapped_column(default=list)
+    # their webhooks name no order (reference §5.5)
 
     lines: Mapped[list["OrderLine"]] = relationship(order_by="OrderLine.id", lazy="raise", back_populates="order")
 

@@ -1,8 +1,9 @@
 """Decisions about an order's lines, as pure functions over what Shopify says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from app.orders.states import PAID, TO_FULFILL
 
@@ -14,9 +15,18 @@ CARRIED_PROPERTIES = frozenset({"grind", "roast", "size", "colour", "color", "ma
 class Wanted:
     """Units of one line that were ordered at one time and, from some time on, may be made."""
 
-    ordered_at: datetime
     quantity: int
     eligible_at: datetime | None  # None: payment is missing
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentBooks:
+    """What was sold and what came in, with times; `status` is what Shopify displays."""
+
+    status: str
+    needs_payment: bool
+    sold: Sequence[tuple[datetime, Decimal]]
+    received: Sequence[tuple[datetime, Decimal]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,51 +52,45 @@ def target_of(
     return max(known_target, fulfilled + unfulfilled)
 
 
-def paid_instants(
-    known: Sequence[datetime], placed_at: datetime, status: str, payments: Sequence[datetime]
-) -> list[datetime]:
-    """Return the instants at which the order came to stand PAID, oldest first; once true, an instant stays."""
-    if status not in PAID:
-        return list(known)
-    latest = max(payments, default=placed_at)
-    return sorted({*known, max(latest, placed_at)}) if not known or latest > known[-1] else list(known)
-
-
-def payable_at(
-    ordered_at: datetime, instants: Sequence[datetime], status: str, *, needs_payment: bool
-) -> datetime | None:
+def payable_at(ordered_at: datetime, books: PaymentBooks) -> datetime | None:
     """Return when units ordered at that time were paid, or None while they are not.
 
-    A unit is paid at the first instant, not before it was ordered, at which the order stands PAID; an unpaid edit
-    delays only what it added. Orders with payment terms need no payment.
+    A unit is paid at the first instant, not before it was ordered, at which the order stands PAID (contract §5): what
+    came in covers what was sold by then. An unpaid edit delays only what it added; later refunds undo nothing.
     """
-    if not needs_payment:
+    if not books.needs_payment:
         return ordered_at
-    later = [instant for instant in instants if instant >= ordered_at]
-    if later:
-        return later[0]
-    return ordered_at if status in PAID else None
+    instants = sorted({ordered_at, *(at for at, _ in books.sold), *(at for at, _ in books.received)})
+    for instant in instants:
+        owed = sum(amount for at, amount in books.sold if at <= instant)
+        paid = sum(amount for at, amount in books.received if at <= instant)
+        if books.sold and instant >= ordered_at and paid >= owed:
+            return instant
+    if books.status not in PAID:
+        return None
+    return max([ordered_at, *(at for at, _ in books.received)])
 
 
 def wanted_units(
     placed_at: datetime,
     quantity: int,
     additions: Sequence[tuple[datetime, int]],
-    paid: Mapping[datetime, datetime | None],
+    books: PaymentBooks,
     released_at: datetime | None,
 ) -> list[Wanted]:
     """Split what was ever ordered of a line by the time it was ordered, oldest first.
 
-    `additions` are the edits that added units; the rest came with the order. `paid` maps an order time to its payment.
+    `additions` are the edits that added units; the rest came with the order. Eligible is the latest of ordering,
+    payment and the release of a hold.
     """
     added = [(at, units) for at, units in sorted(additions) if at > placed_at and units > 0]
     original = max(quantity - sum(units for _, units in added), 0)
-    parts = [(placed_at, original), *added] if original else added
     wanted = []
-    for at, units in parts:
-        payment = paid[at]
-        eligible = None if payment is None else max(filter(None, (at, payment, released_at)))
-        wanted.append(Wanted(at, units, eligible))
+    for at, units in [(placed_at, original), *added]:
+        if units:
+            payment = payable_at(at, books)
+            eligible = None if payment is None else max(filter(None, (at, payment, released_at)))
+            wanted.append(Wanted(units, eligible))
     return wanted
 
 

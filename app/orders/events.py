@@ -1,0 +1,119 @@
+"""What happens to orders."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from app.events.declaration import Event
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCaptured(Event):
+    """An order of the retailer's store is known to the hub."""
+
+    name: ClassVar[str] = "order.captured"
+    sentence: ClassVar[str] = "Captured with {lines} lines, {partner_lines} of them for partners"
+    subject: ClassVar[str] = "order"
+
+    order_id: int
+    lines: int
+    partner_lines: int
+    is_recovered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLineRouted(Event):
+    """A line's units are ordered from a partner."""
+
+    name: ClassVar[str] = "order.line.routed"
+    sentence: ClassVar[str] = "{quantity} × {title}: ordered from {partner}"
+    subject: ClassVar[str] = "order"
+
+    order_id: int
+    line_id: int
+    title: str
+    quantity: int
+    partner: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLineChanged(Event):
+    """The units wanted of a line became more or fewer."""
+
+    name: ClassVar[str] = "order.line.changed"
+    sentence: ClassVar[str] = "{title}: {before} → {after} wanted"
+    subject: ClassVar[str] = "order"
+
+    order_id: int
+    line_id: int
+    title: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCancelled(Event):
+    """The order was cancelled in the retailer's store."""
+
+    name: ClassVar[str] = "order.cancelled"
+    sentence: ClassVar[str] = "Cancelled in your store"
+    subject: ClassVar[str] = "order"
+
+    order_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderHeld(Event):
+    """A line may not proceed."""
+
+    name: ClassVar[str] = "order.line.held"
+    sentence: ClassVar[str] = "{title} is on hold: {reason}"
+    subject: ClassVar[str] = "order"
+
+    order_id: int
+    line_id: int
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReleased(Event):
+    """A hold on a line ended."""
+
+    name: ClassVar[str] = "order.line.released"
+    sentence: ClassVar[str] = "{title} was released"
+    subject: ClassVar[str] = "order"
+
+    order_id: int
+    line_id: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDemandChanged(Event):
+    """Units wanted from a partner became more or fewer; drafts and stock follow."""
+
+    name: ClassVar[str] = "order.demand.changed"
+    sentence: ClassVar[str] = "Units with {partner}: {added} added, {released} taken back"
+    subject: ClassVar[str] = "order"
+
+    order_id: int
+    partner_id: int
+    partner_store_id: int
+    partner: str
+    added: int
+    released: int
+
+
+@dataclass(frozen=True, slots=True)
+class SentUnitsReleased(Event):
+    """Units already on a frozen master order are not wanted any more; the goods will come and are surplus."""
+
+    name: ClassVar[str] = "order.sent_units.released"
+    sentence: ClassVar[str] = "{quantity} already ordered from the partner will be surplus at the centre"
+    subject: ClassVar[str] = "order"
+
+    order_id: int
+    partner_id: int
+    partner_store_id: int
+    master_line_id: int
+    quantity: int

@@ -1,0 +1,155 @@
+"""Every SELECT of the orders."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from app.orders.errors import OrderNotFound
+from app.orders.models import Order, OrderHold, OrderLine, OrderPoll, OrderRead
+from app.orders.states import Route
+
+
+async def lock_by_gid(session: AsyncSession, store_id: int, order_gid: str) -> Order | None:
+    """Return the order of this Shopify id with its lines, locked, or None."""
+    query = (
+        select(Order)
+        .where(Order.store_id == store_id, Order.shopify_order_id == order_gid)
+        .options(selectinload(Order.lines))
+        .with_for_update(of=Order)
+        .execution_options(populate_existing=True)
+    )
+    return (await session.scalars(query)).one_or_none()
+
+
+async def insert_order(session: AsyncSession, values: dict[str, object]) -> bool:
+    """Add the order unless it is there; tell whether it was added."""
+    statement = insert(Order).values(**values).on_conflict_do_nothing(index_elements=["store_id", "shopify_order_id"])
+    return (await session.execute(statement.returning(Order.id))).one_or_none() is not None
+
+
+async def get_order(session: AsyncSession, store_id: int, order_id: int) -> Order:
+    """Return the order with its lines."""
+    query = select(Order).where(Order.store_id == store_id, Order.id == order_id).options(selectinload(Order.lines))
+    found = (await session.scalars(query)).one_or_none()
+    if found is None:
+        raise OrderNotFound()
+    return found
+
+
+async def list_orders(
+    session: AsyncSession, store_id: int, search: str, before: int | None, limit: int
+) -> Sequence[Order]:
+    """Return orders with their lines, newest first, from before an id."""
+    query = select(Order).where(Order.store_id == store_id).options(selectinload(Order.lines))
+    if search:
+        query = query.where(Order.name.icontains(search, autoescape=True))
+    if before is not None:
+        query = query.where(Order.id < before)
+    return (await session.scalars(query.order_by(Order.id.desc()).limit(limit))).all()
+
+
+async def list_lines(session: AsyncSession, store_id: int, line_ids: Collection[int]) -> Sequence[OrderLine]:
+    """Return lines with their orders."""
+    query = (
+        select(OrderLine)
+        .where(OrderLine.store_id == store_id, OrderLine.id.in_(line_ids))
+        .options(selectinload(OrderLine.order))
+    )
+    return (await session.scalars(query)).all()
+
+
+async def list_lines_by_route(session: AsyncSession, store_id: int, route: Route) -> Sequence[OrderLine]:
+    """Return the lines on this route, oldest first."""
+    query = (
+        select(OrderLine)
+        .where(OrderLine.store_id == store_id, OrderLine.route == route)
+        .options(selectinload(OrderLine.order))
+        .order_by(OrderLine.id)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def find_open_hold(session: AsyncSession, store_id: int, line_id: int) -> OrderHold | None:
+    """Return the hold a line is under."""
+    query = select(OrderHold).where(
+        OrderHold.store_id == store_id, OrderHold.line_id == line_id, OrderHold.released_at.is_(None)
+    )
+    return (await session.scalars(query)).one_or_none()
+
+
+async def last_releases(session: AsyncSession, store_id: int, line_ids: Collection[int]) -> dict[int, datetime]:
+    """Return when each line was last released from a hold."""
+    query = (
+        select(OrderHold.line_id, func.max(OrderHold.released_at))
+        .where(OrderHold.store_id == store_id, OrderHold.line_id.in_(line_ids), OrderHold.released_at.is_not(None))
+        .group_by(OrderHold.line_id)
+    )
+    return {line_id: at for line_id, at in (await session.execute(query)).tuples() if at is not None}
+
+
+async def want_read(
+    session: AsyncSession, store_id: int, order_gid: str, hinted_at: datetime | None, by: str, due: datetime
+) -> None:
+    """Ask for an order to be read; news that arrives while it is being read counts as new."""
+    statement = insert(OrderRead).values(
+        store_id=store_id, shopify_order_id=order_gid, hinted_at=hinted_at, wanted_by=by, version=1, tries=0, due_at=due
+    )
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["store_id", "shopify_order_id"],
+            set_={
+                "hinted_at": func.greatest(OrderRead.hinted_at, statement.excluded.hinted_at),
+                "version": OrderRead.version + 1,
+                "tries": 0,
+                "due_at": func.least(OrderRead.due_at, statement.excluded.due_at),
+            },
+        )
+    )
+
+
+async def list_due_reads(session: AsyncSession, store_id: int, now: datetime, limit: int) -> Sequence[OrderRead]:
+    """Return the orders to be read now, those waiting longest first."""
+    query = (
+        select(OrderRead)
+        .where(OrderRead.store_id == store_id, OrderRead.due_at <= now)
+        .order_by(OrderRead.due_at, OrderRead.id)
+        .limit(limit)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def next_read_due(session: AsyncSession, store_id: int) -> datetime | None:
+    """Return when the next order is to be read."""
+    return await session.scalar(select(func.min(OrderRead.due_at)).where(OrderRead.store_id == store_id))
+
+
+async def end_read(session: AsyncSession, store_id: int, order_gid: str, version: int) -> None:
+    """Take an order off the list unless there was news meanwhile."""
+    await session.execute(
+        delete(OrderRead).where(
+            OrderRead.store_id == store_id, OrderRead.shopify_order_id == order_gid, OrderRead.version == version
+        )
+    )
+
+
+async def find_read(session: AsyncSession, store_id: int, order_gid: str) -> OrderRead | None:
+    """Return an order's place on the list, locked."""
+    query = select(OrderRead).where(OrderRead.store_id == store_id, OrderRead.shopify_order_id == order_gid)
+    return (await session.scalars(query.with_for_update())).one_or_none()
+
+
+async def find_poll(session: AsyncSession, store_id: int) -> OrderPoll | None:
+    """Return how far the store's orders were compared."""
+    return (await session.scalars(select(OrderPoll).where(OrderPoll.store_id == store_id))).one_or_none()
+
+
+async def find_gid_by_fulfillment_order(session: AsyncSession, store_id: int, fulfillment_order_gid: str) -> str | None:
+    """Return the Shopify id of the order a fulfilment order belongs to, as last read."""
+    query = select(Order.shopify_order_id).where(
+        Order.store_id == store_id, Order.fulfillment_order_ids.contains([fulfillment_order_gid])
+    )
+    return (await session.scalars(query)).first()

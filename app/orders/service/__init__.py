@@ -1,0 +1,27 @@
+"""Verbs of the orders: capture one, route what could not be routed, remember what is to be read."""
+
+from app.orders.service.capture import capture_order
+from app.orders.service.reading import (
+    ask_for_read,
+    ask_for_read_of_fulfillment_order,
+    begin_poll,
+    due_reads,
+    finish_poll,
+    finish_read,
+    give_up_read,
+    postpone_read,
+)
+from app.orders.service.routing import route_unmapped
+
+__all__ = [
+    "ask_for_read",
+    "ask_for_read_of_fulfillment_order",
+    "begin_poll",
+    "capture_order",
+    "due_reads",
+    "finish_poll",
+    "finish_read",
+    "give_up_read",
+    "postpone_read",
+    "route_unmapped",
+]

@@ -1,0 +1,30 @@
+"""Holds that the retailer's admin placed on an order: who may not proceed, and from when on they may again."""
+
+from app.core.unit_of_work import UnitOfWork
+from app.events.service import record_event
+from app.gateways.shopify.order_facts import OrderFacts
+from app.orders import repository
+from app.orders.events import OrderHeld, OrderReleased
+from app.orders.models import Order, OrderHold
+
+
+async def follow_holds(uow: UnitOfWork, order: Order, facts: OrderFacts) -> None:
+    """Record new holds and ended ones; Shopify keeps no times of them, so the first reading counts (reference §2.7)."""
+    held: dict[str, str] = {}
+    for fulfillment_order in facts.fulfillment_orders:
+        if fulfillment_order.status == "ON_HOLD":
+            reason = fulfillment_order.holds[0].reason if fulfillment_order.holds else "OTHER"
+            held |= {part.order_line_id: reason for part in fulfillment_order.lines if part.remaining}
+    for line in order.lines:
+        reason_now = held.get(line.shopify_line_id)
+        if reason_now and not line.on_hold:
+            line.on_hold = True
+            uow.session.add(OrderHold(store_id=uow.store_id, line_id=line.id, reason=reason_now, placed_at=uow.now))
+            await record_event(uow, OrderHeld(order.id, line.id, line.title, reason_now.replace("_", " ").lower()))
+        elif line.on_hold and not reason_now:
+            line.on_hold = False
+            hold = await repository.find_open_hold(uow.session, uow.store_id, line.id)
+            if hold is not None:
+                hold.released_at = uow.now
+            await record_event(uow, OrderReleased(order.id, line.id, line.title))
+    await uow.session.flush()

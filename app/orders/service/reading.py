@@ -1,0 +1,102 @@
+"""What is to be read of the retailer's orders, and how far they were compared."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.core.unit_of_work import UnitOfWork
+from app.exceptions.service import Problem, open_exception
+from app.job_runs.service import enqueue
+from app.orders import repository
+from app.orders.jobs import ReadOrders
+from app.orders.models import OrderPoll
+
+OVERLAP = timedelta(minutes=2)
+"""Looked at twice at the edge of two comparisons: Shopify's search lags."""
+
+MOST_TRIES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class DueRead:
+    """An order to read, and the news it has to be newer than."""
+
+    order_gid: str
+    hinted_at: datetime | None
+    wanted_by: str
+    version: int
+
+
+async def ask_for_read(
+    uow: UnitOfWork, order_gid: str, hinted_at: datetime | None, wanted_by: str, delay: timedelta = timedelta()
+) -> None:
+    """Have an order read; several asks are one reading."""
+    due = uow.now + delay
+    await repository.want_read(uow.session, uow.store_id, order_gid, hinted_at, wanted_by, due)
+    await enqueue(uow, ReadOrders(uow.store_id), run_at=due if delay else None)
+
+
+async def ask_for_read_of_fulfillment_order(uow: UnitOfWork, fulfillment_order_gid: str) -> bool:
+    """Have the order read that a fulfilment order belongs to; return False when we know none."""
+    order_gid = await repository.find_gid_by_fulfillment_order(uow.session, uow.store_id, fulfillment_order_gid)
+    if order_gid is None:
+        return False
+    await ask_for_read(uow, order_gid, None, "webhook")
+    return True
+
+
+async def due_reads(uow: UnitOfWork, limit: int) -> list[DueRead]:
+    """Return the orders to read now."""
+    rows = await repository.list_due_reads(uow.session, uow.store_id, uow.now, limit)
+    return [DueRead(row.shopify_order_id, row.hinted_at, row.wanted_by, row.version) for row in rows]
+
+
+async def finish_read(uow: UnitOfWork, read: DueRead) -> None:
+    """Take the order off the list, unless there was news while we read it."""
+    await repository.end_read(uow.session, uow.store_id, read.order_gid, read.version)
+
+
+async def postpone_read(uow: UnitOfWork, read: DueRead) -> None:
+    """Read the order again a little later: Shopify's answer was older than its news."""
+    row = await repository.find_read(uow.session, uow.store_id, read.order_gid)
+    if row is None:
+        return
+    row.tries += 1
+    if row.tries >= MOST_TRIES:
+        # What we have is captured; the poll every quarter of an hour finds what is still to come.
+        await uow.session.delete(row)
+        return
+    row.due_at = uow.now + timedelta(seconds=2**row.tries)
+    await enqueue(uow, ReadOrders(uow.store_id), run_at=row.due_at)
+
+
+async def give_up_read(uow: UnitOfWork, read: DueRead) -> None:
+    """List an order that Shopify told us of and does not show."""
+    await open_exception(
+        uow,
+        Problem(
+            kind="order_not_readable",
+            subject_kind="order",
+            subject_id=read.order_gid,
+            cause="Shopify announced an order that cannot be read; it may have been deleted or be older than 60 days.",
+            next_step="Look the order up in your admin. If it is there, fulfil it by hand.",
+        ),
+    )
+    await finish_read(uow, read)
+
+
+async def begin_poll(uow: UnitOfWork, went_live_at: datetime) -> datetime:
+    """Return from when on orders are to be compared; never from before the retailer went live."""
+    poll = await repository.find_poll(uow.session, uow.store_id)
+    return max(went_live_at, poll.since - OVERLAP) if poll else went_live_at
+
+
+async def finish_poll(uow: UnitOfWork, began_at: datetime, recovered: Sequence[str]) -> None:
+    """Remember that everything up to the beginning of this comparison was seen."""
+    poll = await repository.find_poll(uow.session, uow.store_id)
+    if poll is None:
+        poll = OrderPoll(store_id=uow.store_id, since=began_at, recovered_count=0)
+        uow.session.add(poll)
+    poll.since = max(poll.since, began_at)
+    poll.succeeded_began_at = max(poll.succeeded_began_at or began_at, began_at)
+    poll.recovered_count += len(recovered)

@@ -1,0 +1,113 @@
+"""Move the units of an order's lines to their targets in the ledger, and tell whoever follows them."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from app.core.money import Money
+from app.core.unit_of_work import UnitOfWork
+from app.events.service import record_event
+from app.exceptions.service import Problem, open_exception, resolve_exceptions
+from app.orders import repository, rules
+from app.orders.events import OrderDemandChanged, SentUnitsReleased
+from app.orders.models import Order, OrderLine
+from app.orders.rules import PaymentBooks
+from app.orders.states import Route
+from app.partners.queries import partners_of
+from app.units.service import settle_demand
+from app.units.terms import Because, Demand, OrderedUnits, Settled, Target
+
+OVER_SHIPPED = "over_shipped"
+
+
+async def settle_order(
+    uow: UnitOfWork, order: Order, additions: Mapping[str, Sequence[tuple[datetime, int]]], books: PaymentBooks
+) -> None:
+    """Bring the ledger to each partner line's target; test orders never reach it (E8)."""
+    lines = [line for line in order.lines if line.route == Route.PARTNER]
+    if order.is_test or not lines:
+        return
+    released_at = await repository.last_releases(uow.session, uow.store_id, [line.id for line in lines])
+    because = Because("order.read", "order", str(order.id), order.updated_there_at)
+    moved: dict[int, list[Settled]] = defaultdict(list)
+    for line in sorted(lines, key=lambda line: line.id):
+        settled = await _settle_line(uow, order, line, additions, books, released_at.get(line.id), because)
+        if settled.changed and line.routed_partner_id is not None:
+            moved[line.routed_partner_id].append(settled)
+    await _tell(uow, order, moved)
+
+
+async def _settle_line(  # noqa: PLR0913 (the facts of one line, from three sources)
+    uow: UnitOfWork,
+    order: Order,
+    line: OrderLine,
+    additions: Mapping[str, Sequence[tuple[datetime, int]]],
+    books: PaymentBooks,
+    released_at: datetime | None,
+    because: Because,
+) -> Settled:
+    wanted = rules.wanted_units(
+        order.placed_at, line.quantity, additions.get(line.shopify_line_id, ()), books, released_at
+    )
+    demand = _demand_of(line)
+    target = Target(
+        units=line.target * line.units_per,
+        ordered=[OrderedUnits(each.quantity * line.units_per, each.eligible_at) for each in wanted],
+        held=line.on_hold,
+    )
+    settled = await settle_demand(uow, demand, target, because)
+    if settled.over_shipped:
+        await open_exception(
+            uow,
+            Problem(
+                kind=OVER_SHIPPED,
+                subject_kind="order_line",
+                subject_id=str(line.id),
+                cause=f"{order.name}: {settled.over_shipped} × “{line.title}” more was shipped than is wanted now.",
+                next_step="Ask the customer to return it, or leave it with them.",
+                units=settled.over_shipped,
+            ),
+        )
+    else:
+        await resolve_exceptions(uow, "order_line", str(line.id), [OVER_SHIPPED])
+    return settled
+
+
+def _demand_of(line: OrderLine) -> Demand:
+    partner_id, partner_store_id, partner_variant_id = (
+        line.routed_partner_id,
+        line.partner_store_id,
+        line.partner_variant_id,
+    )
+    if partner_id is None or partner_store_id is None or partner_variant_id is None:
+        raise ValueError("a line on its way to a partner names the partner's variant")
+    return Demand(
+        line_id=line.id,
+        partner_id=partner_id,
+        partner_store_id=partner_store_id,
+        partner_variant_id=partner_variant_id,
+        unit_cost=Money(line.unit_cost_amount or Decimal(0), line.cost_currency or ""),
+        units_per=line.units_per,
+        note=", ".join(f"{name}: {value}" for name, value in line.properties) or None,
+    )
+
+
+async def _tell(uow: UnitOfWork, order: Order, moved: Mapping[int, Sequence[Settled]]) -> None:
+    if not moved:
+        return
+    partners = {each.id: each for each in await partners_of(uow.session, uow.store_id)}
+    for partner_id, settled in moved.items():
+        partner = partners[partner_id]
+        assert partner.partner_store_id is not None
+        added = sum(each.entered for each in settled)
+        released = sum(each.released_count for each in settled)
+        await record_event(
+            uow, OrderDemandChanged(order.id, partner_id, partner.partner_store_id, partner.name, added, released)
+        )
+        for lot in (lot for each in settled for lot in each.released):
+            if lot.supply_line_id is not None:
+                gone = SentUnitsReleased(
+                    order.id, partner_id, partner.partner_store_id, lot.supply_line_id, lot.quantity
+                )
+                await record_event(uow, gone)
