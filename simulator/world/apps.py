@@ -17,11 +17,6 @@ def implied(scopes: Iterable[str]) -> set[str]:
     return given | {f"read_{scope.removeprefix('write_')}" for scope in given if scope.startswith("write_")}
 
 
-def has_scope(store: Store, *any_of: str) -> bool:
-    """Whether the app was granted one of the scopes."""
-    return bool(implied(store.app.scopes) & set(any_of))
-
-
 def install(world: World, store: Store, scopes: list[str] | None = None) -> None:
     """Install the app with these scopes; without any, with those it last had."""
     if store.app.installed:

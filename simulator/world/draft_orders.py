@@ -1,12 +1,13 @@
 """Draft orders: written, ready a moment later, completed into an order, deleted."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from simulator.world import money
 from simulator.world.changes import changed
 from simulator.world.errors import Impossible, Unknown
-from simulator.world.inventory import note_level
+from simulator.world.inventory import change_available
 from simulator.world.metafields import set_metafield
 from simulator.world.model import By
 from simulator.world.order_model import DraftLine, DraftOrder, Order, OrderLine
@@ -104,9 +105,9 @@ def _draft_line(world: World, store: Store, draft: DraftOrder, one: Fields) -> D
         title=one.get("title") or "",
         sku=one.get("sku"),
         quantity=one["quantity"],
-        original_price=one.get("original_price") or 0,
+        original_price=one.get("original_price") or Decimal(0),
         price_override=one.get("price_override"),
-        discount=one.get("discount") or 0,
+        discount=one.get("discount") or Decimal(0),
         properties=list(one.get("properties") or []),
         requires_shipping=one.get("requires_shipping", True),
     )
@@ -131,11 +132,10 @@ def _reserve(world: World, store: Store, draft: DraftOrder) -> None:
         levels = store.levels_of(variant.inventory_item_id) if variant else []
         if levels:
             level = max(levels, key=lambda one: one.available)
-            level.available -= line.quantity
             level.reserved += line.quantity
             place = f"{level.item_id}:{level.location_id}"
             draft.reserved[place] = draft.reserved.get(place, 0) + line.quantity
-            note_level(world, store, level)
+            change_available(world, store, level, -line.quantity, draft.by, draft.gid)
     seconds = max(0.0, (draft.reserve_inventory_until - world.now).total_seconds())
     world.later(store, seconds, "end_reservation", draft_id=draft.id)
 
@@ -153,9 +153,8 @@ def release_reservation(world: World, store: Store, draft: DraftOrder) -> None:
     for place, quantity in draft.reserved.items():
         item_id, location_id = map(int, place.split(":"))
         level = store.levels[item_id, location_id]
-        level.available += quantity
         level.reserved -= quantity
-        note_level(world, store, level)
+        change_available(world, store, level, quantity, draft.by, draft.gid)
     draft.reserved = {}
 
 

@@ -24,7 +24,7 @@ def apply_due(world: World) -> int:
     """Make every effect that is due true, each at its own instant; says how many."""
     count = 0
     while due := world.queue.pop_due(world.now, deliveries=False):
-        with world.clock.pinned(due.at), world.action(f"{due.kind}:{due.number}"):
+        with world.clock.pinned(due.at), world.action(f"{due.kind}:{due.args}"):
             EFFECTS[due.kind](world, world.stores[due.shop], **due.args)
         count += 1
     return count

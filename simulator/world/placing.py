@@ -7,8 +7,8 @@ from typing import Any
 from simulator.world import money
 from simulator.world.errors import Impossible, Unknown
 from simulator.world.inventory import sellable
-from simulator.world.model import Attribute, By, Variant
-from simulator.world.order_model import Agreement, Order, OrderLine, PaymentTerms, Sale, TargetChange
+from simulator.world.model import Attribute, By, PaymentTerms, Variant
+from simulator.world.order_model import Agreement, Order, OrderLine, Sale, TargetChange
 from simulator.world.people import invent_person
 from simulator.world.routing import plan_routing
 from simulator.world.stock_flow import choose_places, promise

@@ -98,6 +98,12 @@ class World:
         """Send a webhook about the entity to whoever subscribed to the topic."""
         self.outbox.emit(self, store, topic, entity, extra, self._event_id)
 
+    @staticmethod
+    def has_scope(store: Store, *any_of: str) -> bool:
+        """Whether the app was granted one of the scopes; writing implies reading."""
+        granted = set(store.app.scopes)
+        return any(one in granted or one.replace("read_", "write_", 1) in granted for one in any_of)
+
     @contextmanager
     def action(self, name: str) -> Iterator[None]:
         """Give all webhooks emitted inside the same event id, as those of one merchant action have."""
@@ -176,9 +182,8 @@ class World:
     @staticmethod
     def _load_store(disk: Disk, store: Store) -> None:
         for kind, attribute in COLLECTIONS.items():
-            entities = (
-                msgspec.json.decode(text, type=kind) for _, _, text in disk.rows(kind.__name__, store.domain)
-            )
+            rows = disk.rows(kind.__name__, store.domain)
+            entities: list[Any] = [msgspec.json.decode(text, type=kind) for _, _, text in rows]
             collection = getattr(store, attribute)
             for entity in sorted(entities, key=lambda one: str(row_key(one)).zfill(40)):
                 collection[row_key(entity)] = entity
