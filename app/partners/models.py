@@ -24,6 +24,7 @@ from app.core.db import Base
 from app.core.tenancy import PARTNER, STORE, Machinery, TenantOwned
 from app.partners import states
 from app.partners.states import PartnerState
+from app.partners.terms import Proposal
 
 
 class Partner(TenantOwned, Base):
@@ -73,6 +74,12 @@ class Partner(TenantOwned, Base):
         states.ensure(PartnerState(self.state), wanted)
         self.state = wanted.value
 
+    def propose(self, proposal: Proposal) -> None:
+        """Take over the terms the retailer proposes; they bind nobody before the partner accepts."""
+        self.name, self.contact_email = proposal.name.strip(), proposal.contact_email.strip() or None
+        self.discount, self.buffer = proposal.discount, proposal.buffer
+        self.weekday, self.cutoff_time = proposal.weekday, proposal.cutoff_time
+
 
 class Invitation(Machinery, Base):
     """A link that may be used once, by the shop it names, within seven days; only the hash of its token is kept."""
@@ -95,6 +102,14 @@ class Invitation(Machinery, Base):
     used_at: Mapped[datetime | None]  # when somebody came back from Shopify's grant screen through it
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether it can still be answered."""
+        return self.ended_at is None and self.expires_at > now
+
+    def end(self, outcome: str, at: datetime) -> None:
+        """Let nobody answer it any more."""
+        self.outcome, self.ended_at = outcome, at
 
 
 class CalendarChange(TenantOwned, Base):

@@ -9,17 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.errors import NotFound
 from app.partners import repository
 from app.partners.models import Partner
+from app.partners.preflight import Check
 from app.partners.rules import Calendar
 from app.partners.states import LIVE, PartnerState
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One point of the pre-flight check, in words."""
-
-    name: str
-    passed: bool
-    says: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
-"""Tables of the stores: shops that installed the app, their sealed tokens, open authorisations, a retailer's settings."""
+"""Tables of the stores: shops that installed the app, sealed tokens, open authorisations, a retailer's settings."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -19,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base
 from app.core.tenancy import Machinery, TenantOwned
+from app.stores.states import AccessState
 
 
 class Store(Machinery, Base):
@@ -43,6 +45,20 @@ class Store(Machinery, Base):
     uninstalled_at: Mapped[datetime | None]
     access_state: Mapped[str] = mapped_column(default="working")
     access_failed_at: Mapped[datetime | None]
+
+    def note_access(self, state: AccessState, at: datetime) -> bool:
+        """Note how our calls are answered; tell whether that is news."""
+        if self.access_state == state:
+            return False
+        self.access_state = state.value
+        self.access_failed_at = None if state is AccessState.WORKING else at
+        return True
+
+    def bring_back(self, facts: Mapping[str, Any], installed_at: datetime) -> None:
+        """Take over what the store says of itself, and count as installed."""
+        for name, value in facts.items():
+            setattr(self, name, value)
+        self.installed_at, self.uninstalled_at = installed_at, None
 
 
 class AccessToken(Machinery, Base):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -41,6 +41,12 @@ async def lock_by_shop_id(session: AsyncSession, shopify_shop_id: str) -> Store 
     """Return the store with Shopify's id, locked."""
     chosen = select(Store).where(Store.shopify_shop_id == shopify_shop_id).with_for_update()
     found: Store | None = await session.scalar(chosen)
+    return found
+
+
+async def next_store_id(session: AsyncSession) -> int:
+    """Return an id no store has; it is reserved even if nobody comes to use it."""
+    found: int = await session.scalar(text("SELECT nextval(pg_get_serial_sequence('stores', 'id'))")) or 0
     return found
 
 

@@ -1,0 +1,16 @@
+"""Work of partnerships that spans several stores or has calls to Shopify in between."""
+
+from app.partners.flows.answering import accept, decline
+from app.partners.flows.checking import check_partner_store, end_partnerships
+from app.partners.flows.inviting import Shown, begin_connection, read_invitation, waiting_invitations
+
+__all__ = [
+    "Shown",
+    "accept",
+    "begin_connection",
+    "check_partner_store",
+    "decline",
+    "end_partnerships",
+    "read_invitation",
+    "waiting_invitations",
+]

@@ -1,0 +1,46 @@
+"""The work this domain asks for."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from app.job_runs.declaration import Job
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPartnerStore(Job):
+    """Make the pre-flight check of a partner's store, for every retailer it works with."""
+
+    name: ClassVar[str] = "partners.check_store"
+    max_seconds: ClassVar[int] = 600
+    interactive: ClassVar[bool] = True
+
+    partner_store_id: int
+
+    @property
+    def store_id(self) -> int:
+        """The partner's store."""
+        return self.partner_store_id
+
+    @property
+    def coalesce_key(self) -> str:
+        """One waiting check is enough."""
+        return str(self.partner_store_id)
+
+
+@dataclass(frozen=True, slots=True)
+class EndPartnerships(Job):
+    """Disconnect a store that removed the app from every retailer."""
+
+    name: ClassVar[str] = "partners.end_partnerships"
+
+    partner_store_id: int
+
+    @property
+    def store_id(self) -> int:
+        """The partner's store."""
+        return self.partner_store_id
+
+    @property
+    def coalesce_key(self) -> str:
+        """Once is enough."""
+        return str(self.partner_store_id)

@@ -1,0 +1,34 @@
+"""The verbs of partnerships."""
+
+from app.partners.service.answer import accept_invitation, decline_invitation
+from app.partners.service.invitation import (
+    Invited,
+    find_open_invitation,
+    invite_partner,
+    pending_invitations,
+    renew_invitation,
+    withdraw_invitation,
+)
+from app.partners.service.partnership import (
+    PreFlight,
+    change_buffer,
+    change_calendar,
+    disconnect_partner,
+    record_checks,
+)
+
+__all__ = [
+    "Invited",
+    "PreFlight",
+    "accept_invitation",
+    "change_buffer",
+    "change_calendar",
+    "decline_invitation",
+    "disconnect_partner",
+    "find_open_invitation",
+    "invite_partner",
+    "pending_invitations",
+    "record_checks",
+    "renew_invitation",
+    "withdraw_invitation",
+]

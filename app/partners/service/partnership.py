@@ -1,0 +1,88 @@
+"""Verbs of a partnership at work: its calendar, its buffer, its check, its end."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import time
+
+from app.core.errors import Invalid, NotFound
+from app.core.unit_of_work import UnitOfWork
+from app.events.service import record_event
+from app.partners import repository
+from app.partners.events import PartnerBufferChanged, PartnerCalendarChanged, PartnerChecked, PartnerDisconnected
+from app.partners.models import CalendarChange, Partner
+from app.partners.preflight import Check
+from app.partners.states import LIVE, PartnerState
+from app.partners.terms import weekly
+
+
+@dataclass(frozen=True, slots=True)
+class PreFlight:
+    """What the check of a partner's store found for one retailer."""
+
+    checks: Sequence[Check]
+    location_ids: Sequence[str]
+    payment_terms: tuple[str, str, int | None] | None  # template id, name, days
+
+
+async def change_calendar(uow: UnitOfWork, partner_id: int, weekday: int, cutoff_time: time) -> None:
+    """Let the partner's week end at another time, from the next cycle on; the open one keeps its cut-off."""
+    if not 1 <= weekday <= 7:
+        raise Invalid(fields={"weekday": "Choose a day."})
+    partner = await _lock(uow, partner_id)
+    if (partner.weekday, partner.cutoff_time) == (weekday, cutoff_time):
+        return
+    partner.weekday, partner.cutoff_time = weekday, cutoff_time
+    uow.session.add(
+        CalendarChange(
+            store_id=partner.store_id,
+            partner_id=partner.id,
+            valid_from=uow.now,
+            weekday=weekday,
+            cutoff_time=cutoff_time,
+            time_zone=partner.time_zone,
+            grace_minutes=partner.grace_minutes,
+        )
+    )
+    await record_event(uow, PartnerCalendarChanged(partner.id, partner.name, weekly(weekday, cutoff_time)))
+
+
+async def change_buffer(uow: UnitOfWork, partner_id: int, buffer: int) -> None:
+    """Leave this many units of each variant to the partner."""
+    if not 0 <= buffer <= 10_000:
+        raise Invalid(fields={"buffer": "Enter a whole number of units, 0 or more."})
+    partner = await _lock(uow, partner_id)
+    if partner.buffer == buffer:
+        return
+    partner.buffer = buffer
+    await record_event(uow, PartnerBufferChanged(partner.id, partner.name, buffer))
+
+
+async def disconnect_partner(uow: UnitOfWork, partner_id: int) -> None:
+    """End the partnership; nothing more of the partner is read, sold or ordered."""
+    partner = await _lock(uow, partner_id)
+    partner.move_to(PartnerState.DISCONNECTED)
+    await uow.session.flush()
+    assert partner.partner_store_id is not None
+    await record_event(uow, PartnerDisconnected(partner.id, partner.partner_store_id, partner.name))
+
+
+async def record_checks(uow: UnitOfWork, partner_id: int, found: PreFlight) -> None:
+    """Keep what the pre-flight check found; locations and terms that were chosen stay chosen."""
+    partner = await _lock(uow, partner_id)
+    if partner.state not in LIVE:
+        return
+    partner.checks, partner.checked_at = [asdict(check) for check in found.checks], uow.now
+    partner.location_ids = partner.location_ids or list(found.location_ids)
+    if found.payment_terms and partner.payment_terms_template_id is None:
+        template_id, name, due_days = found.payment_terms
+        partner.payment_terms_template_id, partner.payment_terms_name = template_id, name
+        partner.payment_terms_due_days = due_days
+    points = sum(not check.passed for check in found.checks)
+    await record_event(uow, PartnerChecked(partner.id, partner.name, points))
+
+
+async def _lock(uow: UnitOfWork, partner_id: int) -> Partner:
+    partner = await repository.lock_partner(uow.session, uow.store_id, partner_id)
+    if partner is None:
+        raise NotFound
+    return partner

@@ -1,0 +1,46 @@
+"""What a retailer proposes to a partner, as it is typed, checked and told."""
+
+from dataclasses import dataclass
+from datetime import time
+from decimal import Decimal
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An invitation as the retailer wrote it."""
+
+    name: str
+    contact_email: str
+    shop_domain: str
+    discount: Decimal  # 0.3 is 30 %
+    weekday: int
+    cutoff_time: time
+    buffer: int = 0
+
+    def faults(self) -> dict[str, str]:
+        """Return what has to be mended, by field."""
+        found = {}
+        if not self.name.strip():
+            found["name"] = "Enter the partner's name."
+        if self.contact_email and "@" not in self.contact_email.strip("@ "):
+            found["email"] = "Enter a complete e-mail address, such as orders@example.com."
+        if not 0 <= self.discount < 1:
+            found["discount"] = "Enter a discount from 0 to 99 %."
+        if not 1 <= self.weekday <= 7:
+            found["weekday"] = "Choose a day."
+        if not 0 <= self.buffer <= 10_000:
+            found["buffer"] = "Enter a whole number of units, 0 or more."
+        return found
+
+
+def percent(share: Decimal) -> str:
+    """Return a share as people write it: 0.3 is 30 %."""
+    text = f"{(share * 100).normalize():f}"
+    return f"{text} %"
+
+
+def weekly(weekday: int, at: time) -> str:
+    """Return a cut-off as a sentence's part."""
+    return f"{WEEKDAYS[weekday - 1]} at {at:%H:%M}"

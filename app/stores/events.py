@@ -1,0 +1,91 @@
+"""What happens to stores."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from app.events.declaration import Event
+
+
+@dataclass(frozen=True, slots=True)
+class StoreInstalled(Event):
+    """The app was installed, or installed again."""
+
+    name: ClassVar[str] = "store.installed"
+    sentence: ClassVar[str] = "{shop} installed the app"
+    subject: ClassVar[str] = "store"
+
+    store_id: int
+    shop: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreUninstalled(Event):
+    """The app was removed from the store."""
+
+    name: ClassVar[str] = "store.uninstalled"
+    sentence: ClassVar[str] = "{shop} removed the app"
+    subject: ClassVar[str] = "store"
+
+    store_id: int
+    shop: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreRoleChosen(Event):
+    """The store is a retailer or a partner from now on."""
+
+    name: ClassVar[str] = "store.role.chosen"
+    sentence: ClassVar[str] = "{shop} became a {role}"
+    subject: ClassVar[str] = "store"
+
+    store_id: int
+    shop: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreScopesChanged(Event):
+    """The store granted or took back permissions."""
+
+    name: ClassVar[str] = "store.scopes_changed"
+    sentence: ClassVar[str] = "Permissions changed: {granted} granted, {withdrawn} taken back"
+    subject: ClassVar[str] = "store"
+
+    store_id: int
+    granted: int
+    withdrawn: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoreAccessLost(Event):
+    """The store's access token is refused for good."""
+
+    name: ClassVar[str] = "store.access_lost"
+    sentence: ClassVar[str] = "{shop} no longer lets the app in"
+    subject: ClassVar[str] = "store"
+
+    store_id: int
+    shop: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreWentLive(Event):
+    """The retailer's onboarding is complete: orders count from now on."""
+
+    name: ClassVar[str] = "store.went_live"
+    sentence: ClassVar[str] = "The store went live"
+    subject: ClassVar[str] = "store"
+
+    store_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSettingsChanged(Event):
+    """The retailer chose a location or a default."""
+
+    name: ClassVar[str] = "store.settings.changed"
+    sentence: ClassVar[str] = "Settings changed: {what}"
+    subject: ClassVar[str] = "store"
+
+    store_id: int
+    what: str

@@ -1,0 +1,133 @@
+"""Shopify as the stores let us in: opens the sealed tokens, refreshes them one worker at a time, notes refusals."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import anyio
+
+from app.core.clock import machine_now
+from app.core.errors import Unavailable
+from app.core.log import logger
+from app.core.settings import Settings
+from app.core.unit_of_work import SYSTEM, Open, system_for
+from app.gateways.shopify import oauth
+from app.gateways.shopify.client import ShopifyClient, StoreAccess
+from app.gateways.shopify.errors import GrantRefused, StoreFrozen, TokenDead
+from app.gateways.shopify.oauth import AppCredentials, TokenGrant
+from app.stores import service
+from app.stores.sealing import open_access, open_refresh, seal
+from app.stores.service import Held
+from app.stores.states import AccessState
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+PATIENCE = timedelta(seconds=8)  # how long to wait for the worker who holds the lease
+GLANCE = 0.1
+
+log = logger("stores.access")
+
+
+class ConnectedShopify:
+    """Calls Shopify for a store by its id."""
+
+    def __init__(self, open_uow: Open, client: ShopifyClient, settings: Settings) -> None:
+        self.client = client
+        self.open_uow = open_uow
+        self.settings = settings
+        self.vault = settings.vault
+        self.app = AppCredentials(settings.api_key, settings.api_secret)
+
+    def with_units(self, open_uow: Open) -> "ConnectedShopify":
+        """Return the same access on another opener, as a job's with its fence."""
+        return ConnectedShopify(open_uow, self.client, self.settings)
+
+    async def call(
+        self,
+        store_id: int,
+        function: Callable[Concatenate[ShopifyClient, StoreAccess, P], Awaitable[T]],
+        *args: P.args,
+        **named: P.kwargs,
+    ) -> T:
+        """Call Shopify for the store; a refused token is refreshed once, a refusal that stays is noted."""
+        held = await self._fresh(store_id)
+        try:
+            answer = await function(self.client, self._access(held), *args, **named)
+        except TokenDead:
+            answer = await self._again(held, function, *args, **named)
+        except StoreFrozen:
+            await self._mark(store_id, AccessState.FROZEN)
+            raise
+        if held.state is AccessState.FROZEN:
+            await self._mark(store_id, AccessState.WORKING)
+        return answer
+
+    async def access(self, store_id: int) -> StoreAccess:
+        """Return what opens the store for at least a few minutes."""
+        return self._access(await self._fresh(store_id))
+
+    async def _again(self, held: Held, function: Callable[..., Awaitable[T]], *args: Any, **named: Any) -> T:
+        renewed = await self._renew(held)
+        try:
+            return await function(self.client, self._access(renewed), *args, **named)
+        except TokenDead:
+            await self._mark(held.store_id, AccessState.DEAD)
+            raise
+
+    async def _fresh(self, store_id: int) -> Held:
+        async with self.open_uow(SYSTEM) as uow:
+            held = await service.read_held(uow, store_id)
+        return held if held.lasts() else await self._renew(held)
+
+    async def _renew(self, seen: Held) -> Held:
+        """Return newer tokens than those seen: refreshed here under the lease, or by whoever holds it."""
+        if seen.refresh is None:
+            await self._mark(seen.store_id, AccessState.DEAD)
+            raise TokenDead
+        deadline = machine_now() + PATIENCE
+        while True:
+            async with self.open_uow(SYSTEM) as uow:
+                leased = await service.lease_refresh(uow, seen.store_id, seen.access)
+                held = leased or await service.read_held(uow, seen.store_id)
+            if leased:
+                return await self._refresh(leased)
+            if held.access != seen.access:
+                return held
+            if machine_now() > deadline:
+                raise Unavailable("The store's access is being renewed. Try again in a moment.")
+            await anyio.sleep(GLANCE)
+
+    async def _refresh(self, leased: Held) -> Held:
+        try:
+            grant = await self._ask(leased)
+        except TokenDead:
+            await self._mark(leased.store_id, AccessState.DEAD)
+            raise
+        except Exception:
+            async with self.open_uow(SYSTEM) as uow:
+                await service.drop_lease(uow, leased.store_id, leased.fence)
+            raise
+        sealed = seal(self.vault, leased.store_id, grant)
+        async with self.open_uow(SYSTEM) as uow:
+            await service.record_refresh(uow, leased.store_id, leased.fence, sealed)
+            return await service.read_held(uow, leased.store_id)
+
+    async def _ask(self, leased: Held) -> TokenGrant:
+        """Refresh with the token we hold; if its reply was lost once, the one before it still works."""
+        refused: Exception = TokenDead()
+        for sealed in filter(None, (leased.refresh, leased.previous_refresh)):
+            held = open_refresh(self.vault, leased.store_id, sealed)
+            try:
+                return await oauth.refresh(self.client.http, self.app, leased.shop_domain, held)
+            except (TokenDead, GrantRefused) as error:
+                log.warning("stores.refresh_refused", shop=leased.shop_domain, why=getattr(error, "code", "dead"))
+                refused = error
+        raise TokenDead from refused
+
+    async def _mark(self, store_id: int, state: AccessState) -> None:
+        async with self.open_uow(system_for(store_id)) as uow:
+            await service.mark_access(uow, store_id, state)
+
+    def _access(self, held: Held) -> StoreAccess:
+        return StoreAccess(held.shop_domain, open_access(self.vault, held.store_id, held.access))

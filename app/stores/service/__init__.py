@@ -1,0 +1,43 @@
+"""The verbs of stores."""
+
+from app.stores.service.access import (
+    Held,
+    drop_lease,
+    lease_refresh,
+    mark_access,
+    read_held,
+    record_refresh,
+)
+from app.stores.service.authorization import begin_authorization, claim_authorization
+from app.stores.service.installation import (
+    Installation,
+    choose_role,
+    identify_store,
+    install_store,
+    record_details,
+    record_scopes,
+    uninstall_store,
+)
+from app.stores.service.onboarding import Centre, change_defaults, choose_centre, choose_stock_location
+
+__all__ = [
+    "Centre",
+    "Held",
+    "Installation",
+    "begin_authorization",
+    "change_defaults",
+    "choose_centre",
+    "choose_role",
+    "choose_stock_location",
+    "claim_authorization",
+    "drop_lease",
+    "identify_store",
+    "install_store",
+    "lease_refresh",
+    "mark_access",
+    "read_held",
+    "record_details",
+    "record_refresh",
+    "record_scopes",
+    "uninstall_store",
+]

@@ -1,0 +1,119 @@
+"""Verbs about our access to a store: the lease on a refresh, the tokens that came, whether calls are answered."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from app.core.clock import machine_now
+from app.core.unit_of_work import UnitOfWork
+from app.events.service import record_event
+from app.exceptions.service import Problem, open_exception, resolve_exceptions
+from app.stores import repository
+from app.stores.errors import NotConnected
+from app.stores.events import StoreAccessLost
+from app.stores.models import AccessToken, Store
+from app.stores.sealing import SealedGrant
+from app.stores.states import AccessState
+
+LEASE = timedelta(seconds=30)  # longer than one call to Shopify may take
+EARLY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The tokens we hold of a store, sealed, and how the store stands."""
+
+    store_id: int
+    shop_domain: str
+    access: bytes
+    refresh: bytes | None
+    previous_refresh: bytes | None
+    expires_at: datetime | None
+    state: AccessState
+    fence: int
+
+    def lasts(self, ahead: timedelta = EARLY) -> bool:
+        """Whether the access token is good for some time yet."""
+        return self.expires_at is None or self.expires_at > machine_now() + ahead
+
+
+async def read_held(uow: UnitOfWork, store_id: int) -> Held:
+    """Return what we hold of the store; refuse when it is uninstalled or its access is dead."""
+    async with uow.machinery() as session:
+        store = await repository.find_store(session, store_id)
+        token = await repository.find_token(session, store_id)
+    return _held(store, token)
+
+
+async def lease_refresh(uow: UnitOfWork, store_id: int, seen: bytes) -> Held | None:
+    """Take the lease to refresh the token that was seen; none when it changed already or somebody else is at it."""
+    async with uow.machinery() as session:
+        token = await repository.lock_token(session, store_id)
+        store = await repository.find_store(session, store_id)
+        held = _held(store, token)
+        busy = token is not None and token.leased_until is not None and token.leased_until > machine_now()
+        if token is None or busy or token.sealed_access != seen:
+            return None
+        token.leased_until = machine_now() + LEASE
+        token.fence += 1
+        return replace(held, fence=token.fence)
+
+
+async def record_refresh(uow: UnitOfWork, store_id: int, fence: int, fresh: SealedGrant) -> bool:
+    """Keep the new tokens and the refresh token before them; refuse a worker whose lease has passed on."""
+    async with uow.machinery() as session:
+        token = await repository.lock_token(session, store_id)
+        if token is None or token.fence != fence:
+            return False
+        token.sealed_previous_refresh = token.sealed_refresh
+        token.sealed_access, token.sealed_refresh = fresh.access, fresh.refresh
+        token.expires_at, token.refresh_expires_at = fresh.expires_at, fresh.refresh_expires_at
+        token.leased_until = None
+        return True
+
+
+async def drop_lease(uow: UnitOfWork, store_id: int, fence: int) -> None:
+    """Let the next one try."""
+    async with uow.machinery() as session:
+        token = await repository.lock_token(session, store_id)
+        if token is not None and token.fence == fence:
+            token.leased_until = None
+
+
+async def mark_access(uow: UnitOfWork, store_id: int, state: AccessState) -> None:
+    """Note whether the store answers us; the store's people are told once when it does not."""
+    async with uow.machinery() as session:
+        store = await repository.lock_store(session, store_id)
+        if store is None or store.uninstalled_at is not None or not store.note_access(state, uow.now):
+            return
+    if state is AccessState.WORKING:
+        await resolve_exceptions(uow, "store", str(store_id))
+    elif state is AccessState.DEAD:
+        await open_exception(uow, _lost(store))
+        await record_event(uow, StoreAccessLost(store_id=store_id, shop=store.shop_domain))
+
+
+def _lost(store: Store) -> Problem:
+    return Problem(
+        kind="access_lost",
+        subject_kind="store",
+        subject_id=str(store.id),
+        cause=f"{store.name} no longer lets the app in.",
+        next_step="Open Partner Hub once in that store's Shopify admin; everything then continues.",
+    )
+
+
+def _held(store: Store | None, token: AccessToken | None) -> Held:
+    if store is None or token is None or store.uninstalled_at is not None:
+        raise NotConnected
+    if store.access_state == AccessState.DEAD:
+        raise NotConnected
+    return Held(
+        store_id=store.id,
+        shop_domain=store.shop_domain,
+        access=token.sealed_access,
+        refresh=token.sealed_refresh,
+        previous_refresh=token.sealed_previous_refresh,
+        expires_at=token.expires_at,
+        state=AccessState(store.access_state),
+        fence=token.fence,
+    )

@@ -1,0 +1,151 @@
+"""Verbs of an installation: it begins, its permissions change, it gets a role, it ends."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.dialects.postgresql import insert
+
+from app.core.errors import Conflict, NotFound
+from app.core.unit_of_work import UnitOfWork
+from app.events.service import record_event
+from app.exceptions.service import resolve_exceptions
+from app.job_runs.service import cancel_plans_of_store, enqueue, every
+from app.stores import repository
+from app.stores.errors import RoleTaken
+from app.stores.events import StoreInstalled, StoreRoleChosen, StoreScopesChanged, StoreUninstalled
+from app.stores.jobs import CheckInstallation, RegisterTopics
+from app.stores.models import AccessToken, Store
+from app.stores.queries import StoreFacts, facts_of
+from app.stores.sealing import SealedGrant
+from app.stores.service.onboarding import go_live_if_ready
+from app.stores.states import AccessState, StoreRole
+
+HOUR = 60
+DAY = 24 * HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What we learned when a store let us in."""
+
+    shopify_shop_id: str
+    shop_domain: str
+    name: str
+    currency: str
+    time_zone: str
+    country_code: str | None
+    scopes: frozenset[str]
+
+
+async def identify_store(uow: UnitOfWork, shopify_shop_id: str) -> int:
+    """Return our id of Shopify's store; a store never seen before gets the next free one."""
+    async with uow.machinery() as session:
+        store = await repository.lock_by_shop_id(session, shopify_shop_id)
+        return store.id if store else await repository.next_store_id(session)
+
+
+async def install_store(uow: UnitOfWork, installation: Installation, tokens: SealedGrant) -> StoreFacts:
+    """Record the installation with its tokens; installing again brings the same store back to life."""
+    async with uow.machinery() as session:
+        fresh = {
+            "shop_domain": installation.shop_domain,
+            "name": installation.name,
+            "currency": installation.currency,
+            "time_zone": installation.time_zone,
+            "country_code": installation.country_code,
+            "granted_scopes": sorted(installation.scopes),
+            "access_state": AccessState.WORKING.value,
+            "access_failed_at": None,
+        }
+        new = insert(Store).values(
+            id=uow.store_id, shopify_shop_id=installation.shopify_shop_id, installed_at=uow.now, **fresh
+        )
+        made = await session.execute(new.on_conflict_do_nothing(index_elements=["shopify_shop_id"]).returning(Store.id))
+        is_new = made.scalar_one_or_none() is not None
+        store = await repository.lock_store(session, uow.store_id)
+        if store is None or store.shopify_shop_id != installation.shopify_shop_id:
+            raise Conflict("Two installations of this store began at once.")
+        begins = is_new or store.uninstalled_at is not None
+        store.bring_back(fresh, uow.now if begins else store.installed_at)
+        await session.merge(_token_row(uow.store_id, tokens))
+    if begins:
+        await every(uow, RegisterTopics(uow.store_id), minutes=HOUR, key=f"stores.register_topics:{uow.store_id}")
+        await every(uow, CheckInstallation(uow.store_id), minutes=DAY, key=f"stores.check_installation:{uow.store_id}")
+        await record_event(uow, StoreInstalled(store_id=uow.store_id, shop=store.shop_domain))
+    await enqueue(uow, RegisterTopics(uow.store_id))
+    await resolve_exceptions(uow, "store", str(uow.store_id))
+    return facts_of(store)
+
+
+async def choose_role(uow: UnitOfWork, role: StoreRole) -> StoreFacts:
+    """Make the acting store a retailer or a partner; the second role is refused with its reason."""
+    async with uow.machinery() as session:
+        store = await repository.lock_store(session, uow.store_id)
+        if store is None:
+            raise NotFound
+        if store.role is not None and store.role != role:
+            raise RoleTaken(StoreRole(store.role))
+        if store.role == role:
+            return facts_of(store)
+        store.role = role.value
+    await enqueue(uow, RegisterTopics(uow.store_id))
+    await record_event(uow, StoreRoleChosen(store_id=uow.store_id, shop=store.shop_domain, role=role.value))
+    return facts_of(store)
+
+
+async def record_scopes(uow: UnitOfWork, granted: Iterable[str]) -> StoreFacts:
+    """Note what the store grants now; what newly works is set up, what was taken back is seen by everybody."""
+    now_granted = frozenset(granted)
+    async with uow.machinery() as session:
+        store = await repository.lock_store(session, uow.store_id)
+        if store is None:
+            raise NotFound
+        before = frozenset(store.granted_scopes)
+        store.granted_scopes = sorted(now_granted)
+    if before != now_granted:
+        change = StoreScopesChanged(uow.store_id, len(now_granted - before), len(before - now_granted))
+        await enqueue(uow, RegisterTopics(uow.store_id))
+        await record_event(uow, change)
+    if store.role == StoreRole.RETAILER:
+        await go_live_if_ready(uow, store)
+    return facts_of(store)
+
+
+async def record_details(uow: UnitOfWork, installation: Installation) -> None:
+    """Note the store's present name, address and money."""
+    async with uow.machinery() as session:
+        store = await repository.lock_store(session, uow.store_id)
+        if store is None:
+            raise NotFound
+        store.shop_domain, store.name = installation.shop_domain, installation.name
+        store.currency, store.time_zone = installation.currency, installation.time_zone
+        store.country_code = installation.country_code
+
+
+async def uninstall_store(uow: UnitOfWork, told_at: datetime) -> bool:
+    """End the installation and forget its tokens; news from before it began is left alone."""
+    async with uow.machinery() as session:
+        store = await repository.lock_store(session, uow.store_id)
+        if store is None or store.uninstalled_at is not None or told_at < store.installed_at:
+            return False
+        store.uninstalled_at = uow.now
+        store.granted_scopes = []
+        token = await repository.lock_token(session, uow.store_id)
+        if token is not None:
+            await session.delete(token)
+    await cancel_plans_of_store(uow, uow.store_id)
+    await record_event(uow, StoreUninstalled(store_id=uow.store_id, shop=store.shop_domain))
+    return True
+
+
+def _token_row(store_id: int, tokens: SealedGrant) -> AccessToken:
+    return AccessToken(
+        store_id=store_id,
+        sealed_access=tokens.access,
+        sealed_refresh=tokens.refresh,
+        sealed_previous_refresh=None,
+        expires_at=tokens.expires_at,
+        refresh_expires_at=tokens.refresh_expires_at,
+        leased_until=None,
+    )
