@@ -56,7 +56,7 @@ class _GraphqlError(msgspec.Struct):
 
 
 class _Envelope(msgspec.Struct):
-    data: msgspec.Raw | None = None
+    data: msgspec.Raw = msgspec.Raw(b"")
     errors: list[_GraphqlError] = msgspec.field(default_factory=list)
     extensions: _Extensions = msgspec.field(default_factory=_Extensions)
 
@@ -68,7 +68,7 @@ def read_answer(response: httpx.Response, answer: type[Answer], changes: bool) -
         envelope = msgspec.json.decode(response.content, type=_Envelope)
         if envelope.errors:
             raise _meaning(envelope, changes)
-        if envelope.data is None:
+        if not bytes(envelope.data):
             raise NoValidAnswer("an answer without data")
         return msgspec.json.decode(envelope.data, type=answer)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
@@ -90,7 +90,7 @@ def _check_status(response: httpx.Response) -> None:
 
 def _retry_after(header: str) -> float:
     try:
-        return min(max(float(header), SHORTEST_WAIT), 3600.0)
+        return max(SHORTEST_WAIT, min(float(header), 3600.0))
     except ValueError:
         return 1.0
 
@@ -99,13 +99,14 @@ def _meaning(envelope: _Envelope, changes: bool) -> Exception:
     codes = {error.extensions.code for error in envelope.errors}
     if "THROTTLED" in codes:
         return Throttled(retry_after=envelope.extensions.cost.wait())
+    executed = bool(bytes(envelope.data))
     # An error below the mutation's own field: the change was made, only its payload could not be read.
-    if changes and any(len(error.path) > 1 for error in envelope.errors) and envelope.data is not None:
+    if changes and executed and any(len(error.path) > 1 for error in envelope.errors):
         return NoValidAnswer("an error inside the answer to a change")
     if "ACCESS_DENIED" in codes:
         return ScopeMissing()
     if "SHOP_INACTIVE" in codes:
         return StoreFrozen()
-    if "INTERNAL_SERVER_ERROR" in codes or (changes and envelope.data is not None):
+    if "INTERNAL_SERVER_ERROR" in codes or (changes and executed):
         return NoValidAnswer("an error on Shopify's side")
     return Misunderstood("; ".join(error.message for error in envelope.errors)[:500])
