@@ -83,6 +83,11 @@ class World:
         getattr(store, COLLECTIONS[type(entity)])[row_key(entity)] = entity
         self.touch(store, entity)
 
+    def remove(self, store: Store, entity: Any) -> None:
+        """Take an entity out of its store and off the disk."""
+        del getattr(store, COLLECTIONS[type(entity)])[row_key(entity)]
+        self._mark((store.domain, type(entity).__name__, str(row_key(entity))), None)
+
     def touch(self, store: Store, entity: Any) -> None:
         """Note that the entity changed, so that the next commit writes it."""
         self._mark((store.domain, type(entity).__name__, str(row_key(entity))), entity)
