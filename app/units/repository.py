@@ -1,0 +1,192 @@
+"""Reads and locks of the ledger's rows, and the three inserts it consists of: lot, posting, moves."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, ScalarSelect, Select, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.money import Money
+from app.units.models import UnitBalance, UnitLot, UnitMove, UnitPosting
+from app.units.states import OwnerKind, Side
+from app.units.terms import Because, LotState, LotTerms, Move
+
+LotKey = tuple[OwnerKind, int, int | None, datetime | None]
+"""Owner's kind and id, supply, eligible time."""
+
+ENTERED_SIDE = {OwnerKind.ORDER_LINE: Side.DEMAND, OwnerKind.MASTER_LINE: Side.SUPPLY}
+
+
+def line_lots(store_id: int, line_id: int) -> Select[int]:
+    """Select the lots of an order line and of the supplies they come from."""
+    own = select(UnitLot.id, UnitLot.supply_id).where(
+        UnitLot.store_id == store_id, UnitLot.owner_kind == OwnerKind.ORDER_LINE, UnitLot.owner_id == line_id
+    )
+    lots = own.subquery()
+    return select(UnitLot.id).where(
+        UnitLot.store_id == store_id,
+        or_(UnitLot.id.in_(select(lots.c.id)), UnitLot.id.in_(select(lots.c.supply_id))),
+    )
+
+
+def supply_lot_id(store_id: int, line_id: int) -> ScalarSelect[int]:
+    """Select the lot of a master line."""
+    return (
+        select(UnitLot.id)
+        .where(UnitLot.store_id == store_id, UnitLot.owner_kind == OwnerKind.MASTER_LINE, UnitLot.owner_id == line_id)
+        .scalar_subquery()
+    )
+
+
+def supply_lots(store_id: int, line_id: int, others: Sequence[int] = (), *, with_demand: bool = True) -> Select[int]:
+    """Select the lot of a master line, the demand meant to come from it, and others named."""
+    supply = supply_lot_id(store_id, line_id)
+    wanted = [UnitLot.id == supply, UnitLot.id.in_(others)]
+    if with_demand:
+        wanted.append(UnitLot.supply_id == supply)
+    return select(UnitLot.id).where(UnitLot.store_id == store_id, or_(*wanted))
+
+
+def named_lots(store_id: int, ids: Iterable[int]) -> Select[int]:
+    """Select the lots with these ids."""
+    return select(UnitLot.id).where(UnitLot.store_id == store_id, UnitLot.id.in_(list(ids)))
+
+
+async def lock_lots(session: AsyncSession, store_id: int, wanted: Select[int]) -> dict[int, LotState]:
+    """Lock the wanted lots in the order of their ids and return them as they then stand.
+
+    Whoever had them before may have added lots to the selection, so it is repeated until it holds nothing new.
+    """
+    locked: set[int] = set()
+    while found := set((await session.scalars(wanted)).all()) - locked:
+        await session.execute(
+            select(UnitLot.id)
+            .where(UnitLot.store_id == store_id, UnitLot.id.in_(found))
+            .order_by(UnitLot.id)
+            .with_for_update(key_share=True)
+        )
+        locked |= found
+    return await _read_lots(session, store_id, locked)
+
+
+async def _read_lots(session: AsyncSession, store_id: int, ids: set[int]) -> dict[int, LotState]:
+    balances: dict[int, dict[str, int]] = {each: {} for each in ids}
+    counted = await session.execute(
+        select(UnitBalance.lot_id, UnitBalance.state, UnitBalance.quantity).where(
+            UnitBalance.store_id == store_id, UnitBalance.lot_id.in_(ids), UnitBalance.quantity > 0
+        )
+    )
+    for lot_id, state, quantity in counted:
+        balances[lot_id][state] = quantity
+    lots = UnitLot.__table__
+    rows = await session.execute(
+        select(*lots.c).where(lots.c.store_id == store_id, lots.c.id.in_(ids)).order_by(lots.c.id)
+    )
+    return {row.id: _lot_state(row, balances[row.id]) for row in rows}
+
+
+def _lot_state(row: Row[Any], balances: dict[str, int]) -> LotState:
+    return LotState(
+        id=row.id,
+        owner_kind=OwnerKind(row.owner_kind),
+        owner_id=row.owner_id,
+        supply_id=row.supply_id,
+        eligible_at=row.eligible_at,
+        terms=LotTerms(
+            partner_id=row.partner_id,
+            partner_store_id=row.partner_store_id,
+            partner_variant_id=row.partner_variant_id,
+            unit_cost=Money(row.unit_cost_amount, row.currency),
+            units_per=row.units_per,
+            note=row.note,
+            captured_at=row.captured_at,
+            late=row.late,
+        ),
+        balances=balances,
+    )
+
+
+async def ensure_lot(session: AsyncSession, store_id: int, key: LotKey, terms: LotTerms) -> LotState:
+    """Return the lot with this key, made with these terms if it was not there; another one making it is waited for."""
+    owner_kind, owner_id, supply_id, eligible_at = key
+    identity = {
+        "store_id": store_id,
+        "owner_kind": owner_kind.value,
+        "owner_id": owner_id,
+        "partner_variant_id": terms.partner_variant_id,
+        "supply_id": supply_id,
+        "eligible_at": eligible_at,
+    }
+    await session.execute(
+        insert(UnitLot)
+        .values(
+            **identity,
+            side=ENTERED_SIDE[owner_kind].value,
+            partner_id=terms.partner_id,
+            partner_store_id=terms.partner_store_id,
+            units_per=terms.units_per,
+            captured_at=terms.captured_at,
+            late=terms.late,
+            unit_cost_amount=terms.unit_cost.amount,
+            currency=terms.unit_cost.currency,
+            note=terms.note,
+        )
+        .on_conflict_do_nothing()
+    )
+    lots = UnitLot.__table__
+    same = [lots.c[name].is_not_distinct_from(value) for name, value in identity.items()]
+    row = (await session.execute(select(*lots.c).where(*same))).one()
+    return _lot_state(row, {})
+
+
+async def mark_late(session: AsyncSession, store_id: int, ids: Iterable[int]) -> None:
+    """Mark the lots as late."""
+    await session.execute(
+        update(UnitLot)
+        .where(UnitLot.store_id == store_id, UnitLot.id.in_(list(ids)), UnitLot.late.is_(False))
+        .values(late=True)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def is_posted(session: AsyncSession, store_id: int, once_key: str) -> bool:
+    """Tell whether the act with this key is in the ledger."""
+    found = select(UnitPosting.id).where(UnitPosting.store_id == store_id, UnitPosting.once_key == once_key)
+    return await session.scalar(found) is not None
+
+
+async def add_posting(
+    session: AsyncSession, store_id: int, because: Because, moves: Sequence[Move], stamp: tuple[str | None, datetime]
+) -> None:
+    """Write a posting and its moves, at once; `stamp` is its once-key and when it was recorded."""
+    partner_id = moves[0].end.terms.partner_id
+    posting_id = await session.scalar(
+        insert(UnitPosting)
+        .values(
+            store_id=store_id,
+            partner_id=partner_id,
+            cause=because.cause,
+            reference_kind=because.reference_kind,
+            reference_id=because.reference_id,
+            once_key=stamp[0],
+            true_from=because.true_from,
+            recorded_at=stamp[1],
+        )
+        .returning(UnitPosting.id)
+    )
+    shared = {"store_id": store_id, "partner_id": partner_id, "posting_id": posting_id}
+    await session.execute(insert(UnitMove).values([shared | _move_row(move) for move in moves]))
+
+
+def _move_row(move: Move) -> dict[str, Any]:
+    return {
+        "owner_kind": move.end.owner_kind.value,
+        "owner_id": move.end.owner_id,
+        "from_lot_id": move.start.id if move.start else None,
+        "from_state": move.start_state.value if move.start_state else None,
+        "to_lot_id": move.end.id,
+        "to_state": move.end_state.value,
+        "quantity": move.quantity,
+    }
