@@ -22,6 +22,8 @@ from app.pricing.rules import import_price
 from app.stores.flows import ConnectedShopify
 from app.stores.queries import get_store
 
+PRODUCTS_A_PAGE = 25
+
 Progress = Callable[[int, int], Awaitable[None]]
 
 
@@ -44,8 +46,7 @@ class ImportPlan:
 
 async def browse(shopify: ConnectedShopify, partner_store_id: int, text: str, after: str | None) -> ProductPage:
     """Return a page of the partner's products as they are there now."""
-    access = await shopify.access(partner_store_id)
-    return await products.search_products(shopify.client, access, text, after, 25)
+    return await shopify.call(partner_store_id, products.search_products, text, after, PRODUCTS_A_PAGE)
 
 
 async def run_import(
@@ -57,8 +58,7 @@ async def run_import(
     """
     plan = await _plan(open_uow, store_id, import_id)
     if plan.items:
-        access = await shopify.access(store_id)
-        await product_import.ensure_source_definition(shopify.client, access)
+        await shopify.call(store_id, product_import.ensure_source_definition)
     done = plan.total - len(plan.items)
     for item_id, product_gid in plan.items:
         try:
@@ -83,8 +83,7 @@ async def read_products(open_uow: Open, shopify: ConnectedShopify, partner_store
         currency = (await get_store(uow, partner_store_id)).currency
     if not known:
         return
-    access = await shopify.access(partner_store_id)
-    found = await products.read_products(shopify.client, access, known)
+    found = await shopify.call(partner_store_id, products.read_products, known)
     async with open_uow(system_for(partner_store_id)) as uow:
         for gid in known:
             if gid in found:
@@ -121,19 +120,18 @@ async def _plan(open_uow: Open, store_id: int, import_id: int) -> ImportPlan:
 async def _import_one(
     open_uow: Open, shopify: ConnectedShopify, plan: ImportPlan, item_id: int, product_gid: str
 ) -> None:
-    product = await products.read_product(shopify.client, await shopify.access(plan.partner_store_id), product_gid)
+    product = await shopify.call(plan.partner_store_id, products.read_product, product_gid)
     if product is None:
         raise Invalid("The partner no longer sells it.")
     wanted = _new_product(plan, product)
     async with open_uow(system_for(plan.partner_store_id)) as uow:
         variant_ids = await service.store_partner_product(uow, product, plan.partner_currency)
 
-    access = await shopify.access(plan.retailer_id)
     # Look first: what exists may carry the merchant's own edits, and productSet would overwrite them.
-    stored = await product_import.find_product_by_source(shopify.client, access, product.id)
+    stored = await shopify.call(plan.retailer_id, product_import.find_product_by_source, product.id)
     if stored is None:
         try:
-            stored = await product_import.put_product(shopify.client, access, wanted)
+            stored = await shopify.call(plan.retailer_id, product_import.put_product, wanted)
         except Refused as refusal:
             raise Invalid(f"Shopify did not accept it: {refusal.sentence}") from refusal
 

@@ -91,9 +91,10 @@ async def retry_refused(uow: UnitOfWork, import_id: int) -> None:
 
 
 async def store_partner_product(uow: UnitOfWork, product: Product, currency: str) -> dict[str, int]:
-    """Keep a partner's product and variants as read; return our variant ids. The unit of work acts for the partner's store.
+    """Keep a partner's product and variants as read; return our variant ids.
 
-    Variants that are gone are marked deleted, because the product was read whole.
+    The unit of work acts for the partner's store. Variants that are gone are marked deleted: the product was
+    read whole.
     """
     row = await repository.find_partner_product(uow.session, uow.store_id, product.id)
     if row is None:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import ForeignKeyConstraint, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -43,8 +44,12 @@ class Cycle(TenantOwned, Base):
     shopify_order_name: Mapped[str | None]
     fingerprint: Mapped[str | None]
     # of the content last written to the draft; None: nothing is there yet
-    sending_fingerprint: Mapped[str | None]
-    # of a write whose outcome is not known yet; the next attempt looks first
+    written: Mapped[list[Any]]
+    # the lines last written, to tell what the partner changed
+    partner_edits: Mapped[list[Any]]
+    # lines the partner changed and nobody decided yet; they stay as the partner left them
+    creating_since: Mapped[datetime | None]
+    # set before a draft is asked for; the next attempt looks for it first
     completing_at: Mapped[datetime | None]
     # set before completion is asked for; the next attempt looks first
     looks: Mapped[int]

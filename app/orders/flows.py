@@ -26,10 +26,8 @@ async def read_orders(open_uow: Open, shopify: ConnectedShopify, store_id: int) 
             due = await service.due_reads(uow, READ_AT_ONCE)
         if not due:
             return
-        access = await shopify.access(store_id)
-        found = await gateway.read_orders(
-            shopify.client, access, [each.order_gid for each in due], rules.CARRIED_PROPERTIES
-        )
+        wanted = [each.order_gid for each in due]
+        found = await shopify.call(store_id, gateway.read_orders, wanted, rules.CARRIED_PROPERTIES)
         for read in due:
             await _capture_read(open_uow, store_id, read, found.get(read.order_gid))
 
@@ -43,10 +41,9 @@ async def reconcile_orders(open_uow: Open, shopify: ConnectedShopify, store_id: 
         began_at = uow.now
         since = await service.begin_poll(uow, settings.went_live_at)
     recovered: list[str] = []
-    access = await shopify.access(store_id)
     after: str | None = None
     while True:
-        page = await gateway.list_orders_updated(shopify.client, access, since, after, rules.CARRIED_PROPERTIES)
+        page = await shopify.call(store_id, gateway.list_orders_updated, since, after, rules.CARRIED_PROPERTIES)
         for facts in page.items:
             async with open_uow(system_for(store_id)) as uow:
                 known = await repository.lock_by_gid(uow.session, store_id, facts.id)

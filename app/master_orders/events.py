@@ -1,0 +1,116 @@
+"""What happens to master orders."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from app.events.declaration import Event
+
+
+@dataclass(frozen=True, slots=True)
+class CycleOpened(Event):
+    """A partner's next week takes units."""
+
+    name: ClassVar[str] = "master_order.cycle.opened"
+    sentence: ClassVar[str] = "Opened for the cut-off on {cutoff_on}"
+    subject: ClassVar[str] = "master_order"
+
+    cycle_id: int
+    partner_id: int
+    cutoff_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftWritten(Event):
+    """The draft on the partner's store says what is ordered so far."""
+
+    name: ClassVar[str] = "master_order.draft.written"
+    sentence: ClassVar[str] = "Draft {draft} on the partner's store now has {units} units in {lines} lines"
+    subject: ClassVar[str] = "master_order"
+
+    cycle_id: int
+    partner_id: int
+    draft: str
+    lines: int
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class DraftMissing(Event):
+    """The partner deleted our draft; it is made again."""
+
+    name: ClassVar[str] = "master_order.draft.rebuilt"
+    sentence: ClassVar[str] = "The partner deleted the draft; it is made again"
+    subject: ClassVar[str] = "master_order"
+
+    cycle_id: int
+    partner_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class DraftChangedByPartner(Event):
+    """The partner changed a line of our draft; it stays so until somebody decides."""
+
+    name: ClassVar[str] = "master_order.draft.changed_by_partner"
+    sentence: ClassVar[str] = "The partner changed {title} from {wanted} to {found}"
+    subject: ClassVar[str] = "master_order"
+
+    cycle_id: int
+    partner_id: int
+    title: str
+    wanted: int
+    found: int
+
+
+@dataclass(frozen=True, slots=True)
+class CycleFrozen(Event):
+    """The list of units is sealed; later changes go to the change ledger."""
+
+    name: ClassVar[str] = "master_order.cycle.frozen"
+    sentence: ClassVar[str] = "Sealed with {units} units in {lines} lines"
+    subject: ClassVar[str] = "master_order"
+
+    cycle_id: int
+    partner_id: int
+    lines: int
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class CycleClosedEmpty(Event):
+    """Nothing was ordered in this week."""
+
+    name: ClassVar[str] = "master_order.cycle.empty"
+    sentence: ClassVar[str] = "Nothing was ordered; no master order this week"
+    subject: ClassVar[str] = "master_order"
+
+    cycle_id: int
+    partner_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MasterOrderClosed(Event):
+    """The partner's order stands."""
+
+    name: ClassVar[str] = "master_order.closed"
+    sentence: ClassVar[str] = "Sent as {order}: {units} units"
+    subject: ClassVar[str] = "master_order"
+
+    cycle_id: int
+    partner_id: int
+    partner_store_id: int
+    order: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedAfterFreeze(Event):
+    """Units of a sealed master order are not needed any more; the change ledger has them."""
+
+    name: ClassVar[str] = "master_order.changed_after_freeze"
+    sentence: ClassVar[str] = "{quantity} × {title} is no longer needed and will be surplus"
+    subject: ClassVar[str] = "master_order"
+
+    cycle_id: int
+    partner_id: int
+    title: str
+    quantity: int

@@ -1,0 +1,118 @@
+"""Every SELECT of the master orders."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from app.master_orders.errors import CycleNotFound
+from app.master_orders.models import Cycle, MasterChange, MasterLine
+from app.master_orders.states import FROZEN, CycleState
+
+
+async def lock_cycle(session: AsyncSession, store_id: int, cycle_id: int) -> Cycle:
+    """Return the cycle with its lines, locked."""
+    query = (
+        select(Cycle)
+        .where(Cycle.store_id == store_id, Cycle.id == cycle_id)
+        .options(selectinload(Cycle.lines))
+        .with_for_update(of=Cycle)
+        .execution_options(populate_existing=True)
+    )
+    found = (await session.scalars(query)).one_or_none()
+    if found is None:
+        raise CycleNotFound()
+    return found
+
+
+async def get_cycle(session: AsyncSession, store_id: int, cycle_id: int) -> Cycle:
+    """Return the cycle with its lines."""
+    query = select(Cycle).where(Cycle.store_id == store_id, Cycle.id == cycle_id).options(selectinload(Cycle.lines))
+    found = (await session.scalars(query)).one_or_none()
+    if found is None:
+        raise CycleNotFound()
+    return found
+
+
+async def find_open_cycle(session: AsyncSession, store_id: int, partner_id: int) -> Cycle | None:
+    """Return the cycle units of this partner join."""
+    query = (
+        select(Cycle)
+        .where(Cycle.store_id == store_id, Cycle.partner_id == partner_id, Cycle.state == CycleState.OPEN)
+        .options(selectinload(Cycle.lines))
+    )
+    return (await session.scalars(query)).one_or_none()
+
+
+async def find_latest_cycle(session: AsyncSession, store_id: int, partner_id: int) -> Cycle | None:
+    """Return the partner's latest cycle."""
+    query = (
+        select(Cycle)
+        .where(Cycle.store_id == store_id, Cycle.partner_id == partner_id)
+        .order_by(Cycle.cutoff_at.desc(), Cycle.number.desc())
+        .limit(1)
+    )
+    return (await session.scalars(query)).one_or_none()
+
+
+async def latest_frozen_cutoff(session: AsyncSession, store_id: int, partner_id: int) -> datetime | None:
+    """Return the latest cut-off that no unit can join any more."""
+    return await session.scalar(
+        select(func.max(Cycle.cutoff_at)).where(
+            Cycle.store_id == store_id, Cycle.partner_id == partner_id, Cycle.state.in_(FROZEN)
+        )
+    )
+
+
+async def list_cycles(
+    session: AsyncSession, store_id: int, partner_id: int | None = None, before: int | None = None, limit: int = 1000
+) -> Sequence[Cycle]:
+    """Return cycles with their lines, newest first."""
+    query = select(Cycle).where(Cycle.store_id == store_id).options(selectinload(Cycle.lines))
+    if partner_id is not None:
+        query = query.where(Cycle.partner_id == partner_id)
+    if before is not None:
+        query = query.where(Cycle.id < before)
+    return (await session.scalars(query.order_by(Cycle.id.desc()).limit(limit))).all()
+
+
+async def list_by_order(session: AsyncSession, store_id: int, order_gids: Collection[str]) -> Sequence[Cycle]:
+    """Return the cycles whose orders on the partner's store these are."""
+    query = (
+        select(Cycle)
+        .where(Cycle.store_id == store_id, Cycle.shopify_order_id.in_(order_gids))
+        .options(selectinload(Cycle.lines))
+    )
+    return (await session.scalars(query)).all()
+
+
+async def find_line(session: AsyncSession, store_id: int, line_id: int) -> MasterLine | None:
+    """Return a line with its cycle."""
+    query = (
+        select(MasterLine)
+        .where(MasterLine.store_id == store_id, MasterLine.id == line_id)
+        .options(selectinload(MasterLine.cycle))
+    )
+    return (await session.scalars(query)).one_or_none()
+
+
+async def list_lines(session: AsyncSession, store_id: int, line_ids: Collection[int]) -> Sequence[MasterLine]:
+    """Return lines with their cycles."""
+    query = (
+        select(MasterLine)
+        .where(MasterLine.store_id == store_id, MasterLine.id.in_(line_ids))
+        .options(selectinload(MasterLine.cycle))
+    )
+    return (await session.scalars(query)).all()
+
+
+async def list_changes(session: AsyncSession, store_id: int, cycle_ids: Collection[int]) -> Sequence[MasterChange]:
+    """Return what changed after the freeze of these cycles, oldest first."""
+    query = (
+        select(MasterChange)
+        .where(MasterChange.store_id == store_id, MasterChange.cycle_id.in_(cycle_ids))
+        .order_by(MasterChange.id)
+    )
+    return (await session.scalars(query)).all()
