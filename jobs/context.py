@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from app.stores.flows import ConnectedShopify
 
 
+@dataclass(slots=True)
+class Ended:
+    """Whether a unit of work of the handler ended the run already."""
+
+    by_handler: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class JobContext:
     """One attempt at a job.
@@ -29,6 +36,7 @@ class JobContext:
     shopify: "ConnectedShopify"
     settings: Settings
     progress: Callable[[int, int], Awaitable[None]]
+    ended: Ended
 
     @property
     def actor(self) -> Actor:

@@ -24,8 +24,16 @@ class Handled:
     handler: JobHandler[Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The function that handles a topic; `without_store`: also for shops nobody knows."""
+
+    function: TopicHandler
+    without_store: bool
+
+
 HANDLERS: dict[str, Handled] = {}
-TOPIC_HANDLERS: dict[str, TopicHandler] = {}
+TOPIC_HANDLERS: dict[tuple[str, str | None], Heard] = {}
 
 
 def handles(kind: type[J]) -> Callable[[JobHandler[J]], JobHandler[J]]:
@@ -40,17 +48,22 @@ def handles(kind: type[J]) -> Callable[[JobHandler[J]], JobHandler[J]]:
     return register
 
 
-def hears(*topics: str) -> Callable[[TopicHandler], TopicHandler]:
-    """Make the decorated function the one that handles webhook events of these topics."""
+def hears(*topics: str, role: str | None = None, without_store: bool = False) -> Callable[[TopicHandler], TopicHandler]:
+    """Make the decorated function the one that handles webhook events of these topics, of stores of one role or all."""
 
     def register(handler: TopicHandler) -> TopicHandler:
         for topic in topics:
-            if topic in TOPIC_HANDLERS:
+            if (topic, role) in TOPIC_HANDLERS:
                 raise ValueError(f"{topic} has a handler already")
-            TOPIC_HANDLERS[topic] = handler
+            TOPIC_HANDLERS[topic, role] = Heard(handler, without_store)
         return handler
 
     return register
+
+
+def topic_handler(topic: str, role: str | None) -> Heard | None:
+    """Return who handles the topic for stores of this role."""
+    return TOPIC_HANDLERS.get((topic, role)) or TOPIC_HANDLERS.get((topic, None))
 
 
 def load_handlers() -> dict[str, Handled]:

@@ -39,11 +39,8 @@ def _refuse_constant(name: str) -> Any:
 
 
 def read_payload(body: bytes) -> Any:
-    """Return what a stored body says; raise `NotUnderstood` where it cannot be read or could not be stored again."""
+    """Return what a stored body says; raise `NotUnderstood` where it cannot be read."""
     try:
-        payload = parse(body)
+        return parse(body)
     except (NotJson, TooStrange) as error:
         raise NotUnderstood("The body is not JSON we can read.") from error
-    if "\\u0000" in body.decode("utf-8", errors="replace"):
-        raise NotUnderstood("The body contains a character that cannot be stored.")
-    return payload

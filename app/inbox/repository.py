@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,6 +27,20 @@ async def stamp_failed(session: AsyncSession, inbox_id: int, at: datetime) -> No
     """Stamp an unhandled row as failed."""
     stamp = update(InboxRow).where(InboxRow.id == inbox_id, InboxRow.handled_at.is_(None))
     await session.execute(stamp.values(failed_at=at))
+
+
+_ORPHANS = text("""
+    SELECT id, store_id FROM inbox_events AS event
+    WHERE handled_at IS NULL AND failed_at IS NULL AND received_at < :before
+      AND NOT EXISTS (SELECT 1 FROM job_runs WHERE state = 'queued' AND coalesce_key = 'inbox.handle|' || event.id)
+      AND NOT EXISTS (SELECT 1 FROM job_runs WHERE state = 'running' AND coalesce_key = 'inbox.handle|' || event.id)
+    ORDER BY id LIMIT 200
+""")
+
+
+async def list_orphans(session: AsyncSession, before: datetime) -> list[tuple[int, int | None]]:
+    """Return id and store of unhandled events received before the instant that no live job stands for."""
+    return [(row.id, row.store_id) for row in await session.execute(_ORPHANS, {"before": before})]
 
 
 async def insert_known(session: AsyncSession, shop_domain: str, kind: str, resource_id: str) -> None:

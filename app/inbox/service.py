@@ -6,8 +6,10 @@ from app.core.unit_of_work import UnitOfWork
 from app.inbox import repository
 from app.inbox.declaration import InboxEvent
 from app.inbox.errors import AlreadyHandled
+from app.inbox.jobs import HandleInbox
 from app.inbox.reading import read_payload
 from app.inbox.rules import numeric_tail
+from app.job_runs.service import enqueue
 
 
 async def find_unhandled(uow: UnitOfWork, inbox_id: int) -> InboxEvent | None:
@@ -47,6 +49,15 @@ async def mark_failed(uow: UnitOfWork, inbox_id: int) -> None:
     """Set the event aside: its job failed, and the job's exception tells what to do."""
     async with uow.machinery() as session:
         await repository.stamp_failed(session, inbox_id, uow.now)
+
+
+async def requeue_orphans(uow: UnitOfWork, older_than: timedelta) -> int:
+    """Queue the events again that nobody handles and no job stands for; returns how many."""
+    async with uow.machinery() as session:
+        orphans = await repository.list_orphans(session, uow.now - older_than)
+    for inbox_id, store_id in orphans:
+        await enqueue(uow, HandleInbox(inbox_id, store_id))
+    return len(orphans)
 
 
 async def remember_resource(uow: UnitOfWork, shop_domain: str, kind: str, resource_gid: str) -> None:

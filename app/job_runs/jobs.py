@@ -1,0 +1,18 @@
+"""The work this domain asks for."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from app.job_runs.declaration import Job
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetEnded(Job):
+    """Remove job runs that ended long ago."""
+
+    name: ClassVar[str] = "job_runs.forget_ended"
+
+    @property
+    def coalesce_key(self) -> str:
+        """There is one ledger."""
+        return "all"

@@ -1,0 +1,165 @@
+"""The worker's side of the ledger: single statements that claim, keep and end job runs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg.errors
+from sqlalchemy import text
+
+from app.core.direct import Direct
+from app.core.unit_of_work import UnitOfWork
+from app.job_runs.errors import LeaseLost
+from app.job_runs.states import JobState
+
+LEASE_SECONDS = 30.0
+_LEASE = f"now() + interval '{LEASE_SECONDS} seconds'"
+
+# A lane is free when nothing of it runs; of several that were found in one lane the first is taken.
+_CLAIM = f"""
+WITH lapsed AS MATERIALIZED (
+    SELECT id, lane, priority, run_at FROM job_runs
+    WHERE state = 'running' AND leased_until < now()
+    ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+), due AS MATERIALIZED (
+    SELECT id, lane, priority, run_at FROM job_runs AS waiting
+    WHERE state = 'queued' AND run_at <= %(now)s AND (lane IS NULL OR NOT EXISTS (
+        SELECT 1 FROM job_runs AS ahead WHERE ahead.lane = waiting.lane AND ahead.state = 'running'))
+    ORDER BY priority, run_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+), free AS (
+    SELECT DISTINCT ON (coalesce(lane, '#' || id)) id, priority, run_at
+    FROM (SELECT * FROM lapsed UNION ALL SELECT * FROM due) AS found
+    ORDER BY coalesce(lane, '#' || id), priority, run_at, id
+), chosen AS (
+    SELECT id FROM free ORDER BY priority, run_at, id LIMIT %(limit)s
+)
+UPDATE job_runs SET
+    lapses = lapses + (state = 'running')::int, state = 'running', attempt = attempt + 1,
+    leased_until = {_LEASE}, worker = %(worker)s, started_at = %(now)s
+FROM chosen WHERE job_runs.id = chosen.id
+RETURNING job_runs.id, attempt, lapses, store_id, name, arguments, coalesce_key, request_id, run_at
+"""
+
+_RENEW = f"""
+UPDATE job_runs SET leased_until = {_LEASE}
+FROM unnest(%(ids)s::bigint[], %(attempts)s::bigint[]) AS held (id, attempt)
+WHERE job_runs.id = held.id AND job_runs.attempt = held.attempt AND state = 'running'
+RETURNING job_runs.id
+"""
+
+_END = """
+UPDATE job_runs SET state = %(state)s, note = %(note)s, finished_at = %(now)s, leased_until = NULL
+WHERE id = %(id)s AND attempt = %(attempt)s AND state = 'running' RETURNING id
+"""
+
+# Back in the queue it may meet a later wish under its key, which then stands for both.
+_RETURN = """
+WITH sibling AS (
+    UPDATE job_runs SET run_at = least(run_at, %(run_at)s)
+    WHERE coalesce_key = %(coalesce_key)s AND state = 'queued' RETURNING id
+)
+UPDATE job_runs SET
+    state = CASE WHEN EXISTS (SELECT 1 FROM sibling) THEN 'cancelled' ELSE 'queued' END,
+    finished_at = CASE WHEN EXISTS (SELECT 1 FROM sibling) THEN %(now)s END,
+    run_at = %(run_at)s, note = %(note)s, leased_until = NULL
+WHERE id = %(id)s AND attempt = %(attempt)s AND state = 'running' RETURNING id
+"""
+
+_PROGRESS = """
+UPDATE job_runs SET progress_done = %(done)s, progress_total = %(total)s
+WHERE id = %(id)s AND attempt = %(attempt)s AND state = 'running' RETURNING id
+"""
+
+_FENCE = text("UPDATE job_runs SET attempt = attempt WHERE id = :id AND attempt = :attempt AND state = 'running'")
+_FENCE_AND_END = text(
+    "UPDATE job_runs SET state = :state, note = :note, finished_at = :now, leased_until = NULL"
+    " WHERE id = :id AND attempt = :attempt AND state = 'running'"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedRun:
+    """A run that is ours as long as its lease lasts."""
+
+    id: int
+    attempt: int
+    lapses: int
+    store_id: int | None
+    name: str
+    arguments: dict[str, Any]
+    coalesce_key: str | None
+    request_id: str | None
+    run_at: datetime
+
+    @property
+    def order(self) -> tuple[datetime, int]:
+        """Earlier wishes go first."""
+        return (self.run_at, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The job runs as one worker claims, keeps and ends them."""
+
+    direct: Direct
+    worker: str
+
+    async def claim(self, now: datetime, limit: int) -> list[ClaimedRun]:
+        """Take up to so many due runs, or those of dead workers, each under a fresh lease."""
+        parameters = {"now": now, "limit": limit, "worker": self.worker}
+        for _ in range(5):
+            try:
+                rows = await self.direct.rows(_CLAIM, parameters)
+            except psycopg.errors.UniqueViolation:
+                continue  # another worker took the lane in the same instant
+            return sorted((ClaimedRun(*row) for row in rows), key=lambda run: run.order)
+        return []
+
+    async def renew(self, held: Sequence[ClaimedRun]) -> frozenset[int]:
+        """Renew the leases; returns the ids of the runs that are still ours."""
+        parameters = {"ids": [run.id for run in held], "attempts": [run.attempt for run in held]}
+        return frozenset(row[0] for row in await self.direct.rows(_RENEW, parameters))
+
+    async def end(self, run: ClaimedRun, state: JobState, now: datetime, note: str | None = None) -> bool:
+        """End the run; tells whether it was still ours."""
+        parameters = {"id": run.id, "attempt": run.attempt, "state": state.value, "now": now, "note": note}
+        return bool(await self.direct.rows(_END, parameters))
+
+    async def put_back(self, run: ClaimedRun, now: datetime, run_at: datetime, note: str | None) -> bool:
+        """Queue the run again, or join it to the one queued under its key; tells whether it was still ours."""
+        parameters = {
+            **{"id": run.id, "attempt": run.attempt, "coalesce_key": run.coalesce_key},
+            **{"now": now, "run_at": run_at, "note": note},
+        }
+        for _ in range(5):
+            try:
+                return bool(await self.direct.rows(_RETURN, parameters))
+            except psycopg.errors.UniqueViolation:
+                continue  # a wish under its key came in the same instant
+        return False
+
+    async def retry(self, run: ClaimedRun, now: datetime, wait: timedelta, why: str) -> bool:
+        """Queue the run again for later."""
+        return await self.put_back(run, now, now + wait, why)
+
+    async def show_progress(self, run: ClaimedRun, done: int, total: int) -> None:
+        """Let pages see how far the run has come; raise `LeaseLost` when it is no longer ours."""
+        parameters = {"id": run.id, "attempt": run.attempt, "done": done, "total": total}
+        if not await self.direct.rows(_PROGRESS, parameters):
+            raise LeaseLost(run.name)
+
+
+async def check_fence(uow: UnitOfWork, run: ClaimedRun) -> None:
+    """Refuse the commit of a worker that slept through its lease."""
+    mine = await uow.session.execute(_FENCE, {"id": run.id, "attempt": run.attempt})
+    if mine.rowcount != 1:  # type: ignore[attr-defined]
+        raise LeaseLost(run.name)
+
+
+async def end_in(uow: UnitOfWork, run: ClaimedRun, state: JobState, note: str | None = None) -> None:
+    """End the run in this transaction, together with its effect; `LeaseLost` when it is no longer ours."""
+    parameters = {"id": run.id, "attempt": run.attempt, "state": state.value, "now": uow.now, "note": note}
+    mine = await uow.session.execute(_FENCE_AND_END, parameters)
+    if mine.rowcount != 1:  # type: ignore[attr-defined]
+        raise LeaseLost(run.name)

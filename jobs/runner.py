@@ -1,0 +1,220 @@
+"""Runs job runs: claims them, calls their handlers under the fence, ends each the way its outcome asks."""
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, suppress
+from dataclasses import dataclass, field, replace
+
+from structlog.contextvars import bound_contextvars
+
+from app.core.errors import Conflict, HubError, Unavailable
+from app.core.log import logger
+from app.core.runtime import Runtime
+from app.core.unit_of_work import SYSTEM, Actor, UnitOfWork, UnitsOfWork
+from app.exceptions.service import NO_STORE, Problem, open_exception, resolve_exceptions
+from app.job_runs import rules
+from app.job_runs.declaration import job_from
+from app.job_runs.errors import LeaseLost
+from app.job_runs.ledger import LEASE_SECONDS, ClaimedRun, Ledger, check_fence, end_in
+from app.job_runs.states import JobState
+from app.stores.flows import ConnectedShopify
+from jobs.context import Ended, JobContext
+from jobs.lease import CURRENT, HeldRun
+from jobs.registry import Handled
+
+MOST_LAPSES = 3  # a job that took this many workers down with it is set aside
+REPORTED_FROM = 10  # attempts after which waiting is worth telling somebody
+FAILED, WAITING = "job_failed", "job_waiting"
+
+log = logger("jobs")
+
+
+class UnknownJob(HubError):
+    """No handler of this name: an older or newer version queued it."""
+
+    sentence = "Nobody knows how to do this job."
+
+
+class Poisonous(HubError):
+    """The job ended its workers again and again."""
+
+    sentence = "The job stopped its worker several times and was set aside."
+
+
+@dataclass(slots=True)
+class Runner:
+    """One worker's hands: claims as many runs as it has hands free."""
+
+    runtime: Runtime
+    units: UnitsOfWork
+    shopify: ConnectedShopify
+    handlers: Mapping[str, Handled]
+    ledger: Ledger
+    held: dict[int, HeldRun] = field(default_factory=dict)
+
+    async def claim(self, limit: int) -> list[HeldRun]:
+        """Claim up to so many due runs."""
+        now = await self.runtime.clock.now()
+        since = time.monotonic()
+        claimed = [HeldRun(run, now, since) for run in await self.ledger.claim(now, limit)]
+        self.held.update({each.run.id: each for each in claimed})
+        return claimed
+
+    async def renew(self) -> None:
+        """Renew the leases of what is held, not beyond a job's maximum; stop what another worker took over."""
+        renewed = [held for held in self.held.values() if held.may_last()]
+        if not renewed:
+            return
+        at = time.monotonic()
+        ours = await self.ledger.renew([held.run for held in renewed])
+        for held in renewed:
+            if held.run.id in ours:
+                held.until = at + LEASE_SECONDS
+            elif self.held.get(held.run.id) is held and held.task is not None:
+                held.task.cancel()
+
+    async def work(self, held: HeldRun, may_go_on: Callable[[], bool]) -> int:
+        """Run this and then whatever else is due, one after the other; returns how many runs that were.
+
+        So a long row of small jobs does not depend on the bell.
+        """
+        ran = 0
+        claimed = [held]
+        while claimed:
+            await self.run(claimed.pop())
+            ran += 1
+            if may_go_on():
+                claimed = await self.claim(1)
+        return ran
+
+    async def run(self, held: HeldRun) -> None:
+        """Run one claimed run to its end, whatever that is; never raises but for cancellation."""
+        run = held.run
+        held.task = asyncio.current_task()
+        token = CURRENT.set(held)
+        try:
+            with bound_contextvars(job=run.name, job_id=run.id, request_id=run.request_id):
+                await self._attempt(held)
+        except asyncio.CancelledError:
+            # The worker stops, or the lease went to another one, who then finds the row no longer ours to return.
+            with suppress(Unavailable):
+                now = await self.runtime.clock.now()
+                await self.ledger.put_back(run, now, now, "The worker stopped.")
+            raise
+        except LeaseLost:
+            log.warning("job.lease_lost", name=run.name, run=run.id, attempt=run.attempt)
+        except Unavailable as error:  # the ledger itself is away: the lease runs out and the run comes back
+            log.warning("job.end_not_recorded", name=run.name, run=run.id, why=error.sentence)
+        finally:
+            CURRENT.reset(token)
+            self.held.pop(run.id, None)
+
+    async def _attempt(self, held: HeldRun) -> None:
+        run = held.run
+        ended = Ended()
+        try:
+            await self._call_handler(held, ended)
+            if not ended.by_handler:
+                await self._end(run, None)
+        except LeaseLost:
+            raise
+        except Conflict as conflict:
+            await self._end(run, conflict.sentence)
+        except (Unavailable, TimeoutError) as error:
+            await self._wait(run, error)
+        except Exception as error:
+            await self._fail(run, error)
+        else:
+            if run.attempt > REPORTED_FROM:
+                await self._resolve(run)
+
+    async def _call_handler(self, held: HeldRun, ended: Ended) -> None:
+        run = held.run
+        handled = self.handlers.get(run.name)
+        if run.lapses >= MOST_LAPSES:
+            raise Poisonous
+        if handled is None:
+            raise UnknownJob
+        job = job_from(handled.kind, run.arguments)
+        held.longest = job.max_seconds
+        async with asyncio.timeout(job.max_seconds):
+            await handled.handler(self._context(held, ended), job)
+
+    def _context(self, held: HeldRun, ended: Ended) -> JobContext:
+        run = held.run
+
+        async def fence(uow: UnitOfWork) -> None:
+            await check_fence(uow, run)
+
+        async def fence_and_end(uow: UnitOfWork) -> None:
+            await end_in(uow, run, JobState.DONE)
+            ended.by_handler = True
+
+        units = replace(self.units, request_id=run.request_id)
+        fenced = replace(units, before_commit=fence)
+        last = replace(units, before_commit=fence_and_end)
+        return JobContext(
+            job_id=run.id,
+            store_id=run.store_id,
+            attempt=run.attempt,
+            now=held.claimed_at,
+            open_uow=fenced,
+            open_last=last,
+            shopify=self.shopify.with_units(fenced),
+            settings=self.runtime.settings,
+            progress=self._progress_of(run),
+            ended=ended,
+        )
+
+    def _progress_of(self, run: ClaimedRun) -> Callable[[int, int], Awaitable[None]]:
+        async def show(done: int, total: int) -> None:
+            await self.ledger.show_progress(run, done, total)
+
+        return show
+
+    async def _end(self, run: ClaimedRun, note: str | None) -> None:
+        if not await self.ledger.end(run, JobState.DONE, await self.runtime.clock.now(), note):
+            raise LeaseLost(run.name)
+
+    async def _wait(self, run: ClaimedRun, error: Unavailable | TimeoutError) -> None:
+        """Queue the run again for later; after many attempts somebody is told, but it goes on."""
+        why, asked = "The job took longer than it may.", None
+        if isinstance(error, Unavailable):
+            why, asked = error.sentence, error.retry_after
+        wait = rules.back_off(run.attempt, random.random(), asked)
+        log.info(
+            "job.waits", name=run.name, run=run.id, attempt=run.attempt, why=why, seconds=round(wait.total_seconds(), 1)
+        )
+        if not await self.ledger.retry(run, await self.runtime.clock.now(), wait, why):
+            raise LeaseLost(run.name)
+        if run.attempt >= REPORTED_FROM:
+            step = "It is tried again by itself; look whether the store or service it needs is reachable."
+            async with self._open_for(run) as uow:
+                await open_exception(uow, Problem(WAITING, "job", str(run.id), f"{run.name}: {why}", step))
+
+    async def _fail(self, run: ClaimedRun, error: Exception) -> None:
+        """End the run as failed and open an exception, in one transaction."""
+        # What an unforeseen error says may quote a customer; its kind is enough here, the log has the rest.
+        why = error.sentence if isinstance(error, HubError) else f"A fault in the hub ({type(error).__name__})."
+        log.error(
+            "job.failed", name=run.name, run=run.id, why=why, exc_info=None if isinstance(error, HubError) else error
+        )
+        step = "Look at the cause; when it is mended, retry the job."
+        async with self._open_for(run) as uow:
+            await open_exception(uow, Problem(FAILED, "job", str(run.id), f"{run.name}: {why}", step))
+            async with uow.machinery():
+                await end_in(uow, run, JobState.FAILED, why)
+
+    async def _resolve(self, run: ClaimedRun) -> None:
+        async with self._open_for(run) as uow:
+            await resolve_exceptions(uow, "job", run.id)
+
+    def _open_for(self, run: ClaimedRun) -> AbstractAsyncContextManager[UnitOfWork]:
+        return replace(self.units, request_id=run.request_id)(actor_of(run))
+
+
+def actor_of(run: ClaimedRun) -> Actor:
+    """Return the system acting for the run's store, or for none."""
+    return SYSTEM.of_store(NO_STORE if run.store_id is None else run.store_id)

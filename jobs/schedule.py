@@ -1,0 +1,73 @@
+"""Regular work: which job each store of a role needs how often, and what the product does for itself."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from app.catalog.jobs import ReadProducts
+from app.core.unit_of_work import SYSTEM, UnitOfWork, UnitsOfWork
+from app.inbox.jobs import ForgetBodies
+from app.job_runs.declaration import Job
+from app.job_runs.jobs import ForgetEnded
+from app.job_runs.service import every
+from app.orders.jobs import ReconcileOrders
+from app.stores.queries import StoreFacts, get_store, stores_with_role
+from app.stores.states import StoreRole
+from jobs.context import JobContext
+from jobs.registry import handles
+
+HOUR, DAY = 60, 24 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A job each store of a role gets every so many minutes; a missed one is made up for once."""
+
+    role: StoreRole
+    minutes: int
+    job: Callable[[int], Job]
+
+
+STANDING: tuple[Standing, ...] = (
+    Standing(StoreRole.RETAILER, 15, ReconcileOrders),
+    Standing(StoreRole.PARTNER, HOUR, ReadProducts),
+)
+UPKEEP: tuple[Job, ...] = (ForgetBodies(), ForgetEnded())
+
+
+@dataclass(frozen=True, slots=True)
+class PlanStore(Job):
+    """Plan the regular work of a store."""
+
+    name: ClassVar[str] = "schedule.plan_store"
+
+    store_id: int
+
+    @property
+    def coalesce_key(self) -> str:
+        """Once is enough."""
+        return str(self.store_id)
+
+
+@handles(PlanStore)
+async def plan_store(context: JobContext, job: PlanStore) -> None:
+    """Plan what the store's role needs."""
+    async with context.open_last(context.actor) as uow:
+        await _plan_for(uow, await get_store(uow, job.store_id))
+
+
+async def plan_standing(units: UnitsOfWork) -> None:
+    """Plan the regular work of every store, and the product's own; what is planned already keeps its next instant."""
+    async with units(SYSTEM) as uow:
+        for job in UPKEEP:
+            await every(uow, job, DAY, job.name)
+        for role in StoreRole:
+            for store in await stores_with_role(uow, role):
+                await _plan_for(uow, store)
+
+
+async def _plan_for(uow: UnitOfWork, store: StoreFacts) -> None:
+    for standing in STANDING:
+        if store.installed and standing.role is store.role:
+            job = standing.job(store.id)
+            await every(uow, job, standing.minutes, f"{job.name}:{store.id}")

@@ -1,0 +1,190 @@
+"""The worker: hears the bell, keeps its hands busy, renews its leases, and gives everything back when it stops."""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from arq.worker import Worker as ArqWorker
+from arq.worker import func
+
+from app.core.bell import FUNCTION, QUEUE, connect_worker, deserialize, serialize
+from app.core.errors import Unavailable
+from app.core.log import configure_logging, logger
+from app.core.runtime import Runtime, open_runtime
+from app.core.settings import Settings, load_settings
+from app.gateways.shopify.client import ShopifyClient
+from app.gateways.shopify.network import build_http_client
+from app.job_runs.ledger import Ledger
+from app.stores.flows import ConnectedShopify
+from jobs.lease import HeldRun, refuse_without_lease
+from jobs.registry import load_handlers
+from jobs.runner import Runner
+from jobs.schedule import plan_standing
+from jobs.subscriptions import subscribers
+from jobs.sweeper import is_something_planned, sweep
+
+HEARTBEAT = 10.0
+FAREWELL = 10.0
+SWEEP = 1.0
+
+log = logger("worker")
+
+
+@asynccontextmanager
+async def open_runner(runtime: Runtime) -> AsyncIterator[Runner]:
+    """Assemble what runs jobs on this runtime."""
+    http = build_http_client(runtime.settings)
+    http.event_hooks = {"request": [refuse_without_lease]}
+    async with http:
+        units = runtime.units_of_work(subscribers())
+        client = ShopifyClient(http, api_version=runtime.settings.api_version)
+        shopify = ConnectedShopify(units, client, runtime.settings)
+        name = f"{socket.gethostname()}:{os.getpid()}"
+        yield Runner(runtime, units, shopify, load_handlers(), Ledger(runtime.direct, name))
+
+
+class Worker:
+    """Keeps up to so many runs going at once, until it is told to stop."""
+
+    def __init__(self, runner: Runner, hands: int) -> None:
+        self.runner = runner
+        self.hands = hands
+        self.wake = asyncio.Event()
+        self.stopping = asyncio.Event()
+        self._busy: set[asyncio.Task[int]] = set()
+        self._swept = 0.0
+
+    async def serve(self) -> None:
+        """Work until `stop`; then finish within ten seconds or give back."""
+        redis_url = self.runner.runtime.settings.redis_url
+        loops = [asyncio.create_task(each) for each in (self._patrol(), self._renew_leases())]
+        if redis_url:
+            loops.append(asyncio.create_task(self._hear(redis_url)))
+        await self.stopping.wait()
+        for loop in loops:
+            loop.cancel()
+        await asyncio.gather(*loops, return_exceptions=True)
+        await self._say_farewell()
+
+    def stop(self) -> None:
+        """Claim nothing more."""
+        self.stopping.set()
+
+    async def _say_farewell(self) -> None:
+        if self._busy:
+            await asyncio.wait(self._busy, timeout=FAREWELL)
+        for task in self._busy:
+            task.cancel()
+        await asyncio.gather(*self._busy, return_exceptions=True)
+
+    async def _patrol(self) -> None:
+        """Fill free hands whenever the bell rang, and every now and then without it."""
+        pause = self._pause()
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.wake.wait(), pause)
+            self.wake.clear()
+            try:
+                await self._sweep_in_time()
+                await self._fill_hands()
+            except Unavailable as error:
+                log.warning("worker.waits", why=error.sentence)
+                await asyncio.sleep(SWEEP)
+
+    def _pause(self) -> float:
+        settings = self.runner.runtime.settings
+        if settings.clock_url:
+            return 0.03  # a clock that is turned makes work due without ringing
+        return SWEEP if settings.redis_url else 0.05
+
+    async def _sweep_in_time(self) -> None:
+        now = asyncio.get_running_loop().time()
+        runtime, units = self.runner.runtime, self.runner.units
+        late = now - self._swept >= SWEEP
+        if late or (runtime.settings.clock_url and await is_something_planned(runtime.direct, units)):
+            self._swept = now
+            await sweep(units)
+
+    async def _fill_hands(self) -> None:
+        free = self.hands - len(self._busy)
+        if free > 0:
+            for held in await self.runner.claim(free):
+                self._take(held)
+
+    def _take(self, held: HeldRun) -> None:
+        task = asyncio.create_task(self.runner.work(held, lambda: not self.stopping.is_set()))
+        self._busy.add(task)
+        task.add_done_callback(self._put_down)
+
+    def _put_down(self, task: "asyncio.Task[int]") -> None:
+        self._busy.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.warning("worker.hand_stumbled", why=type(error).__name__)
+
+    async def _renew_leases(self) -> None:
+        """Renew what is held, not beyond a job's maximum; let go of what another worker took over."""
+        while True:
+            await asyncio.sleep(HEARTBEAT)
+            with suppress(Unavailable):
+                await self.runner.renew()
+
+    async def _hear(self, redis_url: str) -> None:
+        """Listen to the bell; should arq stop, begin again: the patrol works on meanwhile."""
+        while True:
+            redis = connect_worker(redis_url)
+            ears = listener(redis, self._ring)
+            try:
+                await ears.main()
+            except Exception as error:
+                log.warning("worker.bell_lost", why=type(error).__name__)
+            finally:
+                await asyncio.gather(*ears.tasks.values(), return_exceptions=True)
+                await redis.aclose()
+            await asyncio.sleep(SWEEP)
+
+    async def _ring(self, _context: dict[Any, Any], _run_id: int) -> None:
+        self.wake.set()
+
+
+def listener(redis: Any, ring: Callable[..., Awaitable[None]]) -> ArqWorker:
+    """Return arq listening for the one thing it is told: that a run may be due."""
+    return ArqWorker(
+        functions=[func(ring, name=FUNCTION)],
+        queue_name=QUEUE,
+        redis_pool=redis,
+        handle_signals=False,
+        max_jobs=200,
+        poll_delay=0.01,
+        queue_read_limit=1000,
+        job_timeout=5,
+        max_tries=1,
+        keep_result=0,
+        retry_jobs=False,
+        health_check_interval=10,
+        job_serializer=serialize,
+        job_deserializer=deserialize,
+        log_results=False,
+    )
+
+
+async def run_worker(settings: Settings) -> None:
+    """Run a worker until SIGTERM or SIGINT."""
+    configure_logging(settings.log_level)
+    logging.getLogger("arq").setLevel(logging.WARNING)
+    async with open_runtime(settings) as runtime, open_runner(runtime) as runner:
+        worker = Worker(runner, settings.worker_jobs)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, worker.stop)
+        with suppress(Unavailable):  # a database that is away delays the plans, not the start
+            await plan_standing(runner.units)
+        log.info("worker.started", name=runner.ledger.worker)
+        await worker.serve()
+
+
+if __name__ == "__main__":
+    asyncio.run(run_worker(load_settings(os.environ)))
