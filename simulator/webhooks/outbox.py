@@ -51,29 +51,27 @@ class Outbox:
             self._manifest = (changed_at, read_manifest(path))
         return self._manifest[1]
 
-    def emit(
-        self, world: "World", store: Store, topic: str, entity: Any, extra: dict[str, Any], event_id: str | None
-    ) -> None:
+    def emit(self, world: "World", store: Store, topic: str, entity: Any, extra: dict[str, Any]) -> None:
         """Put one webhook for each matching subscription into the queue."""
         recipients = self._recipients(world, store, topic)
         if not recipients:
             return
         payload = build_payload(world, store, topic, entity, extra)
-        self.send(world, store, (topic, resource_of(store, entity), event_id), payload, recipients)
+        self.send(world, store, (topic, resource_of(store, entity)), payload, recipients)
 
     def send_raw(self, world: "World", store: Store, topic: str, resource: str, payload: dict[str, Any]) -> None:
         """Send a payload as it is to whoever subscribed to the topic."""
-        self.send(world, store, (topic, resource, None), payload, self._recipients(world, store, topic))
+        self.send(world, store, (topic, resource), payload, self._recipients(world, store, topic))
 
     def send(
         self,
         world: "World",
         store: Store,
-        subject: tuple[str, str, str | None],
+        subject: tuple[str, str],
         payload: dict[str, Any],
         recipients: list[Recipient],
     ) -> None:
-        topic, resource, event_id = subject
+        topic, resource = subject
         occurrence = world.draws.occurrence(store.domain, f"webhook:{topic}:{resource}")
         for index, recipient in enumerate(recipients):
             if not matches(payload, recipient.filter):
@@ -83,7 +81,7 @@ class Outbox:
             record = WebhookRecord(
                 number=len(self.log) + 1,
                 id=world.draws.uuid(store.domain, f"webhook:{topic}", key),
-                event_id=event_id or world.draws.uuid(store.domain, f"event:{topic}", key),
+                event_id=world.event_id or world.draws.uuid(store.domain, f"event:{topic}", key),
                 shop=store.domain,
                 topic=topic,
                 resource=resource,

@@ -1,6 +1,7 @@
 """Draft orders: written, ready a moment later, completed into an order, deleted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -72,7 +73,7 @@ def _open(draft: DraftOrder) -> None:
 
 
 def _write(world: World, store: Store, draft: DraftOrder, fields: Fields) -> None:
-    lines = [_draft_line(world, store, draft, one) for one in fields["lines"]] if "lines" in fields else None
+    lines = [_draft_line(world, store, one) for one in fields["lines"]] if "lines" in fields else None
     release_reservation(world, store, draft)
     for name in DRAFT_FIELDS:
         if name in fields:
@@ -97,7 +98,7 @@ def ready_draft(world: World, store: Store, draft_id: int) -> None:
         world.touch(store, draft)
 
 
-def _draft_line(world: World, store: Store, draft: DraftOrder, one: Fields) -> DraftLine:
+def _draft_line(world: World, store: Store, one: Fields) -> DraftLine:
     line_id = world.new_id()
     line = DraftLine(
         id=line_id,
@@ -158,16 +159,26 @@ def release_reservation(world: World, store: Store, draft: DraftOrder) -> None:
     draft.reserved = {}
 
 
-def edit_draft_lines(world: World, store: Store, draft: DraftOrder, quantities: Mapping[int, int]) -> None:
-    """Let the store's staff change quantities by line number; 0 removes the line."""
+@dataclass(frozen=True, kw_only=True)
+class DraftEdit:
+    """What the store's staff changes: quantities by line number (0 removes), new variants, other fields."""
+
+    quantities: Mapping[int, int] = field(default_factory=dict)
+    added: Sequence[tuple[int, int]] = ()  # variant, quantity
+    fields: Fields = field(default_factory=dict)
+
+
+def edit_draft(world: World, store: Store, draft: DraftOrder, edit: DraftEdit) -> None:
+    """Let the store's own staff change the draft."""
     _open(draft)
-    unknown = set(quantities) - {line.id for line in draft.lines}
+    unknown = set(edit.quantities) - {line.id for line in draft.lines}
     if unknown:
         raise Unknown(f"no line {min(unknown)} on {draft.name}")
+    added = [_draft_line(world, store, {"variant_id": number, "quantity": count}) for number, count in edit.added]
     for line in draft.lines:
-        line.quantity = quantities.get(line.id, line.quantity)
-    draft.lines = [line for line in draft.lines if line.quantity]
-    _write(world, store, draft, {})
+        line.quantity = edit.quantities.get(line.id, line.quantity)
+    draft.lines = [line for line in draft.lines if line.quantity] + added
+    _write(world, store, draft, edit.fields)
     changed(world, store, draft)
 
 

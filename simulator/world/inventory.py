@@ -87,7 +87,7 @@ def update_item(world: World, store: Store, item: InventoryItem, fields: dict[st
 def promised(world: World, store: Store, item_id: int) -> int:
     """Units of the item that were sold and whose commitment is still under way."""
     waiting = world.queue.waiting("commit_stock", store.domain)
-    return sum(due.args["quantity"] for due in waiting if due.args["item_id"] == item_id)
+    return sum(due.args["quantity"] for due in waiting if due.args["place"][0] == item_id)
 
 
 def sellable(world: World, store: Store, variant: Variant) -> int | None:

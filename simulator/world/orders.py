@@ -28,6 +28,26 @@ class LineChange:
     variant_id: int | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Edit:
+    """An edit of an order; `paid`: the customer pays the difference at once."""
+
+    changes: Sequence[LineChange]
+    restock: bool = True
+    paid: bool = False
+    force: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repayment:
+    """What is refunded: units (pairs of line number and quantity), an amount, or both."""
+
+    units: Sequence[tuple[int, int]] = ()
+    amount: Decimal | None = None
+    restock: bool = True
+    note: str | None = None
+
+
 def _alive(order: Order) -> None:
     if order.cancelled_at is not None:
         raise Impossible("the order is cancelled")
@@ -62,40 +82,32 @@ def pay_order(world: World, store: Store, order: Order, amount: Decimal | None =
     _settle_and_tell(world, store, order)
 
 
-def edit_order(
-    world: World,
-    store: Store,
-    order: Order,
-    changes: Sequence[LineChange],
-    restock: bool = True,
-    paid: bool = False,
-    force: bool = False,
-) -> None:
+def edit_order(world: World, store: Store, order: Order, edit: Edit) -> None:
     """Change quantities, add lines, remove lines (quantity 0); all or nothing."""
     _alive(order)
-    _check_edit(world, store, order, changes, force)
+    _check_edit(world, store, order, edit)
     additions: list[tuple[OrderLine, int]] = []
     removals: list[tuple[OrderLine, int]] = []
-    for change in changes:
+    for change in edit.changes:
         line = _line(order, change.line_id) if change.line_id else _add_line(world, store, order, change)
         delta = change.quantity - (line.current_quantity if change.line_id else 0)
         if delta > 0:
             _enlarge(world, store, order, line, delta, is_new=not change.line_id)
             additions.append((line, delta))
         elif delta < 0:
-            _shrink(world, store, order, line, -delta, restock)
+            _shrink(world, store, order, line, -delta, edit.restock)
             removals.append((line, -delta))
     if not additions and not removals:
         raise Impossible("nothing would change")
     agree(world, order, "edit", [*additions, *((line, -units) for line, units in removals)])
-    if paid and order.outstanding > 0:
+    if edit.paid and order.outstanding > 0:
         money.pay(world, order, order.outstanding)
     world.emit(store, "orders/edited", order, additions=additions, removals=removals, edit_id=order.agreements[-1].id)
     _settle_and_tell(world, store, order)
 
 
-def _check_edit(world: World, store: Store, order: Order, changes: Sequence[LineChange], force: bool) -> None:
-    for change in changes:
+def _check_edit(world: World, store: Store, order: Order, edit: Edit) -> None:
+    for change in edit.changes:
         if change.quantity < 0:
             raise Impossible("a quantity is not negative")
         if change.line_id:
@@ -104,11 +116,11 @@ def _check_edit(world: World, store: Store, order: Order, changes: Sequence[Line
             if -more > line.unfulfilled_quantity:
                 raise Impossible(f"{line.fulfilled_quantity} units of line {line.id} are sent already")
             if more > 0 and line.variant_id:
-                buyable(world, store, line.variant_id, more, force)
+                buyable(world, store, line.variant_id, more, edit.force)
         elif change.variant_id:
             if not change.quantity:
                 raise Impossible("a new line has at least one unit")
-            buyable(world, store, change.variant_id, change.quantity, force)
+            buyable(world, store, change.variant_id, change.quantity, edit.force)
         else:
             raise Unknown("a change names a line or a variant")
 
@@ -203,30 +215,24 @@ def _give_back(
     return refund
 
 
-def refund_order(
-    world: World,
-    store: Store,
-    order: Order,
-    units: Sequence[tuple[int, int]],
-    amount: Decimal | None = None,
-    restock: bool = True,
-    note: str | None = None,
-) -> Refund:
-    """Refund units (pairs of line number and quantity), or only an amount; units not yet sent go first."""
+def refund_order(world: World, store: Store, order: Order, wish: Repayment) -> Refund:
+    """Give money back, for units or as a gesture; of the units those not yet sent go first."""
     if order.deleted_at is not None:
         raise Impossible("the order is deleted")
-    lines = [(_line(order, line_id), quantity) for line_id, quantity in units]
+    lines = [(_line(order, line_id), quantity) for line_id, quantity in wish.units]
     for line, quantity in lines:
         if not 0 < quantity <= line.current_quantity:
             raise Impossible(f"line {line.id} has {line.current_quantity} units to refund")
     due = sum((line.worth(quantity) for line, quantity in lines), Decimal(0))
-    amount = min(due, max(order.received, Decimal(0))) if amount is None else amount
+    amount = min(due, max(order.received, Decimal(0))) if wish.amount is None else wish.amount
     if amount > order.received or (not lines and amount <= 0):
         raise Impossible(f"{order.received} can be refunded")
-    refunded = [part for line, quantity in lines for part in _take_units(world, store, order, line, quantity, restock)]
+    refunded: list[RefundLine] = []
+    for line, quantity in lines:
+        refunded += _take_units(world, store, order, line, quantity, wish.restock)
     if lines:
         agree(world, order, "refund", [(line, -quantity) for line, quantity in lines])
-    refund = _give_back(world, store, order, refunded, amount, note)
+    refund = _give_back(world, store, order, refunded, amount, wish.note)
     _settle_and_tell(world, store, order)
     return refund
 

@@ -29,7 +29,7 @@ class Settings:
         return cls(
             api_key=values.get("SHOPIFY_API_KEY") or cls.api_key,
             api_secret=values.get("SHOPIFY_API_SECRET") or cls.api_secret,
-            old_api_secret=values.get("SHOPIFY_API_SECRET_OLD") or None,
+            old_api_secret=values.get("SHOPIFY_API_SECRET_PREVIOUS") or None,
             hub_url=(values.get("HUB_WEB_URL") or "").rstrip("/") or None,
             internal_secret_file=path("HUB_INTERNAL_SECRET_FILE"),
             state_dir=path("SIMULATOR_STATE_DIR"),

@@ -30,7 +30,7 @@ def choose_places(world: World, store: Store, wanted: Wanted, by: By, key: int) 
 def _promised(world: World, store: Store) -> Counter[tuple[int, int]]:
     counts: Counter[tuple[int, int]] = Counter()
     for due in world.queue.waiting("commit_stock", store.domain):
-        counts[due.args["item_id"], due.args["location_id"]] += due.args["quantity"]
+        counts[due.args["place"][0], due.args["place"][1]] += due.args["quantity"]
     return counts
 
 
@@ -64,14 +64,13 @@ def promise(world: World, store: Store, order: Order, line: OrderLine, quantity:
         "commit_stock",
         order_id=order.id,
         line_id=line.id,
-        item_id=variant.inventory_item_id,
-        location_id=line.location_id,
+        place=[variant.inventory_item_id, line.location_id],
         quantity=quantity,
     )
 
 
 def commit_stock(
-    world: World, store: Store, order_id: int, line_id: int, item_id: int, location_id: int, quantity: int
+    world: World, store: Store, order_id: int, line_id: int, place: list[int], quantity: int
 ) -> None:
     """Take the units from `available` and hold them as `committed`, unless they are not wanted any more."""
     order = store.orders[order_id]
@@ -81,7 +80,7 @@ def commit_stock(
     quantity = min(quantity, line.pending_commit)
     if quantity:
         line.pending_commit -= quantity
-        _commit(world, store, order, line, (store.levels[item_id, location_id], quantity))
+        _commit(world, store, order, line, (store.levels[place[0], place[1]], quantity))
         world.touch(store, order)
 
 
@@ -103,7 +102,7 @@ def _commit(
 
 
 def release(
-    world: World, store: Store, order: Order, line: OrderLine, quantity: int, restock: bool, by: By = "staff"
+    world: World, store: Store, order: Order, line: OrderLine, quantity: int, restock: bool
 ) -> None:
     """Give up units that will not be sent: back to `available` if restocked, else gone."""
     if not restock:
@@ -111,7 +110,7 @@ def release(
     unpromised = min(quantity, line.pending_commit)
     line.pending_commit -= unpromised
     for level, units in _take_committed(store, line, quantity - unpromised):
-        change_available(world, store, level, units if restock else 0, by, order.gid)
+        change_available(world, store, level, units if restock else 0, "staff", order.gid)
 
 
 def send_out(world: World, store: Store, order: Order, line: OrderLine, quantity: int, location_id: int) -> None:

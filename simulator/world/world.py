@@ -1,5 +1,6 @@
 """The whole simulated world: stores, time, chance, what falls due, and what must be written to disk."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -17,7 +18,7 @@ from simulator.world.ids import Ids
 from simulator.world.kinds import COLLECTIONS, row_key
 from simulator.world.model import AppInstallation
 from simulator.world.persistence import Disk, Key
-from simulator.world.queue import Due, DueQueue
+from simulator.world.queue import DELIVERY, Due, DueQueue
 from simulator.world.records import RequestRecord, WebhookRecord
 from simulator.world.settings import Settings
 from simulator.world.store import Store, StoreProfile
@@ -32,7 +33,7 @@ class World:
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
         self._dirty: dict[Key, Any] = {}
-        self._event_id: str | None = None
+        self.event_id: str | None = None  # shared by all webhooks of the action under way
         self._disk = Disk(self.settings.state_dir) if self.settings.state_dir else None
         self._begin(self.settings.seed)
         if self._disk is not None:
@@ -101,7 +102,7 @@ class World:
 
     def emit(self, store: Store, topic: str, entity: Any = None, **extra: Any) -> None:
         """Send a webhook about the entity to whoever subscribed to the topic."""
-        self.outbox.emit(self, store, topic, entity, extra, self._event_id)
+        self.outbox.emit(self, store, topic, entity, extra)
 
     @staticmethod
     def has_scope(store: Store, *any_of: str) -> bool:
@@ -112,12 +113,12 @@ class World:
     @contextmanager
     def action(self, name: str) -> Iterator[None]:
         """Give all webhooks emitted inside the same event id, as those of one merchant action have."""
-        before = self._event_id
-        self._event_id = before or self.draws.uuid("", "event", name)
+        before = self.event_id
+        self.event_id = before or self.draws.uuid("", "event", name)
         try:
             yield
         finally:
-            self._event_id = before
+            self.event_id = before
 
     @contextmanager
     def control_call(self) -> Iterator[int]:
@@ -181,8 +182,18 @@ class World:
             self.stores[shop] = store
             self._load_store(disk, store)
         self.outbox.restore(msgspec.json.decode(text, type=WebhookRecord) for _, _, text in disk.rows("WebhookRecord"))
+        self._redeliver_interrupted()
         requests = (msgspec.json.decode(text, type=RequestRecord) for _, _, text in disk.rows("RequestRecord"))
         self.requests = sorted(requests, key=lambda record: record.number)
+
+    def _redeliver_interrupted(self) -> None:
+        """Queue again the deliveries that were under way when the process ended."""
+        queued = Counter(due.args["webhook"] for due in self.queue.waiting(DELIVERY))
+        for record in self.outbox.log:
+            missing = record.outstanding - queued[record.id]
+            record.outstanding -= missing
+            for _ in range(missing):
+                self.outbox.schedule(self, record, 0)
 
     @staticmethod
     def _load_store(disk: Disk, store: Store) -> None:
