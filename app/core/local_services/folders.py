@@ -7,7 +7,7 @@ import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from fcntl import LOCK_EX, flock
+from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 
 from app.core.local_services.errors import LocalServiceError
@@ -66,6 +66,15 @@ def locked(file: Path, mode: int = LOCK_EX) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def try_lock(descriptor: int, mode: int) -> bool:
+    """Take the lock if it is to be had at once."""
+    try:
+        flock(descriptor, mode | LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def open_lock(file: Path) -> int:

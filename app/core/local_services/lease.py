@@ -7,18 +7,16 @@ exclusive lock learns of every kind of end.
 import os
 import shutil
 import sys
-from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
+from fcntl import LOCK_EX, LOCK_SH, flock
 from pathlib import Path
 from types import TracebackType
 
 from app.core.local_services.accounts import remove_home
-from app.core.local_services.folders import locked, open_lock
+from app.core.local_services.folders import locked, open_lock, try_lock
 from app.core.local_services.processes import Launch, ProcessRecords, wait_until
 
 PROJECT = Path(__file__).resolve().parents[3]
 GUARD = "guard"
-# Root's servers run under another account, which has to pass through.
-FOLDER_MODE = 0o711 if os.getuid() == 0 else 0o700
 
 
 class Lease:
@@ -44,7 +42,7 @@ class Lease:
 
     def take(self) -> None:
         """Become a user of the world and see that a guard watches over it."""
-        self.folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        make_world_folder(self.folder)
         self._descriptor = open_lock(self._users)
         flock(self._descriptor, LOCK_SH)
         with locked(self.folder / "guard.lock"):
@@ -83,14 +81,12 @@ class Lease:
         except FileNotFoundError:
             return False
         try:
-            return not _take(descriptor, LOCK_EX) and _take(descriptor, LOCK_SH)
+            return not try_lock(descriptor, LOCK_EX) and try_lock(descriptor, LOCK_SH)
         finally:
             os.close(descriptor)
 
 
-def _take(descriptor: int, mode: int) -> bool:
-    try:
-        flock(descriptor, mode | LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+def make_world_folder(folder: Path) -> None:
+    """Make the folder of a world; one that is there already keeps its permissions."""
+    # Root's servers may run under another account, which has to pass through.
+    folder.mkdir(mode=0o711 if os.getuid() == 0 else 0o700, parents=True, exist_ok=True)

@@ -28,13 +28,19 @@ class Process:
     def is_running(self) -> bool:
         return born(self.pid) == self.born
 
+    def ask_to_stop(self) -> None:
+        """Send the signal that asks this kind of process to end itself."""
+        if self.is_running:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, self.stop_signal)
+
     def end(self, patience: float = 10.0) -> None:
         """Ask the process to stop, wait, and kill its whole group when it does not."""
-        for kill, number in ((os.kill, self.stop_signal), (os.killpg, signal.SIGKILL)):
-            if self.is_running:
-                with suppress(ProcessLookupError):
-                    kill(self.pid, number)
-                wait_until(lambda: not self.is_running, patience)
+        self.ask_to_stop()
+        if not wait_until(lambda: not self.is_running, patience):
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
+            wait_until(lambda: not self.is_running, patience)
 
 
 def born(pid: int) -> str | None:

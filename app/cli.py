@@ -1,0 +1,134 @@
+"""The command `hub`: one table of commands, each a few lines that hand over to the module that does the work."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from app.core.local_services.errors import LocalServiceError
+from app.core.local_services.lease import PROJECT
+from app.core.local_services.services import migrate, services_of
+from app.core.local_services.state import read_state
+from app.core.local_services.supervisor import Supervisor
+from app.core.local_services.world import HOST, World
+
+
+@dataclass(frozen=True)
+class Command:
+    """One sub-command: what it is called, what it is for, its options, and what runs."""
+
+    name: str
+    about: str
+    run: Callable[[argparse.Namespace], int]
+    options: Callable[[argparse.ArgumentParser], None] = lambda parser: None
+
+
+def up(options: argparse.Namespace) -> int:
+    """Bring the local world up and stay until stopped."""
+    world = World.of(os.environ)
+
+    def show_addresses() -> None:
+        print("\n".join(f"  {name:9} {address}" for name, address in world.addresses.items()))
+        print("Up. Stop with Ctrl-C.", flush=True)
+
+    Supervisor(world, lambda sentence: print(sentence, flush=True), show_addresses).run()
+    return 0
+
+
+def ps(options: argparse.Namespace) -> int:
+    """Say which processes of the world run, and where."""
+    state = read_state(World.of(os.environ))
+    if options.json:
+        print(json.dumps(state, indent=2))
+    else:
+        print(f"{state['state']}  {state['state_dir']}")
+        for each in state["processes"]:
+            print("  {name:10} {state:9} pid {pid}  restarts {restarts}  since {since}".format(**each))
+    return 0 if state["state"] != "down" else 1
+
+
+def web(options: argparse.Namespace) -> int:
+    """Serve the web application."""
+    import uvicorn
+
+    port = options.port or World.of(os.environ).ports["web"]
+    uvicorn.run(
+        "app.asgi:app",
+        host=options.host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=5,
+    )
+    return 0
+
+
+def worker(options: argparse.Namespace) -> int:
+    """Do the queued work."""
+    return _become("jobs.worker")
+
+
+def simulator(options: argparse.Namespace) -> int:
+    """Serve the pretend Shopify of the local world."""
+    world = World.of(os.environ)
+    return _become("simulator", world.simulator_environment())
+
+
+def migrate_database(options: argparse.Namespace) -> int:
+    """Bring the database to the newest schema."""
+    if os.environ.get("DATABASE_MIGRATION_URL"):
+        migrate(os.environ)
+    else:
+        with services_of(World.of(os.environ)) as environment:
+            migrate(environment)
+    return 0
+
+
+def _become(module: str, environment: dict[str, str] | None = None) -> int:
+    """Go on as another module of the project, under the same process number."""
+    os.chdir(PROJECT)
+    os.execve(sys.executable, [sys.executable, "-m", module], environment or dict(os.environ))
+
+
+def _web_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default=HOST)
+    parser.add_argument("--port", type=int)
+
+
+def _json_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="for programs")
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("up", "start the local world and stay until stopped", up),
+    Command("ps", "show the processes and addresses of the local world", ps, _json_option),
+    Command("web", "serve the web application", web, _web_options),
+    Command("worker", "do the queued work", worker),
+    Command("simulator", "serve the pretend Shopify", simulator),
+    Command("migrate", "bring the database to the newest schema", migrate_database),
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command that was asked for."""
+    parser = argparse.ArgumentParser(prog="hub", description="Partner Hub")
+    choices = parser.add_subparsers(required=True, metavar="command")
+    for command in COMMANDS:
+        choice = choices.add_parser(command.name, help=command.about, description=command.about)
+        command.options(choice)
+        choice.set_defaults(run=command.run)
+    options = parser.parse_args(arguments)
+    try:
+        result: int = options.run(options)
+    except LocalServiceError as error:
+        print(f"hub: {error}", file=sys.stderr)
+        return 1
+    return result
+
+
+if __name__ == "__main__":
+    sys.exit(main())
