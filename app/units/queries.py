@@ -113,6 +113,7 @@ async def queued_demand(
             units_per=lot.units_per,
         )
         for lot, _, quantity, _ in await session.execute(wanted)
+        if lot.eligible_at is not None
     ]
 
 
@@ -251,5 +252,6 @@ async def _waiting_by_supply(
         _demand(store_id).where(UnitLot.supply_id.in_(list(waiting)), UnitBalance.state.in_(states))
     )
     for lot, _, quantity, _ in lots:
-        waiting[lot.supply_id].append((lot.owner_id, quantity))
+        if lot.supply_id is not None:
+            waiting[lot.supply_id].append((lot.owner_id, quantity))
     return waiting

@@ -32,7 +32,7 @@ $$;
 
 CREATE FUNCTION unit_refuse(reason text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'unit ledger: %', reason USING ERRCODE = 'check_violation';
+    RAISE EXCEPTION USING MESSAGE = 'unit ledger: ' || reason, ERRCODE = 'check_violation';
 END $$;
 
 -- Balances and claims change only inside the trigger of a move; postings and moves never change.
