@@ -170,7 +170,9 @@ def _cut(entry: Named, selected: set[str], usable: set[str]) -> Named:
     result = dict(entry)
     if entry["kind"] in ("OBJECT", "INTERFACE"):
         result["fields"] = [
-            dict(field, args=[argument for argument in field["args"] if _keeps_argument(entry, field, argument, usable)])
+            dict(
+                field, args=[argument for argument in field["args"] if _keeps_argument(entry, field, argument, usable)]
+            )
             for field in entry["fields"]
             if field["name"] in selected and _named(field["type"]) in usable
         ]

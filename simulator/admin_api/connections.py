@@ -29,7 +29,11 @@ class Page:
 
 
 def connection(
-    nodes: Iterable[Node], page: Page, *, sort_value: Callable[[Node], Any] | None = None, number: Callable[[Node], int] | None = None
+    nodes: Iterable[Node],
+    page: Page,
+    *,
+    sort_value: Callable[[Node], Any] | None = None,
+    number: Callable[[Node], int] | None = None,
 ) -> dict[str, Any]:
     """The page of these nodes as the mapping a Connection type answers from; unsorted nodes keep their order."""
     _check(page)
@@ -85,7 +89,7 @@ def _comparable(value: Any) -> SortValue:
         return float(value)
     if isinstance(value, str):
         return value.casefold()
-    return -1 if value is None else int(value)
+    return int(value)
 
 
 def _between(placed: list[tuple[Position, Node]], page: Page) -> list[tuple[Position, Node]]:

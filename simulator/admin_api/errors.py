@@ -29,7 +29,9 @@ def access_denied(field_name: str, scopes: Sequence[str]) -> GraphQLError:
 
 def not_approved(type_name: str) -> GraphQLError:
     """The refusal of a whole type for want of the approval for protected customer data."""
-    message = f"This app is not approved to access the {type_name} object. See {PROTECTED_DOCUMENTATION} for more details."
+    message = (
+        f"This app is not approved to access the {type_name} object. See {PROTECTED_DOCUMENTATION} for more details."
+    )
     return refusal(message, "ACCESS_DENIED", documentation=PROTECTED_DOCUMENTATION)
 
 

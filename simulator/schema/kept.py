@@ -124,9 +124,7 @@ OUTPUTS: Mapping[str, str] = {
 }
 
 # Interfaces and unions keep what their kept members have; these are the ones worth keeping.
-ABSTRACTS = (
-    "Node Publishable HasMetafields SalesAgreement Sale Media ProductOperation PurchasingEntity DisplayableError LegacyInteroperability".split()
-)
+ABSTRACTS = ["Node", "Publishable", "HasMetafields", "SalesAgreement", "Sale", "Media", "ProductOperation", "PurchasingEntity", "DisplayableError", "LegacyInteroperability"]
 
 INPUTS: Mapping[str, str] = {
     "LocationAddInput": "name address fulfillsOnlineOrders",
@@ -166,7 +164,7 @@ INPUTS: Mapping[str, str] = {
     "InventoryChangeInput": "*",
     "DraftOrderInput": """lineItems note tags customAttributes email phone shippingAddress billingAddress shippingLine poNumber
         paymentTerms purchasingEntity taxExempt reserveInventoryUntil visibleToCustomer metafields presentmentCurrencyCode sourceName
-        acceptAutomaticDiscounts allowDiscountCodesInCheckout appliedDiscount useCustomerDefaultAddress""",
+        acceptAutomaticDiscounts allowDiscountCodesInCheckout""",
     "DraftOrderLineItemInput": """variantId quantity priceOverride appliedDiscount customAttributes uuid title originalUnitPriceWithCurrency
         sku taxable requiresShipping weight""",
     "DraftOrderAppliedDiscountInput": "value valueType title description amountWithCurrency",
@@ -182,15 +180,14 @@ INPUTS: Mapping[str, str] = {
     "FulfillmentOrderLineItemsInput": "*",
     "FulfillmentOrderLineItemInput": "*",
     "FulfillmentTrackingInput": "*",
-    "FulfillmentOrderHoldInput": "reason reasonNotes handle externalId notifyMerchant fulfillmentOrderLineItems",
+    "FulfillmentOrderHoldInput": "reason reasonNotes handle externalId notifyMerchant",
     "WebhookSubscriptionInput": "uri callbackUrl filter format includeFields metafieldNamespaces name",
     "PublicationInput": "publicationId publishDate",
 }
 
 # Arguments nobody asks us for; leaving them out makes their use an error instead of a silent no.
 DROPPED_ARGUMENTS = frozenset(
-    "savedSearchId crop maxHeight maxWidth scale transform media context catalogType manuallyResolvable capturable validationStatus "
-    "constraintStatus constraintSubtype pinnedStatus includeLegacy message sourceName".split()
+    ["savedSearchId", "crop", "maxHeight", "maxWidth", "scale", "transform", "media", "context", "catalogType", "manuallyResolvable", "capturable", "validationStatus", "constraintStatus", "constraintSubtype", "pinnedStatus", "includeLegacy", "message", "sourceName", "paymentGatewayId"]
 )
 
 # Deprecated inputs of a mutation that has a newer one beside them.
@@ -198,10 +195,7 @@ DROPPED_FIELD_ARGUMENTS = frozenset({"Mutation.productUpdate.input"})
 
 # The schema does not say which mutations demand @idempotent (reference: changes of 2026-04).
 IDEMPOTENT = frozenset(
-    "inventorySetQuantities inventoryAdjustQuantities inventorySetOnHandQuantities inventoryMoveQuantities inventoryActivate "
-    "inventoryShipmentAddItems inventoryShipmentCreate inventoryShipmentCreateInTransit inventoryShipmentReceive "
-    "inventoryTransferCreate inventoryTransferCreateAsReadyToShip inventoryTransferDuplicate inventoryTransferSetItems "
-    "locationActivate locationDeactivate refundCreate".split()
+    ["inventorySetQuantities", "inventoryAdjustQuantities", "inventorySetOnHandQuantities", "inventoryMoveQuantities", "inventoryActivate", "inventoryShipmentAddItems", "inventoryShipmentCreate", "inventoryShipmentCreateInTransit", "inventoryShipmentReceive", "inventoryTransferCreate", "inventoryTransferCreateAsReadyToShip", "inventoryTransferDuplicate", "inventoryTransferSetItems", "locationActivate", "locationDeactivate", "refundCreate"]
 )
 
 # Mutations whose scope the metadata leaves out although the objects they change have one.

@@ -1,0 +1,42 @@
+"""Who the app is to Shopify: its number, its own metafield namespace, and the scopes its configuration asks for."""
+
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+RESERVED = "$app"
+
+
+def app_number(api_key: str) -> int:
+    """The app's number on the platform, the same in every store."""
+    return int.from_bytes(hashlib.sha256(api_key.encode()).digest()[:5], "big")
+
+
+def stored_namespace(namespace: str | None, api_key: str) -> str:
+    """What a namespace is called in the store: `$app…` is the app's own, and so is none at all."""
+    if namespace is None:
+        namespace = RESERVED
+    if namespace == RESERVED:
+        return f"app--{app_number(api_key)}"
+    if namespace.startswith(f"{RESERVED}:"):
+        return f"app--{app_number(api_key)}--{namespace.removeprefix(f'{RESERVED}:')}"
+    return namespace
+
+
+@dataclass(frozen=True)
+class AppScopes:
+    """The scopes of the app's configuration: those every store grants at the installation, and those asked for later."""
+
+    required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, manifest: Path) -> "AppScopes":
+        """Read `[access_scopes]`; an absent file asks for nothing."""
+        if not manifest.is_file():
+            return cls()
+        section = tomllib.loads(manifest.read_text(encoding="utf-8")).get("access_scopes", {})
+        scopes = [name.strip() for name in section.get("scopes", "").split(",")]
+        required = [name for name in [*scopes, *section.get("required_scopes", ())] if name]
+        return cls(tuple(dict.fromkeys(required)), tuple(section.get("optional_scopes", ())))
