@@ -205,3 +205,10 @@ async def import_report(session: AsyncSession, store_id: int, import_id: int) ->
         ImportRow(item.id, item.title, ItemState(item.state), item.reason, item.shopify_product_id, tuple(item.notes))
         for item in await repository.list_items(session, store_id, import_id)
     ]
+
+
+async def variants_by_item(
+    session: AsyncSession, partner_store_id: int, item_gids: Collection[str] | None = None
+) -> dict[str, int]:
+    """Return our id of each known variant of a partner's store by its inventory item; deleted ones are left out."""
+    return await repository.map_items(session, partner_store_id, item_gids)

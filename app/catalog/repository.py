@@ -160,3 +160,13 @@ async def list_partner_variants(
         .where(PartnerVariant.partner_store_id == partner_store_id, PartnerVariant.id.in_(ids))
     )
     return [(variant, title) for variant, title in (await session.execute(query)).tuples()]
+
+
+async def map_items(session: AsyncSession, partner_store_id: int, item_gids: Collection[str] | None) -> dict[str, int]:
+    """Return variant ids by inventory item, of those that exist."""
+    query = select(PartnerVariant.shopify_inventory_item_id, PartnerVariant.id).where(
+        PartnerVariant.partner_store_id == partner_store_id, PartnerVariant.deleted_at.is_(None)
+    )
+    if item_gids is not None:
+        query = query.where(PartnerVariant.shopify_inventory_item_id.in_(item_gids))
+    return {gid: variant_id for gid, variant_id in (await session.execute(query)).tuples()}

@@ -55,6 +55,15 @@ class StockOffer(TenantOwned, Base):
     written_at: Mapped[datetime | None]
     version: Mapped[int]
     # grows with each write asked for; part of its idempotency key
-    tries: Mapped[int]
-    # compare-and-swap failures in a row
     trouble: Mapped[str | None]
+
+
+class StockRead(PartnerStoreOwned, Base):
+    """An inventory item of a partner whose stock was announced to have changed and is to be read."""
+
+    __tablename__ = "stock_reads"
+    __table_args__ = (UniqueConstraint("partner_store_id", "shopify_inventory_item_id"),)
+
+    shopify_inventory_item_id: Mapped[str]
+    version: Mapped[int]
+    # grows with each announcement, so that one arriving during a read is not forgotten

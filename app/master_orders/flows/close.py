@@ -41,6 +41,9 @@ async def close_cycle(open_uow: Open, shopify: ConnectedShopify, store_id: int, 
         await adopt_order(open_uow, plan, found.order, found.draft)
     elif found.draft is not None:
         await _complete(open_uow, shopify, plan, found.draft)
+    else:
+        async with open_uow(system_for(store_id)) as uow:
+            await service.record_nothing_sent(uow, cycle_id)
 
 
 async def _orders_are_known(open_uow: Open, shopify: ConnectedShopify, store_id: int) -> bool:

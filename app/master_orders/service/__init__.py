@@ -6,6 +6,7 @@ from app.master_orders.service.closing import (
     freeze_cycle,
     note_release,
     record_closed,
+    record_nothing_sent,
 )
 from app.master_orders.service.cycles import open_next_cycle, plan_close
 from app.master_orders.service.drafting import (
@@ -35,6 +36,7 @@ __all__ = [
     "record_draft_missing",
     "record_edits",
     "record_no_draft",
+    "record_nothing_sent",
     "record_written",
     "restore_line",
 ]

@@ -83,6 +83,16 @@ async def record_closed(uow: UnitOfWork, cycle_id: int, sent: SentOrder) -> None
         await open_exception(uow, _booked_as_paid(cycle, sent))
 
 
+async def record_nothing_sent(uow: UnitOfWork, cycle_id: int) -> None:
+    """Close a frozen cycle of which the partner took every line off the draft: all units wait for the next one."""
+    cycle = await repository.lock_cycle(uow.session, uow.store_id, cycle_id)
+    if cycle.state != CycleState.CLOSING:
+        return
+    await _confirm(uow, cycle, ())
+    cycle.move(CycleState.EMPTY, uow.now)
+    await record_event(uow, CycleClosedEmpty(cycle.id, cycle.partner_id))
+
+
 async def note_release(uow: UnitOfWork, master_line_id: int, order_id: int, quantity: int) -> None:
     """Write to the change ledger that units of a sealed line are not needed; the manifest stays as it is (F7)."""
     line = await repository.find_line(uow.session, uow.store_id, master_line_id)
