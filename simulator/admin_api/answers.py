@@ -10,6 +10,7 @@ from simulator.admin_api.changes import tags as tag_changes
 from simulator.admin_api.changes import webhooks as webhook_changes
 from simulator.admin_api.resolvers import (
     addresses,
+    adjustments,
     draft_orders,
     fulfillment,
     inventory,
@@ -27,6 +28,7 @@ from simulator.admin_api.resolvers import (
 
 MODULES = (
     addresses,
+    adjustments,
     draft_orders,
     draft_order_changes,
     fulfillment,

@@ -103,7 +103,7 @@ def unmodelled_arguments() -> list[str]:
         if any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in parameters.values()):
             continue
         for argument in definition.args:
-            if resolver and snake_case(argument) not in parameters:
+            if snake_case(argument) not in parameters:
                 missing.append(f"{type_name}.{field_name}({argument})")
     return missing
 

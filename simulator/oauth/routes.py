@@ -3,6 +3,9 @@
 Mounted under `Host("{shop}.myshopify.com")` and, for browsers, under `Mount("/shops/{shop}")`.
 """
 
+from collections.abc import Callable
+from datetime import datetime
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -10,12 +13,15 @@ from starlette.routing import Route
 from simulator.admin_api.endpoint import AdminApi
 from simulator.oauth.endpoints import OAuth
 from simulator.oauth.store_names import full_domain
+from simulator.world.clock import machine_now
 from simulator.world.world import World
 
 
-def store_routes(world: World, admin_api: AdminApi | None = None) -> list[Route]:
+def store_routes(
+    world: World, admin_api: AdminApi | None = None, *, now: Callable[[], datetime] = machine_now
+) -> list[Route]:
     """The routes of every store, the store being the path parameter `shop`."""
-    api, oauth = admin_api or AdminApi(world), OAuth(world)
+    api, oauth = admin_api or AdminApi(world), OAuth(world, now=now)
 
     async def graphql(request: Request) -> Response:
         return await api.answer(request, _shop(request), request.path_params["version"])

@@ -190,8 +190,8 @@ DROPPED_ARGUMENTS = frozenset(
     ["savedSearchId", "crop", "maxHeight", "maxWidth", "scale", "transform", "media", "context", "catalogType", "manuallyResolvable", "capturable", "validationStatus", "constraintStatus", "constraintSubtype", "pinnedStatus", "includeLegacy", "message", "sourceName", "paymentGatewayId"]
 )
 
-# Deprecated inputs of a mutation that has a newer one beside them.
-DROPPED_FIELD_ARGUMENTS = frozenset({"Mutation.productUpdate.input"})
+# Deprecated or useless arguments of one field only.
+DROPPED_FIELD_ARGUMENTS = frozenset({"Mutation.productUpdate.input", "ShopAddress.formatted.withCompany"})
 
 # The schema does not say which mutations demand @idempotent (reference: changes of 2026-04).
 IDEMPOTENT = frozenset(
