@@ -116,3 +116,11 @@ async def list_changes(session: AsyncSession, store_id: int, cycle_ids: Collecti
         .order_by(MasterChange.id)
     )
     return (await session.scalars(query)).all()
+
+
+async def list_partners_by_draft(session: AsyncSession, store_id: int, draft_gid: str) -> list[int]:
+    """Return the partners of open cycles with this draft."""
+    query = select(Cycle.partner_id).where(
+        Cycle.store_id == store_id, Cycle.shopify_draft_id == draft_gid, Cycle.state == CycleState.OPEN
+    )
+    return list((await session.scalars(query)).all())

@@ -1,0 +1,50 @@
+"""The catalogue's jobs and the news it listens to."""
+
+from app.catalog import flows, service
+from app.catalog.jobs import ReadProducts, RunImport
+from app.core.unit_of_work import system_for
+from app.inbox.declaration import InboxEvent
+from app.inbox.hints import gid_in
+from app.inbox.service import mark_handled
+from app.job_runs.service import enqueue
+from app.stores.states import StoreRole
+from jobs.context import JobContext
+from jobs.registry import handles, hears
+
+
+@handles(RunImport)
+async def run_import(context: JobContext, job: RunImport) -> None:
+    """Bring the chosen products in."""
+    await flows.run_import(context.open_uow, context.shopify, job.retailer_store_id, job.import_id, context.progress)
+
+
+@handles(ReadProducts)
+async def read_products(context: JobContext, job: ReadProducts) -> None:
+    """Read imported products again."""
+    await flows.read_products(context.open_uow, context.shopify, job.partner_store_id)
+
+
+@hears("products/update", role=StoreRole.PARTNER)
+async def product_changed(context: JobContext, event: InboxEvent) -> None:
+    """Have the partner's products read again; the payload is only a hint."""
+    assert event.store_id is not None
+    async with context.open_last(system_for(event.store_id)) as uow:
+        await enqueue(uow, ReadProducts(event.store_id))
+        await mark_handled(uow, event.id)
+
+
+@hears("products/delete", role=StoreRole.PARTNER)
+async def product_deleted(context: JobContext, event: InboxEvent) -> None:
+    """Mark the product as gone, so that it is not offered any more, and look whether it really is."""
+    assert event.store_id is not None
+    async with context.open_last(system_for(event.store_id)) as uow:
+        await service.mark_product_deleted(uow, gid_in(event.payload, "Product"))
+        await enqueue(uow, ReadProducts(event.store_id))
+        await mark_handled(uow, event.id)
+
+
+@hears("products/update", "products/delete")
+async def own_product_changed(context: JobContext, event: InboxEvent) -> None:
+    """Let the retailer's own changes be: its products belong to the merchant."""
+    async with context.open_last(context.actor) as uow:
+        await mark_handled(uow, event.id, "the retailer's own product")

@@ -1,0 +1,53 @@
+"""The stock's jobs and the news it listens to."""
+
+from app.core.unit_of_work import system_for
+from app.inbox.declaration import InboxEvent
+from app.inbox.hints import gid_of, part_of
+from app.inbox.service import mark_handled
+from app.inventory import flows, service
+from app.inventory.jobs import ReadStock, RefreshOffers, SyncStock, WriteOffers
+from app.stores.states import StoreRole
+from jobs.context import JobContext
+from jobs.registry import handles, hears
+
+
+@handles(SyncStock)
+async def sync_stock(context: JobContext, job: SyncStock) -> None:
+    """Read everything of a partner."""
+    await flows.sync_stock(context.open_uow, context.shopify, job.partner_store_id)
+
+
+@handles(ReadStock)
+async def read_stock(context: JobContext, job: ReadStock) -> None:
+    """Read what was announced."""
+    await flows.read_stock(context.open_uow, context.shopify, job.partner_store_id)
+
+
+@handles(RefreshOffers)
+async def refresh_offers(context: JobContext, job: RefreshOffers) -> None:
+    """Reach every retailer of the partner."""
+    async with context.open_last(system_for(job.partner_store_id)) as uow:
+        await service.ask_every_retailer(uow)
+
+
+@handles(WriteOffers)
+async def write_offers(context: JobContext, job: WriteOffers) -> None:
+    """Write one retailer's numbers."""
+    await flows.write_offers(context.open_uow, context.shopify, job.store_id, job.partner_id)
+
+
+@hears("inventory_levels/update", role=StoreRole.PARTNER)
+async def partner_stock_changed(context: JobContext, event: InboxEvent) -> None:
+    """Have the item read; what the payload says may be old."""
+    assert event.store_id is not None
+    item_gid = gid_of("InventoryItem", part_of(event.payload, "inventory_item_id"))
+    async with context.open_last(system_for(event.store_id)) as uow:
+        await service.announce_change(uow, item_gid)
+        await mark_handled(uow, event.id)
+
+
+@hears("inventory_levels/update")
+async def own_stock_changed(context: JobContext, event: InboxEvent) -> None:
+    """Our own writes come back here, and the retailer's own counts are the retailer's."""
+    async with context.open_last(context.actor) as uow:
+        await mark_handled(uow, event.id, "the retailer's own stock")

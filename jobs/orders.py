@@ -1,0 +1,80 @@
+"""The orders' jobs and the news they listen to."""
+
+from app.core.unit_of_work import system_for
+from app.inbox.declaration import InboxEvent
+from app.inbox.hints import gid_in, gid_of, part_of, time_in
+from app.inbox.service import mark_handled
+from app.job_runs.service import enqueue
+from app.orders import flows, service
+from app.orders.jobs import ReadOrders, ReconcileOrders, RouteUnmapped
+from app.stores.states import StoreRole
+from jobs.context import JobContext
+from jobs.registry import handles, hears
+
+FULFILLMENT_ORDER_KEYS = ("fulfillment_order", "original_fulfillment_order", "moved_fulfillment_order")
+
+
+@handles(ReadOrders)
+async def read_orders(context: JobContext, job: ReadOrders) -> None:
+    """Read what waits to be read."""
+    await flows.read_orders(context.open_uow, context.shopify, job.store_id)
+
+
+@handles(ReconcileOrders)
+async def reconcile_orders(context: JobContext, job: ReconcileOrders) -> None:
+    """Compare what changed."""
+    await flows.reconcile_orders(context.open_uow, context.shopify, job.store_id)
+
+
+@handles(RouteUnmapped)
+async def route_unmapped(context: JobContext, job: RouteUnmapped) -> None:
+    """Route what was mapped meanwhile."""
+    async with context.open_last(system_for(job.store_id)) as uow:
+        await service.route_unmapped(uow)
+
+
+@hears("orders/create", "orders/updated", "orders/cancelled", role=StoreRole.RETAILER)
+async def order_changed(context: JobContext, event: InboxEvent) -> None:
+    """Have the order read, at least as new as the news."""
+    assert event.store_id is not None
+    async with context.open_last(system_for(event.store_id)) as uow:
+        await service.ask_for_read(uow, gid_in(event.payload, "Order"), time_in(event.payload, "updated_at"), "webhook")
+        await mark_handled(uow, event.id)
+
+
+@hears("orders/edited", role=StoreRole.RETAILER)
+async def order_edited(context: JobContext, event: InboxEvent) -> None:
+    """Have the edited order read; the payload is the edit, not the order (reference §5.5)."""
+    await _read_numbered(context, event, part_of(event.payload, "order_edit", "order_id"))
+
+
+@hears("refunds/create", role=StoreRole.RETAILER)
+async def order_refunded(context: JobContext, event: InboxEvent) -> None:
+    """Have the refunded order read."""
+    await _read_numbered(context, event, part_of(event.payload, "order_id"))
+
+
+@hears(
+    "fulfillment_orders/moved",
+    "fulfillment_orders/split",
+    "fulfillment_orders/placed_on_hold",
+    "fulfillment_orders/hold_released",
+    "fulfillment_orders/cancelled",
+    role=StoreRole.RETAILER,
+)
+async def fulfillment_order_changed(context: JobContext, event: InboxEvent) -> None:
+    """Have the order read to which the fulfilment order belongs; one we do not know is found by comparing."""
+    assert event.store_id is not None
+    named = [part_of(event.payload, key, "id") for key in FULFILLMENT_ORDER_KEYS if key in event.payload]
+    async with context.open_last(system_for(event.store_id)) as uow:
+        known = [await service.ask_for_read_of_fulfillment_order(uow, str(gid)) for gid in named]
+        if not any(known):
+            await enqueue(uow, ReconcileOrders(event.store_id))
+        await mark_handled(uow, event.id)
+
+
+async def _read_numbered(context: JobContext, event: InboxEvent, number: object) -> None:
+    assert event.store_id is not None
+    async with context.open_last(system_for(event.store_id)) as uow:
+        await service.ask_for_read(uow, gid_of("Order", number), None, "webhook")
+        await mark_handled(uow, event.id)
