@@ -68,7 +68,10 @@ class Runner:
         if not renewed:
             return
         at = time.monotonic()
-        ours = await self.ledger.renew([held.run for held in renewed])
+        try:
+            ours = await self.ledger.renew([held.run for held in renewed])
+        except Unavailable:
+            return  # the leases run on; the next beat may still be in time
         for held in renewed:
             if held.run.id in ours:
                 held.until = at + LEASE_SECONDS
@@ -152,9 +155,8 @@ class Runner:
             await end_in(uow, run, JobState.DONE)
             ended.by_handler = True
 
-        units = replace(self.units, request_id=run.request_id)
-        fenced = replace(units, before_commit=fence)
-        last = replace(units, before_commit=fence_and_end)
+        fenced = replace(self.units, before_commit=fence)
+        last = replace(self.units, before_commit=fence_and_end)
         return JobContext(
             job_id=run.id,
             store_id=run.store_id,
@@ -212,7 +214,7 @@ class Runner:
             await resolve_exceptions(uow, "job", run.id)
 
     def _open_for(self, run: ClaimedRun) -> AbstractAsyncContextManager[UnitOfWork]:
-        return replace(self.units, request_id=run.request_id)(actor_of(run))
+        return self.units(actor_of(run))
 
 
 def actor_of(run: ClaimedRun) -> Actor:

@@ -4,48 +4,28 @@ import asyncio
 import logging
 import os
 import signal
-import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from typing import Any
 
+from arq.connections import ArqRedis
 from arq.worker import Worker as ArqWorker
 from arq.worker import func
 
 from app.core.bell import FUNCTION, QUEUE, connect_worker, deserialize, serialize
 from app.core.errors import Unavailable
 from app.core.log import configure_logging, logger
-from app.core.runtime import Runtime, open_runtime
+from app.core.runtime import build_runtime
 from app.core.settings import Settings, load_settings
-from app.gateways.shopify.client import ShopifyClient
-from app.gateways.shopify.network import build_http_client
-from app.job_runs.ledger import Ledger
-from app.stores.flows import ConnectedShopify
-from jobs.lease import HeldRun, refuse_without_lease
-from jobs.registry import load_handlers
+from jobs.assembly import build_runner, keep_leases
+from jobs.lease import HeldRun
 from jobs.runner import Runner
 from jobs.schedule import plan_standing
-from jobs.subscriptions import subscribers
 from jobs.sweeper import is_something_planned, sweep
 
-HEARTBEAT = 10.0
 FAREWELL = 10.0
 SWEEP = 1.0
 
 log = logger("worker")
-
-
-@asynccontextmanager
-async def open_runner(runtime: Runtime) -> AsyncIterator[Runner]:
-    """Assemble what runs jobs on this runtime."""
-    http = build_http_client(runtime.settings)
-    http.event_hooks = {"request": [refuse_without_lease]}
-    async with http:
-        units = runtime.units_of_work(subscribers())
-        client = ShopifyClient(http, api_version=runtime.settings.api_version)
-        shopify = ConnectedShopify(units, client, runtime.settings)
-        name = f"{socket.gethostname()}:{os.getpid()}"
-        yield Runner(runtime, units, shopify, load_handlers(), Ledger(runtime.direct, name))
 
 
 class Worker:
@@ -62,7 +42,7 @@ class Worker:
     async def serve(self) -> None:
         """Work until `stop`; then finish within ten seconds or give back."""
         redis_url = self.runner.runtime.settings.redis_url
-        loops = [asyncio.create_task(each) for each in (self._patrol(), self._renew_leases())]
+        loops = [asyncio.create_task(each) for each in (self._patrol(), keep_leases(self.runner))]
         if redis_url:
             loops.append(asyncio.create_task(self._hear(redis_url)))
         await self.stopping.wait()
@@ -126,13 +106,6 @@ class Worker:
         if not task.cancelled() and (error := task.exception()):
             log.warning("worker.hand_stumbled", why=type(error).__name__)
 
-    async def _renew_leases(self) -> None:
-        """Renew what is held, not beyond a job's maximum; let go of what another worker took over."""
-        while True:
-            await asyncio.sleep(HEARTBEAT)
-            with suppress(Unavailable):
-                await self.runner.renew()
-
     async def _hear(self, redis_url: str) -> None:
         """Listen to the bell; should arq stop, begin again: the patrol works on meanwhile."""
         while True:
@@ -151,7 +124,7 @@ class Worker:
         self.wake.set()
 
 
-def listener(redis: Any, ring: Callable[..., Awaitable[None]]) -> ArqWorker:
+def listener(redis: ArqRedis, ring: Any) -> ArqWorker:
     """Return arq listening for the one thing it is told: that a run may be due."""
     return ArqWorker(
         functions=[func(ring, name=FUNCTION)],
@@ -176,14 +149,18 @@ async def run_worker(settings: Settings) -> None:
     """Run a worker until SIGTERM or SIGINT."""
     configure_logging(settings.log_level)
     logging.getLogger("arq").setLevel(logging.WARNING)
-    async with open_runtime(settings) as runtime, open_runner(runtime) as runner:
+    async with build_runtime(settings).running() as runtime:
+        runner = build_runner(runtime)
         worker = Worker(runner, settings.worker_jobs)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, worker.stop)
         with suppress(Unavailable):  # a database that is away delays the plans, not the start
             await plan_standing(runner.units)
         log.info("worker.started", name=runner.ledger.worker)
-        await worker.serve()
+        try:
+            await worker.serve()
+        finally:
+            await runner.shopify.client.http.aclose()
 
 
 if __name__ == "__main__":

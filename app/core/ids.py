@@ -4,6 +4,8 @@ import hashlib
 import secrets
 import uuid
 
+from structlog.contextvars import get_contextvars
+
 _KEYS = uuid.UUID("6f1f1b1e-3f0a-4c1e-9d3b-0b6f2c0f7a11")
 
 
@@ -20,6 +22,12 @@ def token_hash(token: str) -> str:
 def new_request_id() -> str:
     """Return an id that follows one request into its jobs and logs."""
     return uuid.uuid4().hex
+
+
+def current_request_id() -> str:
+    """Return the id of the request or job being served, so that what it asks for can be followed; else a new one."""
+    bound: str | None = get_contextvars().get("request_id")
+    return bound or new_request_id()
 
 
 def idempotency_key(*parts: object) -> str:

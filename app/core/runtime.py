@@ -1,6 +1,6 @@
-"""What every process of the product stands on: database, clock, bell; opened once, closed at its end."""
+"""What every process of the product stands on: database, clock, bell; opened and closed with the process."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +16,7 @@ from app.core.settings import Settings
 from app.core.unit_of_work import Bell, SilentBell, UnitsOfWork
 
 DIRECT_CONNECTIONS = 8
+Step = Callable[[], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,29 +28,42 @@ class Runtime:
     direct: Direct
     clock: Clock
     bell: Bell
+    openers: Sequence[Step] = ()
+    closers: Sequence[Step] = ()
     join: bool = False  # tests: live inside an outer transaction
 
     def units_of_work(self, subscribers: Mapping[str, Sequence[Callable[[Any], Any]]]) -> UnitsOfWork:
         """Return what opens units of work here."""
         return UnitsOfWork(self.engine, self.clock, self.bell, subscribers, join=self.join)
 
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["Runtime"]:
+        """Open what has to be opened, and close everything at the end."""
+        async with AsyncExitStack() as stack:
+            for close in self.closers:
+                stack.push_async_callback(close)
+            for start in self.openers:
+                await start()
+            yield self
 
-@asynccontextmanager
-async def open_runtime(settings: Settings) -> AsyncIterator[Runtime]:
-    """Open what the process stands on; refuses to start as a role that row-level security does not bind."""
-    await refuse_mighty_login(settings.database_url)
-    async with AsyncExitStack() as stack:
-        engine = create_engine(settings.database_url, settings.pool_size)
-        stack.push_async_callback(engine.dispose)
-        direct = DirectPool(settings.database_url, DIRECT_CONNECTIONS)
-        stack.push_async_callback(direct.close)
-        await direct.open()
-        clock: Clock = RealClock()
-        if settings.clock_url:
-            clock = TurnedClock(settings.clock_url, await stack.enter_async_context(httpx.AsyncClient()))
-        bell: Bell = SilentBell()
-        if settings.redis_url:
-            arq = ArqBell(settings.redis_url)
-            stack.push_async_callback(arq.close)
-            bell = arq
-        yield Runtime(settings, engine, direct, clock, bell)
+
+def build_runtime(settings: Settings) -> Runtime:
+    """Return what a process stands on; running it refuses a login that row-level security does not bind."""
+    engine = create_engine(settings.database_url, settings.pool_size)
+    direct = DirectPool(settings.database_url, DIRECT_CONNECTIONS)
+    closers: list[Step] = [engine.dispose, direct.close]
+    clock: Clock = RealClock()
+    if settings.clock_url:
+        http = httpx.AsyncClient()
+        clock = TurnedClock(settings.clock_url, http)
+        closers.append(http.aclose)
+    bell: Bell = SilentBell()
+    if settings.redis_url:
+        arq = ArqBell(settings.redis_url)
+        bell = arq
+        closers.append(arq.close)
+
+    async def check_login() -> None:
+        await refuse_mighty_login(settings.database_url)
+
+    return Runtime(settings, engine, direct, clock, bell, openers=(check_login, direct.open), closers=closers)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.core.clock import Clock
 from app.core.errors import Unavailable
-from app.core.ids import new_request_id
+from app.core.ids import current_request_id
 from app.core.tenancy import APP_ROLE, SYSTEM_ROLE
 
 _BECOME = text(
@@ -89,8 +89,12 @@ class UnitOfWork:
 
     @asynccontextmanager
     async def machinery(self) -> AsyncIterator[AsyncSession]:
-        """Reach machinery rows in this same transaction, as `hub_system`; tenant rows stay those of the actor's store."""
+        """Reach machinery rows in this same transaction, as `hub_system`; tenant rows stay the actor's store's."""
         await self.session.flush()
+        if role_of(self.actor) == SYSTEM_ROLE:
+            yield self.session
+            await self.session.flush()
+            return
         await self.session.execute(_ROLE, {"role": SYSTEM_ROLE})
         yield self.session
         await self.session.flush()
@@ -150,4 +154,4 @@ class UnitsOfWork:
             "partner": "" if actor.partner_id is None else str(actor.partner_id),
         }
         await session.execute(_BECOME, parameters)
-        return UnitOfWork(session, actor, now, self.request_id or new_request_id(), self.subscribers)
+        return UnitOfWork(session, actor, now, self.request_id or current_request_id(), self.subscribers)

@@ -1,0 +1,50 @@
+"""Assembles the web application: pages, webhooks, internal routes, on one runtime."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from app.core.log import configure_logging
+from app.core.request_ids import RequestIds
+from app.core.runtime import Runtime, build_runtime
+from app.core.settings import Settings, load_settings
+from jobs.assembly import build_runner, drain
+from webhooks import internal, shopify
+
+app: Starlette
+
+
+def create_app(settings: Settings, runtime: Runtime | None = None, http: httpx.AsyncClient | None = None) -> Starlette:
+    """Return the web application; a test brings its own runtime and its own way to Shopify."""
+    runtime = runtime or build_runtime(settings)
+    runner = build_runner(runtime, http)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with runtime.running():
+            yield
+            await runner.shopify.client.http.aclose()
+
+    application = Starlette(
+        routes=[*shopify.routes, *internal.routes],
+        middleware=[Middleware(RequestIds)],
+        lifespan=lifespan,
+    )
+    application.state.runtime = runtime
+    application.state.drain = lambda seconds: drain(runner, seconds)
+    return application
+
+
+def __getattr__(name: str) -> Any:
+    """Build `app` when a server first asks for it, so that importing this module needs no settings."""
+    if name != "app":
+        raise AttributeError(name)
+    settings = load_settings(os.environ)
+    configure_logging(settings.log_level)
+    globals()["app"] = create_app(settings)
+    return globals()["app"]

@@ -1,0 +1,51 @@
+"""Assembles what runs jobs, for the worker and for a scheduled call that drains the queue."""
+
+import asyncio
+import os
+import socket
+import time
+
+import httpx
+
+from app.core.runtime import Runtime
+from app.gateways.shopify.client import ShopifyClient
+from app.gateways.shopify.network import build_http_client
+from app.job_runs.ledger import Ledger
+from app.stores.flows import ConnectedShopify
+from jobs.lease import refuse_without_lease
+from jobs.registry import load_handlers
+from jobs.runner import Runner
+from jobs.subscriptions import subscribers
+from jobs.sweeper import sweep
+
+HEARTBEAT = 10.0
+
+
+def build_runner(runtime: Runtime, http: httpx.AsyncClient | None = None) -> Runner:
+    """Return the hands of a worker; its calls outside start only under a lease that lasts."""
+    http = http or build_http_client(runtime.settings)
+    http.event_hooks["request"] = [*http.event_hooks["request"], refuse_without_lease]
+    units = runtime.units_of_work(subscribers())
+    shopify = ConnectedShopify(units, ShopifyClient(http, api_version=runtime.settings.api_version), runtime.settings)
+    name = f"{socket.gethostname()}:{os.getpid()}"
+    return Runner(runtime, units, shopify, load_handlers(), Ledger(runtime.direct, name))
+
+
+async def drain(runner: Runner, seconds: float) -> int:
+    """Sweep once, then run what is due until the time is used; returns how many runs. Calls may overlap."""
+    until = time.monotonic() + seconds
+    await sweep(runner.units)
+    heartbeat = asyncio.create_task(keep_leases(runner))
+    try:
+        claimed = await runner.claim(runner.runtime.settings.worker_jobs)
+        hands = [runner.work(held, lambda: time.monotonic() < until) for held in claimed]
+        return sum(await asyncio.gather(*hands))
+    finally:
+        heartbeat.cancel()
+
+
+async def keep_leases(runner: Runner) -> None:
+    """Renew what the runner holds, until cancelled."""
+    while True:
+        await asyncio.sleep(HEARTBEAT)
+        await runner.renew()

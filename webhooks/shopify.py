@@ -1,0 +1,90 @@
+"""Shopify's webhooks: raw bytes, signature, inbox, 200."""
+
+from collections.abc import Mapping
+
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from app.core.errors import Unavailable
+from app.core.runtime import Runtime
+from app.gateways.shopify.shop_domains import parse_shop_domain
+from app.gateways.shopify.webhooks import verify_signature
+from app.inbox.reading import NotJson, TooStrange, parse
+from webhooks.intake import Delivery, store_delivery
+
+LARGEST_BODY = 5 * 1024 * 1024
+LONGEST_ID = 255
+SIGNATURE = "x-shopify-hmac-sha256"
+TOPIC, SHOP, WEBHOOK_ID, EVENT_ID = (
+    *("x-shopify-topic", "x-shopify-shop-domain"),
+    *("x-shopify-webhook-id", "x-shopify-event-id"),
+)
+TRIGGERED_AT, API_VERSION, NAME = "x-shopify-triggered-at", "x-shopify-api-version", "x-shopify-name"
+
+
+async def receive(request: Request) -> Response:
+    """Store what Shopify signed, whatever we think of it; the first failure answers."""
+    runtime: Runtime = request.app.state.runtime
+    body = await read_body(request)
+    if body is None:
+        return Response(status_code=413)
+    if not verify_signature(body, request.headers.get(SIGNATURE), runtime.settings.api_secrets):
+        return Response(status_code=401)
+    try:
+        delivery = read_delivery(request.headers, body)
+        jobs = await store_delivery(runtime.direct, delivery, await runtime.clock.now())
+    except (BadHeaders, NotJson):
+        return Response(status_code=400)
+    except Unavailable:
+        return Response(status_code=503)
+    # The bell is rung after the answer: Shopify need not wait for it.
+    return Response(status_code=200, background=BackgroundTask(runtime.bell.ring, jobs) if jobs else None)
+
+
+class BadHeaders(Exception):
+    """A header we need is missing, blank or too long."""
+
+
+async def read_body(request: Request) -> bytes | None:
+    """Return the body, or none as soon as it is too large, whatever its Content-Length says."""
+    told = request.headers.get("content-length", "")
+    if told.isascii() and told.isdigit() and int(told) > LARGEST_BODY:
+        return None
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > LARGEST_BODY:
+            return None
+        parts.append(part)
+    return b"".join(parts)
+
+
+def read_delivery(headers: Mapping[str, str], body: bytes) -> Delivery:
+    """Return the delivery, or raise `BadHeaders` or `NotJson`, in this order."""
+    topic, shop = headers.get(TOPIC, ""), headers.get(SHOP, "")
+    webhook_id, event_id = headers.get(WEBHOOK_ID, ""), headers.get(EVENT_ID)
+    if any(not needed.strip() for needed in (topic, shop, webhook_id)):
+        raise BadHeaders
+    if any(len(given) > LONGEST_ID for given in (webhook_id, event_id or "")):  # one character is one byte here
+        raise BadHeaders
+    try:
+        payload = parse(body)
+    except TooStrange:
+        payload = None
+    return Delivery(
+        source="shopify",
+        shop_domain=parse_shop_domain(shop) or shop[:LONGEST_ID],
+        topic=topic[:LONGEST_ID],
+        webhook_id=webhook_id,
+        event_id=event_id,
+        triggered_at=headers.get(TRIGGERED_AT),
+        api_version=headers.get(API_VERSION),
+        headers={name: headers[name] for name in (NAME, TRIGGERED_AT, API_VERSION) if name in headers},
+        body=body,
+        payload=payload,
+    )
+
+
+routes = [Route("/webhooks/shopify", receive, methods=["POST"], name="webhooks.shopify")]
