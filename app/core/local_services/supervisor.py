@@ -62,7 +62,7 @@ class Supervisor:
     def __init__(
         self,
         world: World,
-        say: Callable[[str], None],
+        say: Callable[[str], object],
         when_ready: Callable[[], None] | None = None,
         list_programs: Callable[[World, Mapping[str, str]], list[Program]] = hub_programs,
     ) -> None:
