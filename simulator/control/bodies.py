@@ -169,7 +169,7 @@ class PlaceOrder(Body):
 
 
 class Pay(Body):
-    amount: Annotated[Decimal, Meta(gt=0)] | None = None  # else what is outstanding
+    amount: Decimal | None = None  # else what is outstanding
 
 
 class EditLine(Body):
@@ -198,7 +198,7 @@ class UnitsBody(Body):
 
 class RefundOrder(Body):
     lines: list[UnitsBody] = []
-    amount: Annotated[Decimal, Meta(gt=0)] | None = None
+    amount: Decimal | None = None
     restock: bool = True
     note: str | None = None
 

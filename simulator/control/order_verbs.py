@@ -185,7 +185,9 @@ def edit_draft(world: World, path: Path, body: bodies.EditDraft) -> Answer:
             added.append((number(one.variant_id), one.quantity))
         else:
             raise Unreadable("a line names a line_id or a variant_id")
-    draft_orders.edit_draft(world, store, draft, draft_orders.DraftEdit(quantities=quantities, added=added, fields=fields))
+    draft_orders.edit_draft(
+        world, store, draft, draft_orders.DraftEdit(quantities=quantities, added=added, fields=fields)
+    )
     return Answer(draft.gid, draft_truth(draft))
 
 

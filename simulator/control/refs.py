@@ -29,13 +29,9 @@ def find(collection: dict[int, Any], ref: Ref, what: str) -> Any:
 
 def given(body: Struct, *without: str) -> dict[str, Any]:
     """The fields of a body that were given."""
-    return {
-        name: value for name, value in structs.asdict(body).items() if value is not UNSET and name not in without
-    }
+    return {name: value for name, value in structs.asdict(body).items() if value is not UNSET and name not in without}
 
 
 def tracking_of(body: TrackingBody | list[TrackingBody] | None) -> list[Tracking]:
     bodies = [body] if isinstance(body, TrackingBody) else body or []
     return [Tracking(company=one.company, number=one.number, url=one.url) for one in bodies]
-
-

@@ -4,7 +4,6 @@ import asyncio
 import base64
 import hashlib
 import hmac
-import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,14 +25,6 @@ AT_ONCE = 8
 def sign(secret: str, body: bytes) -> str:
     """The signature Shopify puts on a webhook."""
     return base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest()).decode()
-
-
-def to_bytes(text: str) -> bytes:
-    """The body as sent; what UTF-8 cannot carry is escaped."""
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        return json.dumps(json.loads(text)).encode()
 
 
 class Courier:
@@ -94,8 +85,8 @@ class Courier:
             self._note(record, due, None, has_hub=False)
             return
         async with self._slots:
-            headers = self.headers(record, to_bytes(record.body))
-            status, _ = await self.post(record.uri, to_bytes(record.body), headers)
+            headers = self.headers(record, record.body.encode())
+            status, _ = await self.post(record.uri, record.body.encode(), headers)
         if self._world.outbox.by_id.get(record.id) is record:  # else the world was reset meanwhile
             self._note(record, due, status)
             self._world.commit()
@@ -115,14 +106,16 @@ class Courier:
         }
         return headers | ({"X-Shopify-Name": record.name} if record.name else {})
 
-    async def post(self, uri: str, body: bytes, headers: Mapping[str, str]) -> tuple[int | None, str]:
+    async def post(
+        self, uri: str, body: bytes, headers: Mapping[str, str], method: str = "POST"
+    ) -> tuple[int | None, str]:
         """Post to the hub's address for the uri, whatever host it names; status none: no answer in time."""
         parts = urlsplit(uri)
         path = parts.path + (f"?{parts.query}" if parts.query else "")
         raw = [(name.encode(), value.encode()) for name, value in headers.items()]
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                answer = await self.client.post(path or "/", content=body, headers=raw)
+                answer = await self.client.request(method, path or "/", content=body, headers=raw)
         except (httpx.HTTPError, TimeoutError) as failure:
             return None, type(failure).__name__
         return answer.status_code, answer.text

@@ -30,6 +30,16 @@ class Recipient:
     subscription_id: int | None
 
 
+def to_text(payload: dict[str, Any]) -> str:
+    """The payload as JSON; what UTF-8 cannot carry is escaped."""
+    text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), default=str)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(payload, default=str)
+    return text
+
+
 class Outbox:
     """All webhooks ever sent, in order."""
 
@@ -86,7 +96,7 @@ class Outbox:
                 topic=topic,
                 resource=resource,
                 triggered_at=world.now,
-                body=json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=str),
+                body=to_text(body),
                 uri=recipient.uri,
                 api_version=recipient.api_version,
                 name=recipient.name,
@@ -95,6 +105,12 @@ class Outbox:
             self.log.append(record)
             self.by_id[record.id] = record
             self._dispatch(world, store, record)
+
+    def uri_for(self, world: "World", store: Store | None, topic: str) -> str | None:
+        """Where webhooks of the topic go, by the store's own subscription or the app's configuration."""
+        made = [one.uri for one in store.live_subscriptions(topic)] if store else []
+        declared = [one.uri for one in self.manifest(world).subscriptions if one.topic == topic]
+        return next(iter(made + declared), None)
 
     def _recipients(self, world: "World", store: Store, topic: str) -> list[Recipient]:
         manifest = self.manifest(world)

@@ -1,5 +1,6 @@
 """The payload of each topic, and the name of the resource a webhook is about."""
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from simulator.webhooks import catalog_payloads as catalog
@@ -23,6 +24,8 @@ def build_payload(world: "World", store: Store, topic: str, entity: Any, extra: 
     family, _, event = topic.partition("/")
     if event == "delete":
         return {"id": entity.id}
+    if topic == "orders/create" and entity.payload is not None:
+        return json.loads(entity.payload)  # type: ignore[no-any-return]
     if topic == "orders/edited":
         return orders.edit_payload(store, entity, extra)
     if topic == "orders/risk_assessment_changed":

@@ -53,9 +53,7 @@ def create_fulfillment(
         line.fulfilled_quantity += quantity
         send_out(world, store, order, line, quantity, location_id)
         fulfillment.lines.append(
-            FulfillmentLine(
-                id=world.new_id(), line_id=line.id, fulfillment_order_line_id=known.id, quantity=quantity
-            )
+            FulfillmentLine(id=world.new_id(), line_id=line.id, fulfillment_order_line_id=known.id, quantity=quantity)
         )
     _track(fulfillment, tracking)
     world.add(store, fulfillment)
@@ -110,7 +108,9 @@ def parts_for(store: Store, order: Order, wanted: Sequence[tuple[int, int]] | No
             continue
         units: list[tuple[int, int]] = []
         for known in one.lines:
-            taken = known.remaining_quantity if left is None else min(known.remaining_quantity, left.get(known.line_id, 0))
+            taken = (
+                known.remaining_quantity if left is None else min(known.remaining_quantity, left.get(known.line_id, 0))
+            )
             if taken:
                 units.append((known.id, taken))
                 if left is not None:

@@ -17,9 +17,7 @@ def stock_at(world: World, store: Store, item_id: int, location_id: int) -> Inve
     if not store.locations[location_id].is_active:
         raise Impossible("the location is deactivated")
     if level is None:
-        level = InventoryLevel(
-            item_id=item_id, location_id=location_id, created_at=world.now, updated_at=world.now
-        )
+        level = InventoryLevel(item_id=item_id, location_id=location_id, created_at=world.now, updated_at=world.now)
     level.is_active = True
     world.add(store, level)
     world.emit(store, "inventory_levels/connect", level)
@@ -95,5 +93,3 @@ def sellable(world: World, store: Store, variant: Variant) -> int | None:
     if not store.item_of(variant).tracked or variant.inventory_policy == "CONTINUE":
         return None
     return store.total_available(variant) - promised(world, store, variant.inventory_item_id)
-
-

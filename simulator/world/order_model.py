@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from simulator.world.model import Address, Attribute, By, Entity, PaymentTerms
 
@@ -187,7 +187,8 @@ class Order(Entity):
     target_changes: list[TargetChange] = field(default_factory=list)
     hold_periods: list[HoldPeriod] = field(default_factory=list)
     reserved_ids: list[int] = field(default_factory=list)  # for its fulfilment orders, given when it was made
-    payload: dict[str, Any] | None = None  # what was imported, as it came
+    stated_status: FinancialStatus | None = None  # what an imported order says of itself, until money moves
+    payload: str | None = None  # what was imported, as it came
     by: By = "sale"
 
     @property
@@ -200,7 +201,9 @@ class Order(Entity):
     @property
     def outstanding(self) -> Decimal:
         """What is still to be paid; negative: too much was paid."""
-        given = sum((one.amount - sum((line.amount for line in one.lines), Decimal(0)) for one in self.refunds), Decimal(0))
+        given = sum(
+            (one.amount - sum((line.amount for line in one.lines), Decimal(0)) for one in self.refunds), Decimal(0)
+        )
         return self.total - self.received - given
 
     @property

@@ -63,7 +63,7 @@ def _line(order: Order, line_id: int) -> OrderLine:
 
 
 def _settle_and_tell(world: World, store: Store, order: Order) -> None:
-    became_paid = money.settle(world, order)
+    became_paid = money.settle(order, world.now)
     changed(world, store, order)
     if became_paid:
         world.emit(store, "orders/paid", order)
@@ -75,6 +75,8 @@ def pay_order(world: World, store: Store, order: Order, amount: Decimal | None =
     outstanding = order.outstanding
     if outstanding <= 0:
         raise Impossible("nothing is outstanding")
+    if amount is not None and not 0 < amount <= outstanding:
+        raise Impossible(f"{outstanding} is outstanding")
     authorized = any(one.kind == "AUTHORIZATION" for one in order.transactions)
     money.pay(world, order, outstanding if amount is None else amount, kind="CAPTURE" if authorized else "SALE")
     if order.payment_terms is not None and order.outstanding <= 0:
@@ -141,7 +143,7 @@ def _enlarge(world: World, store: Store, order: Order, line: OrderLine, units: i
         line.location_id = choose_places(world, store, [(variant, units)], "sale", order.id)[0]
     promise(world, store, order, line, units)
     add_units(world, store, order, line, units)
-    note_target(world, order, line, units, "edit")
+    note_target(order, line, units, "edit", world.now)
 
 
 def _shrink(world: World, store: Store, order: Order, line: OrderLine, units: int, restock: bool) -> None:
@@ -149,7 +151,7 @@ def _shrink(world: World, store: Store, order: Order, line: OrderLine, units: in
     line.unfulfilled_quantity -= units
     remove_units(world, store, order, line, units)
     release(world, store, order, line, units, restock)
-    note_target(world, order, line, -units, "edit")
+    note_target(order, line, -units, "edit", world.now)
 
 
 def cancel_order(
@@ -165,14 +167,16 @@ def cancel_order(
     if any(line.fulfilled_quantity for line in order.lines):
         raise Impossible("units of the order are sent already")
     units = [(line, line.unfulfilled_quantity) for line in order.lines if line.unfulfilled_quantity]
-    refunded = [_refund_line(world, line, line.current_quantity, restock) for line in order.lines if line.current_quantity]
+    refunded = [
+        _refund_line(world, line, line.current_quantity, restock) for line in order.lines if line.current_quantity
+    ]
     received = order.received
     order.cancelled_at, order.cancel_reason = world.now, reason
     order.closed_at = world.now
     for line, quantity in units:
         line.unfulfilled_quantity = 0
         release(world, store, order, line, quantity, restock)
-        note_target(world, order, line, -quantity, "cancel")
+        note_target(order, line, -quantity, "cancel", world.now)
     for line in order.lines:
         line.current_quantity = 0
     cancel_routing(world, store, order)
@@ -225,7 +229,7 @@ def refund_order(world: World, store: Store, order: Order, wish: Repayment) -> R
             raise Impossible(f"line {line.id} has {line.current_quantity} units to refund")
     due = sum((line.worth(quantity) for line, quantity in lines), Decimal(0))
     amount = min(due, max(order.received, Decimal(0))) if wish.amount is None else wish.amount
-    if amount > order.received or (not lines and amount <= 0):
+    if not 0 <= amount <= order.received or (not lines and not amount):
         raise Impossible(f"{order.received} can be refunded")
     refunded: list[RefundLine] = []
     for line, quantity in lines:
@@ -250,7 +254,7 @@ def _take_units(
             line.unfulfilled_quantity -= waiting
             remove_units(world, store, order, line, waiting)
             release(world, store, order, line, waiting, restock)
-            note_target(world, order, line, -waiting, "refund")
+            note_target(order, line, -waiting, "refund", world.now)
     if sent:
         parts.append(_refund_line(world, line, sent, restock, returned=True))
         if restock and line.location_id:

@@ -8,8 +8,26 @@ from simulator.world.world import World
 
 MARKS = {"retailer_customer": "quendrix", "partner_customer": "zolvarra"}
 FIRST_NAMES = ("Ada", "Bo", "Chidi", "Dora", "Emil", "Fatou", "Goran", "Hana", "Ines", "Jun", "Kaya", "Lars")
-LAST_NAMES = ("Abel", "Bakker", "Costa", "Duarte", "Eriksen", "Fong", "Garcia", "Haddad", "Ito", "Jansen", "Kim", "Lopez")
-CITIES = (("Springfield", "IL", "62701"), ("Riverton", "UT", "84065"), ("Fairview", "TN", "37062"), ("Salem", "OR", "97301"))
+LAST_NAMES = (
+    "Abel",
+    "Bakker",
+    "Costa",
+    "Duarte",
+    "Eriksen",
+    "Fong",
+    "Garcia",
+    "Haddad",
+    "Ito",
+    "Jansen",
+    "Kim",
+    "Lopez",
+)
+CITIES = (
+    ("Springfield", "IL", "62701"),
+    ("Riverton", "UT", "84065"),
+    ("Fairview", "TN", "37062"),
+    ("Salem", "OR", "97301"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Orders coming into being: placed by a customer, or made from what a caller already knows."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -78,21 +79,21 @@ def open_order(world: World, store: Store, order: Order) -> None:
     for line, place in zip(order.lines, places, strict=True):
         line.location_id = place
         promise(world, store, order, line, line.unfulfilled_quantity)
-        note_target(world, order, line, line.unfulfilled_quantity + line.fulfilled_quantity, "order")
+        note_target(order, line, line.unfulfilled_quantity + line.fulfilled_quantity, "order", order.created_at)
     order.commit_location_id = next((place for place in places if place is not None), None)
     agree(world, order, "order", [(line, line.quantity) for line in order.lines])
     order.agreements[0].happened_at = order.created_at
-    became_paid = money.settle(world, order)
+    became_paid = money.settle(order, order.processed_at)
     plan_routing(world, store, order)
     world.emit(store, "orders/create", order)
     if became_paid:
         world.emit(store, "orders/paid", order)
 
 
-def note_target(world: World, order: Order, line: OrderLine, delta: int, cause: str) -> None:
+def note_target(order: Order, line: OrderLine, delta: int, cause: str, at: datetime) -> None:
     """Remember that so many more (or fewer) units of the line are to reach the customer."""
     if delta:
-        order.target_changes.append(TargetChange(at=world.now, line_id=line.id, delta=delta, cause=cause))
+        order.target_changes.append(TargetChange(at=at, line_id=line.id, delta=delta, cause=cause))
 
 
 def agree(world: World, order: Order, kind: str, units: list[tuple[OrderLine, int]]) -> None:

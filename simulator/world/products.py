@@ -14,7 +14,15 @@ from simulator.world.world import World
 
 Fields = Mapping[str, Any]
 PRODUCT_FIELDS = ("title", "description_html", "vendor", "product_type", "status", "template_suffix")
-VARIANT_FIELDS = ("sku", "barcode", "compare_at_price", "inventory_policy", "taxable", "image_id", "requires_components")
+VARIANT_FIELDS = (
+    "sku",
+    "barcode",
+    "compare_at_price",
+    "inventory_policy",
+    "taxable",
+    "image_id",
+    "requires_components",
+)
 ITEM_FIELDS = (
     "tracked",
     "cost",

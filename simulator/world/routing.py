@@ -55,9 +55,7 @@ def _take_id(world: World, order: Order) -> int:
     return order.reserved_ids.pop(0) if order.reserved_ids else world.new_id()
 
 
-def _make(
-    world: World, store: Store, order: Order, place: int, units: list[tuple[OrderLine, int]]
-) -> FulfillmentOrder:
+def _make(world: World, store: Store, order: Order, place: int, units: list[tuple[OrderLine, int]]) -> FulfillmentOrder:
     made = FulfillmentOrder(
         id=_take_id(world, order),
         order_id=order.id,
@@ -96,9 +94,7 @@ def _grow(world: World, one: FulfillmentOrder, line: OrderLine, quantity: int) -
             known.remaining_quantity += quantity
             return
     one.lines.append(
-        FulfillmentOrderLine(
-            id=world.new_id(), line_id=line.id, total_quantity=quantity, remaining_quantity=quantity
-        )
+        FulfillmentOrderLine(id=world.new_id(), line_id=line.id, total_quantity=quantity, remaining_quantity=quantity)
     )
 
 

@@ -52,7 +52,7 @@ def _places(
 def promise(world: World, store: Store, order: Order, line: OrderLine, quantity: int) -> None:
     """Let units of the line be committed a moment from now."""
     variant = store.variants.get(line.variant_id or 0)
-    if variant is None or line.location_id is None or not store.item_of(variant).tracked:
+    if not quantity or variant is None or line.location_id is None or not store.item_of(variant).tracked:
         return
     line.pending_commit += quantity
     delay = 0.0
@@ -69,9 +69,7 @@ def promise(world: World, store: Store, order: Order, line: OrderLine, quantity:
     )
 
 
-def commit_stock(
-    world: World, store: Store, order_id: int, line_id: int, place: list[int], quantity: int
-) -> None:
+def commit_stock(world: World, store: Store, order_id: int, line_id: int, place: list[int], quantity: int) -> None:
     """Take the units from `available` and hold them as `committed`, unless they are not wanted any more."""
     order = store.orders[order_id]
     line = order.line(line_id)
@@ -92,18 +90,14 @@ def commit_now(world: World, store: Store, order: Order, line: OrderLine) -> Non
             commit_stock(world, store, **due.args)
 
 
-def _commit(
-    world: World, store: Store, order: Order, line: OrderLine, units: tuple[InventoryLevel, int]
-) -> None:
+def _commit(world: World, store: Store, order: Order, line: OrderLine, units: tuple[InventoryLevel, int]) -> None:
     level, quantity = units
     level.committed += quantity
     line.committed[level.location_id] = line.committed.get(level.location_id, 0) + quantity
     change_available(world, store, level, -quantity, "commit" if order.draft_id else "sale", order.gid)
 
 
-def release(
-    world: World, store: Store, order: Order, line: OrderLine, quantity: int, restock: bool
-) -> None:
+def release(world: World, store: Store, order: Order, line: OrderLine, quantity: int, restock: bool) -> None:
     """Give up units that will not be sent: back to `available` if restocked, else gone."""
     if not restock:
         commit_now(world, store, order, line)
@@ -136,9 +130,7 @@ def put_back(world: World, store: Store, order: Order, line: OrderLine, quantity
         change_available(world, store, level, quantity, "staff", order.gid)
 
 
-def move_commitment(
-    world: World, store: Store, order: Order, line: OrderLine, quantity: int, location_id: int
-) -> None:
+def move_commitment(world: World, store: Store, order: Order, line: OrderLine, quantity: int, location_id: int) -> None:
     """Commit units at another location than before."""
     commit_now(world, store, order, line)
     target = _level(store, line, location_id)

@@ -306,28 +306,3 @@ def subscription_truth(one: Subscription) -> Truth:
         "failures": one.failures,
         **_times(one),
     }
-
-
-def order_status(store: Store, order: Order) -> Truth:
-    """What the customer reads of the order's parcels."""
-    titles = {line.id: line for line in order.lines}
-    return {
-        "name": order.name,
-        "cancelled_at": _at(order.cancelled_at),
-        "fulfillments": [
-            {
-                "lines": [
-                    {
-                        "line_id": gid("LineItem", sent.line_id),
-                        "title": titles[sent.line_id].title,
-                        "variant_title": titles[sent.line_id].variant_title,
-                        "quantity": sent.quantity,
-                    }
-                    for sent in one.lines
-                ],
-                "tracking": tracking_truth(one.tracking),
-            }
-            for one in store.fulfillments_of(order.id)
-            if one.status == "SUCCESS"
-        ],
-    }
