@@ -1,0 +1,74 @@
+from dataclasses import replace
+
+import pytest
+
+from app.core.clock import FixedClock
+from app.core.unit_of_work import UnitsOfWork, system_for
+from app.exceptions.queries import count_open, list_exceptions, open_exceptions, open_exceptions_of
+from app.exceptions.service import NO_STORE, Problem, open_exception, resolve_exceptions
+from tests.support.hub import MONDAY_NOON
+
+pytestmark = pytest.mark.anyio
+
+UNMAPPED = Problem("unmapped", "order_line", "12", "The SKU has no mapping.", "Map the product.", units=2)
+
+
+async def test_one_stands_open_per_kind_and_subject(open_uow: UnitsOfWork, clock: FixedClock) -> None:
+    async with open_uow(system_for(7)) as uow:
+        first = await open_exception(uow, UNMAPPED)
+
+    clock.at = MONDAY_NOON.replace(hour=13)
+    async with open_uow(system_for(7)) as uow:
+        again = await open_exception(uow, replace(UNMAPPED, cause="Still none.", units=3))
+        other = await open_exception(uow, replace(UNMAPPED, subject_id="13"))
+
+    async with open_uow(system_for(7)) as uow:
+        standing = await open_exceptions(uow.session)
+    assert again == first
+    assert other != first
+    assert [(each.subject_id, each.cause, each.units, each.opened_at) for each in standing] == [
+        ("12", "Still none.", 3, MONDAY_NOON),
+        ("13", "The SKU has no mapping.", 2, clock.at),
+    ]
+
+
+async def test_resolving_takes_all_kinds_or_some(open_uow: UnitsOfWork) -> None:
+    async with open_uow(system_for(7)) as uow:
+        await open_exception(uow, UNMAPPED)
+        await open_exception(uow, replace(UNMAPPED, kind="no_price"))
+        await open_exception(uow, replace(UNMAPPED, subject_id="13"))
+
+    async with open_uow(system_for(7)) as uow:
+        assert await resolve_exceptions(uow, "order_line", 12, kinds=["no_price"]) == 1
+        assert [each.kind for each in await open_exceptions_of(uow.session, "order_line", 12)] == ["unmapped"]
+        assert await resolve_exceptions(uow, "order_line", 12) == 1
+
+    async with open_uow(system_for(7)) as uow:
+        assert await count_open(uow.session) == 1
+        assert len(await list_exceptions(uow.session)) == 3
+
+
+async def test_a_resolved_one_can_come_again(open_uow: UnitsOfWork) -> None:
+    async with open_uow(system_for(7)) as uow:
+        first = await open_exception(uow, UNMAPPED)
+        await resolve_exceptions(uow, "order_line", "12")
+
+    async with open_uow(system_for(7)) as uow:
+        second = await open_exception(uow, UNMAPPED)
+
+    assert second != first
+
+
+async def test_stores_and_partners_see_their_own(open_uow: UnitsOfWork) -> None:
+    async with open_uow(system_for(7)) as uow:
+        await open_exception(uow, UNMAPPED)
+        await open_exception(uow, replace(UNMAPPED, subject_id="14", partner_id=31))
+    async with open_uow(system_for(NO_STORE)) as uow:
+        await open_exception(uow, replace(UNMAPPED, subject_id="15"))
+
+    seen = {}
+    for actor in (system_for(7), system_for(8), system_for(7, 31), system_for(NO_STORE)):
+        async with open_uow(actor) as uow:
+            seen[actor] = [each.subject_id for each in await open_exceptions(uow.session)]
+
+    assert list(seen.values()) == [["12", "14"], [], ["14"], ["15"]]
