@@ -19,7 +19,6 @@ from simulator.admin_api.selection import selected_fields
 from simulator.faults.faults import Fault
 from simulator.oauth.tokens import find_token
 from simulator.world.clock import machine_now
-from simulator.world.effects import apply_due
 from simulator.world.records import Outcome
 from simulator.world.store import Store
 from simulator.world.world import World
@@ -53,13 +52,11 @@ class AdminApi:
 
     async def answer(self, request: Request, shop: str, version: str) -> Response:
         """Answer one request to the store; a dropped connection raises httpx.ReadError out of the application."""
-        apply_due(self.world)
         store = self.world.stores.get(shop)
         if store is None:
             return JSONResponse({"errors": "Not Found"}, 404)
         refused = self._refuse_stranger(store, request.headers.get("X-Shopify-Access-Token", ""))
         if refused is not None:
-            self.world.commit()
             return refused
         posted = await _read(request)
         if posted is None:
@@ -120,7 +117,6 @@ class AdminApi:
         answer = self._execute(prepared, call) if happens else _untouched(fault)
         outcome = answer.outcome if fault is None else _OUTCOMES[(fault.action, fault.phase)]
         self._record(query, prepared, call, answer, outcome)
-        self.world.commit()
         if fault is not None and fault.action != "throttle":
             return _SENT[fault.action]()
         if fault is not None:

@@ -135,12 +135,9 @@ def _teach_scalar(
     if scalar is None:
         return
 
-    def parse_literal(node: Any, variables: Any = None) -> Any:
-        return parse(value_from_ast_untyped(node, variables))
-
-    scalar.parse_value = parse  # type: ignore[method-assign]
-    scalar.serialize = serialize  # type: ignore[method-assign]
-    scalar.parse_literal = parse_literal  # type: ignore[method-assign]
+    scalar.coerce_input_value = parse
+    scalar.coerce_input_literal = lambda node: parse(value_from_ast_untyped(node))
+    scalar.coerce_output_value = serialize
 
 
 def _parse_time(value: Any) -> datetime:

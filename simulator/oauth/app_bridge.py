@@ -17,7 +17,7 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from simulator.oauth.grants import app_scopes
 from simulator.oauth.id_tokens import id_token
@@ -27,27 +27,29 @@ from simulator.world.store import Store
 from simulator.world.world import World
 
 
-def app_bridge_routes(world: World) -> list[Route]:
-    """The routes for the admin's host."""
+async def mint(request: Request) -> Response:
+    """Give the page a fresh ID token."""
+    world: World = request.app.state.world
+    store = store_named(world, request.path_params["shop"])
+    if store is None or not store.app.installed:
+        return JSONResponse({"error": "the app is not installed"}, 409)
+    return JSONResponse({"id_token": id_token(world, store)})
 
-    async def mint(request: Request) -> Response:
-        store = store_named(world, request.path_params["shop"])
-        if store is None or not store.app.installed:
-            return JSONResponse({"error": "the app is not installed"}, 409)
-        return JSONResponse({"id_token": id_token(world, store)})
 
-    async def scopes(request: Request) -> Response:
-        store = store_named(world, request.path_params["shop"])
-        if store is None or not store.app.installed:
-            return JSONResponse({"error": "the app is not installed"}, 409)
-        status, answer = answer_scopes(world, store, await request.json())
-        world.commit()
-        return JSONResponse(answer, status)
+async def scopes(request: Request) -> Response:
+    """Answer `shopify.scopes`."""
+    world: World = request.app.state.world
+    store = store_named(world, request.path_params["shop"])
+    if store is None or not store.app.installed:
+        return JSONResponse({"error": "the app is not installed"}, 409)
+    status, answer = answer_scopes(world, store, await request.json())
+    return JSONResponse(answer, status)
 
-    return [
-        Route("/admin/{shop}/app-bridge/id-token", mint, methods=["POST"]),
-        Route("/admin/{shop}/app-bridge/scopes", scopes, methods=["POST"]),
-    ]
+
+routes: list[BaseRoute] = [
+    Route("/admin/{shop}/app-bridge/id-token", mint, methods=["POST"]),
+    Route("/admin/{shop}/app-bridge/scopes", scopes, methods=["POST"]),
+]
 
 
 def answer_scopes(world: World, store: Store, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:

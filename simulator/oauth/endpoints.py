@@ -53,7 +53,6 @@ class OAuth:
         token = self._grant(store, values)
         if not isinstance(token, AccessToken):
             return token
-        self.world.commit()
         return JSONResponse(token_answer(store, token, self._now()))
 
     def _grant(self, store: Store, values: Values) -> AccessToken | Response:
@@ -115,7 +114,6 @@ class OAuth:
 
     def _leave(self, store: Store, asked: GrantRequest, *, redirects: bool) -> Response:
         target = after_grant(self.world, store, asked) if redirects else app_page(store)
-        self.world.commit()
         return RedirectResponse(target, 303)
 
 

@@ -1,15 +1,13 @@
-"""What a store's own host answers: the Admin API and OAuth.
-
-Mounted under `Host("{shop}.myshopify.com")` and, for browsers, under `Mount("/shops/{shop}")`.
-"""
+"""What a store's own host answers: the Admin API and OAuth; the store is the path parameter `shop`."""
 
 from collections.abc import Callable
 from datetime import datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
+from simulator.admin_api.call import ProtectedData
 from simulator.admin_api.endpoint import AdminApi
 from simulator.oauth.endpoints import OAuth
 from simulator.oauth.store_names import full_domain
@@ -18,10 +16,10 @@ from simulator.world.world import World
 
 
 def store_routes(
-    world: World, admin_api: AdminApi | None = None, *, now: Callable[[], datetime] = machine_now
-) -> list[Route]:
-    """The routes of every store, the store being the path parameter `shop`."""
-    api, oauth = admin_api or AdminApi(world), OAuth(world, now=now)
+    world: World, *, protected_data: ProtectedData = "level1", now: Callable[[], datetime] = machine_now
+) -> list[BaseRoute]:
+    """The routes of every store of the world; `now` is machine time."""
+    api, oauth = AdminApi(world, protected_data=protected_data, now=now), OAuth(world, now=now)
 
     async def graphql(request: Request) -> Response:
         return await api.answer(request, _shop(request), request.path_params["version"])

@@ -9,11 +9,13 @@ from starlette.applications import Starlette
 from starlette.routing import Host, Mount, Router
 
 from simulator.admin_api.call import ProtectedData
-from simulator.admin_api.endpoint import AdminApi
+from simulator.control.http import refuse
+from simulator.oauth import control
 from simulator.oauth.routes import store_routes
 from simulator.oauth.tokens import issue_token
 from simulator.world.apps import install
 from simulator.world.effects import apply_due
+from simulator.world.errors import Impossible, Unknown, Unreadable
 from simulator.world.model import AccessToken, Product
 from simulator.world.placing import place_order
 from simulator.world.products import upsert_product
@@ -114,10 +116,13 @@ def make_host(
 
 
 def client_of(world: World, clock: MachineClock, protected_data: ProtectedData = "level1") -> httpx.AsyncClient:
-    """A client to every store of the world."""
-    api = AdminApi(world, protected_data=protected_data, now=clock)
-    routes = store_routes(world, api, now=clock)
-    app = Starlette(
-        routes=[Host("{shop}.myshopify.com", Router(routes)), Mount("/shops/{shop}", Router(routes))],
-    )
+    """A client to every store of the world and to its control API."""
+    at_stores = store_routes(world, protected_data=protected_data, now=clock)
+    routes = [
+        Host("{shop}.myshopify.com", Router(at_stores)),
+        Mount("/shops/{shop}", Router(at_stores)),
+        *control.routes,
+    ]
+    app = Starlette(routes=routes, exception_handlers={Impossible: refuse, Unknown: refuse, Unreadable: refuse})
+    app.state.world = world
     return httpx.AsyncClient(transport=httpx.ASGITransport(app))

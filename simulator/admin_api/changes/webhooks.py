@@ -11,7 +11,36 @@ from simulator.admin_api.resolvers.webhooks import enum_topic
 from simulator.world.apps import subscribe, unsubscribe
 from simulator.world.model import Subscription
 
-_RESOURCES = ["app", "app_subscriptions", "app_purchases_one_time", "bulk_operations", "carts", "checkouts", "collections", "customers", "draft_orders", "fulfillment_events", "fulfillment_holds", "fulfillment_orders", "fulfillments", "inventory_items", "inventory_levels", "locales", "locations", "order_transactions", "orders", "payment_terms", "product_feeds", "product_listings", "products", "refunds", "returns", "shop", "subscription_contracts", "variants"]
+_RESOURCES = [
+    "app",
+    "app_subscriptions",
+    "app_purchases_one_time",
+    "bulk_operations",
+    "carts",
+    "checkouts",
+    "collections",
+    "customers",
+    "draft_orders",
+    "fulfillment_events",
+    "fulfillment_holds",
+    "fulfillment_orders",
+    "fulfillments",
+    "inventory_items",
+    "inventory_levels",
+    "locales",
+    "locations",
+    "order_transactions",
+    "orders",
+    "payment_terms",
+    "product_feeds",
+    "product_listings",
+    "products",
+    "refunds",
+    "returns",
+    "shop",
+    "subscription_contracts",
+    "variants",
+]
 # Topics whose scope the schema does not state; without it the subscription is refused.
 _SCOPES = {
     "orders": ("read_orders",),
