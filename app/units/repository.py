@@ -61,14 +61,19 @@ async def lock_lots(session: AsyncSession, store_id: int, wanted: Select[int]) -
     """
     locked: set[int] = set()
     while found := set((await session.scalars(wanted)).all()) - locked:
-        await session.execute(
-            select(UnitLot.id)
-            .where(UnitLot.store_id == store_id, UnitLot.id.in_(found))
-            .order_by(UnitLot.id)
-            .with_for_update(key_share=True)
-        )
+        await lock_rows(session, store_id, found)
         locked |= found
     return await _read_lots(session, store_id, locked)
+
+
+async def lock_rows(session: AsyncSession, store_id: int, ids: Iterable[int]) -> None:
+    """Lock these lots in the order of their ids; whoever refers to them, such as a new lot, need not wait."""
+    await session.execute(
+        select(UnitLot.id)
+        .where(UnitLot.store_id == store_id, UnitLot.id.in_(list(ids)))
+        .order_by(UnitLot.id)
+        .with_for_update(key_share=True)
+    )
 
 
 async def _read_lots(session: AsyncSession, store_id: int, ids: set[int]) -> dict[int, LotState]:

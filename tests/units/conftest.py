@@ -1,7 +1,6 @@
 """A world to keep units in, for each test."""
 
 import pytest
-from hypothesis import HealthCheck, settings
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tests.units.world import Retailer, World, build_world

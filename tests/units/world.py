@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
-from itertools import count
+from itertools import count, pairwise
 from typing import Any
 
 from sqlalchemy import text
@@ -81,6 +81,11 @@ class Retailer:
         async with self.uow() as uow:
             return await verb(uow, *arguments, because or self.world.because())
 
+    async def as_partner(self, verb: Any, *arguments: Any) -> Any:
+        """Call a verb as the partner's staff."""
+        async with self.world.open_uow(Actor(ActorKind.PARTNER, self.store_id, self.partner_id)) as uow:
+            return await verb(uow, *arguments, self.world.because())
+
     async def lots(self, line_id: int, *states: DemandState) -> list[queries.DemandLot]:
         async with self.uow() as uow:
             return await queries.demand_in(uow.session, self.store_id, [line_id], states or tuple(DemandState))
@@ -92,7 +97,7 @@ class Retailer:
 
     async def advance(self, line_id: int, units: int, *steps: DemandState) -> None:
         """Take a line's units through these states, from the first on."""
-        for step in zip(steps, steps[1:], strict=False):
+        for step in pairwise(steps):
             [lot] = await self.lots(line_id, step[0])
             await self.run(service.advance_demand, lot.lot_id, units, step)
 

@@ -72,7 +72,7 @@ async def _place(uow: UnitOfWork, demand: Demand, lots: Mapping[int, LotState], 
 
 async def mark_late(uow: UnitOfWork, lot_ids: Sequence[int]) -> None:
     """Mark lots whose units join a later cycle than their own."""
-    await repository.lock_lots(uow.session, uow.store_id, repository.named_lots(uow.store_id, lot_ids))
+    await repository.lock_rows(uow.session, uow.store_id, lot_ids)
     await repository.mark_late(uow.session, uow.store_id, lot_ids)
 
 

@@ -61,11 +61,11 @@ async def promise(uow: UnitOfWork, supply_line_id: int, units: Sequence[LotUnits
     """Let queued units wait for goods on their way that nobody needs, instead of ordering them again."""
     lots, source = await lock_supply_with(uow, supply_line_id, [lot_id for lot_id, _ in units])
 
+    loose = loose_units(lots, units, source)
     waiting = sum(count for _, count in [*waiting_for(lots, source, SENT), *waiting_for(lots, source, QUEUED)])
     free = rules.free_units(source.count(SupplyState.RECEIVED), source.count(*AWAITED), waiting)
     if sum(count for _, count in units) > free.coming_surplus:
         raise NotEnoughUnits
-    loose = loose_units(lots, units, source)
 
     moves = [Move(lot, QUEUED, await with_supply(uow, lot, source.id), SENT, count) for lot, count in loose]
     await post(uow, because, moves)

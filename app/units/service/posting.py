@@ -14,8 +14,17 @@ async def post(uow: UnitOfWork, because: Because, moves: Sequence[Move], once: s
     if not moves:
         return
     lots = {lot.id for move in moves for lot in (move.start, move.end) if lot}
-    await repository.lock_lots(uow.session, uow.store_id, repository.named_lots(uow.store_id, lots))
-    await repository.add_posting(uow.session, uow.store_id, because, moves, (once, uow.now))
+    await repository.lock_rows(uow.session, uow.store_id, lots)
+    for partner_moves in _by_partner(moves):
+        await repository.add_posting(uow.session, uow.store_id, because, partner_moves, (once, uow.now))
+
+
+def _by_partner(moves: Sequence[Move]) -> list[list[Move]]:
+    # A posting is one partner's; only a line whose mapping went to another partner has moves of two.
+    partners: dict[int, list[Move]] = {}
+    for move in moves:
+        partners.setdefault(move.end.terms.partner_id, []).append(move)
+    return list(partners.values())
 
 
 def once_key(because: Because, verb: str, subject_id: int) -> str:
