@@ -85,17 +85,17 @@ class Stock(Body):
 class VariantFields(Body):
     """What can be said of a variant when it is made and later; null empties, absent leaves."""
 
-    sku: str | None | UnsetType = UNSET
+    sku: str | UnsetType | None = UNSET
     price: Decimal | UnsetType = UNSET
-    compare_at_price: Decimal | None | UnsetType = UNSET
-    barcode: str | None | UnsetType = UNSET
+    compare_at_price: Decimal | UnsetType | None = UNSET
+    barcode: str | UnsetType | None = UNSET
     inventory_policy: Literal["DENY", "CONTINUE"] | UnsetType = UNSET
     taxable: bool | UnsetType = UNSET
     requires_components: bool | UnsetType = UNSET
     tracked: bool | UnsetType = UNSET
-    cost: Decimal | None | UnsetType = UNSET
+    cost: Decimal | UnsetType | None = UNSET
     requires_shipping: bool | UnsetType = UNSET
-    weight: Decimal | None | UnsetType = UNSET
+    weight: Decimal | UnsetType | None = UNSET
     weight_unit: Literal["GRAMS", "KILOGRAMS", "OUNCES", "POUNDS"] | UnsetType = UNSET
 
 
@@ -246,7 +246,7 @@ class DraftEditLine(Body):
 
 class EditDraft(Body):
     lines: list[DraftEditLine] = []
-    note: str | None | UnsetType = UNSET
+    note: str | UnsetType | None = UNSET
     tags: list[str] | UnsetType = UNSET
 
 

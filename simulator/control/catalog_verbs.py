@@ -17,6 +17,7 @@ Path = Mapping[str, str]
 
 
 def create_product(world: World, path: Path, body: bodies.CreateProduct) -> Answer:
+    """Put a product on sale, as the store's staff does."""
     store = world.store(path["shop"])
     fields = given(body, "options", "images", "variants", "published")
     fields["variants"] = [_variant_fields(store, one) for one in body.variants or [bodies.NewVariant()]]
@@ -60,6 +61,7 @@ def _variant_fields(store: Store, body: bodies.NewVariant) -> dict[str, Any]:
 
 
 def remove_product(world: World, path: Path, body: bodies.Nothing) -> Answer:
+    """Delete a product."""
     store = world.store(path["shop"])
     product = find(store.products, path["id"], "product")
     products.delete_product(world, store, product)
@@ -67,6 +69,7 @@ def remove_product(world: World, path: Path, body: bodies.Nothing) -> Answer:
 
 
 def publish(world: World, path: Path, body: bodies.Publish) -> Answer:
+    """Show a product on every sales channel, or on none."""
     store = world.store(path["shop"])
     product = find(store.products, path["id"], "product")
     if product.deleted_at is not None:
@@ -78,6 +81,7 @@ def publish(world: World, path: Path, body: bodies.Publish) -> Answer:
 
 
 def patch_variant(world: World, path: Path, body: bodies.VariantFields) -> Answer:
+    """Change a variant."""
     store = world.store(path["shop"])
     variant = find(store.variants, path["id"], "variant")
     product = store.products[variant.product_id]
@@ -86,12 +90,14 @@ def patch_variant(world: World, path: Path, body: bodies.VariantFields) -> Answe
 
 
 def remove_variant(world: World, path: Path, body: bodies.Nothing) -> Answer:
+    """Delete a variant."""
     store = world.store(path["shop"])
     variant = products.delete_variant(world, store, find(store.variants, path["id"], "variant").id)
     return Answer(variant.gid, variant_truth(store, variant))
 
 
 def put_inventory(world: World, path: Path, body: bodies.SetInventory) -> Answer:
+    """Count a variant's stock anew."""
     store = world.store(path["shop"])
     item_id = _item(store, body)
     if body.location_id is not None:

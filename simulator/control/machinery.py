@@ -1,7 +1,7 @@
 """Control routes of the world as a whole: the clock, faults, switches, webhooks, and what a checker reads."""
 
 import json
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, fields
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -54,10 +54,12 @@ def _overview(world: World) -> dict[str, Any]:
 
 
 async def show_control(request: Request) -> Response:
+    """Tell what world this is."""
     return JSONResponse(_overview(world_of(request)))
 
 
 async def reset(request: Request) -> Response:
+    """Begin the world anew."""
     body, world = await read_body(request, bodies.Reset), world_of(request)
     switches = _switches(Switches(), body.switches) if isinstance(body.switches, dict) else Switches()
     world.reset(body.seed)
@@ -76,6 +78,7 @@ def _switches(current: Switches, changes: dict[str, Any]) -> Switches:
 
 
 async def set_switches(request: Request) -> Response:
+    """Answer some of the platform's doubts."""
     world = world_of(request)
     try:
         changes = msgspec.json.decode(await request.body() or b"{}", type=dict[str, Any])
@@ -86,20 +89,24 @@ async def set_switches(request: Request) -> Response:
 
 
 async def show_switches(request: Request) -> Response:
+    """Tell how the platform's doubts are answered."""
     return JSONResponse(asdict(world_of(request).switches))
 
 
 async def show_clock(request: Request) -> Response:
+    """Tell the business time."""
     return JSONResponse(_clock(world_of(request)))
 
 
 async def set_clock(request: Request) -> Response:
+    """Set, stop or speed up the business clock."""
     body, world = await read_body(request, bodies.SetClock), world_of(request)
     world.clock.set(now=body.now, rate=body.rate)
     return told(world, "clock", _clock(world))
 
 
 async def advance(request: Request) -> Response:
+    """Turn the business clock forward."""
     body, world = await read_body(request, bodies.Advance), world_of(request)
     if (body.to is None) == (body.seconds is None):
         raise Unreadable("either to or seconds")
@@ -117,10 +124,12 @@ async def advance(request: Request) -> Response:
 
 
 async def show_store(request: Request) -> Response:
+    """Tell what a store is."""
     return JSONResponse(profile_truth(world_of(request).store(request.path_params["shop"])))
 
 
 async def show_truth(request: Request) -> Response:
+    """Tell everything that is true, of one store or of all."""
     world, shop = world_of(request), request.query_params.get("shop")
     if shop:
         return JSONResponse({"at": iso(world.now), **store_truth(world.store(shop))})
@@ -136,6 +145,7 @@ def _since(request: Request) -> int:
 
 
 async def show_requests(request: Request) -> Response:
+    """Tell the calls to the Admin API since the last answer."""
     calls = world_of(request).requests[_since(request) :]
     return JSONResponse({"calls": [_call(one) for one in calls], "next": _since(request) + len(calls)})
 
@@ -145,11 +155,13 @@ def _call(one: RequestRecord) -> dict[str, Any]:
 
 
 async def show_webhooks(request: Request) -> Response:
+    """Tell the webhooks since the last answer."""
     log = world_of(request).outbox.log[_since(request) :]
     return JSONResponse({"webhooks": [webhook_truth(one) for one in log], "next": _since(request) + len(log)})
 
 
 def webhook_truth(one: WebhookRecord) -> dict[str, Any]:
+    """One webhook as a checker reads it."""
     return {
         "id": one.id,
         "number": one.number,
@@ -221,6 +233,7 @@ def _forged_record(world: World, body: bodies.Forge) -> WebhookRecord:
 
 
 async def show_faults(request: Request) -> Response:
+    """Tell what goes wrong on demand."""
     return JSONResponse(_faults(world_of(request)))
 
 
@@ -232,11 +245,12 @@ async def set_faults(request: Request) -> Response:
     profile = body.profile or ("rules" if body.rules else "none")
     rules = list(PROFILES[profile]) if profile in PROFILES else [Rule(**given(one)) for one in body.rules]
     seed = world.seed if body.seed is None else body.seed
-    world.faults = replace(Faults(seed=seed, profile=profile, rules=rules), log=world.faults.log)
+    world.faults = Faults(seed=seed, profile=profile, rules=rules)
     if profile == "none":
         world.outbox.release_delayed(world)
     return told(world, "faults", _faults(world))
 
 
 async def show_fault_log(request: Request) -> Response:
-    return JSONResponse({"log": [asdict(one) for one in world_of(request).faults.log]})
+    """Tell what went wrong on demand."""
+    return JSONResponse({"log": [asdict(one) | {"at": iso(one.at)} for one in world_of(request).fault_log]})

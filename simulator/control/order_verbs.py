@@ -37,6 +37,7 @@ def _told(store: Store, order: Order) -> Answer:
 
 
 def place(world: World, path: Path, body: bodies.PlaceOrder) -> Answer:
+    """Let a customer buy."""
     store = world.store(path["shop"])
     attributes = body.attributes
     fields = {
@@ -68,12 +69,14 @@ def _bought(one: bodies.OrderLineBody) -> dict[str, Any]:
 
 
 def pay(world: World, path: Path, body: bodies.Pay) -> Answer:
+    """Let the customer pay."""
     store, order = _order(world, path)
     orders.pay_order(world, store, order, body.amount)
     return _told(store, order)
 
 
 def edit(world: World, path: Path, body: bodies.EditOrder) -> Answer:
+    """Edit an order."""
     store, order = _order(world, path)
     changes = [
         orders.LineChange(
@@ -89,12 +92,14 @@ def edit(world: World, path: Path, body: bodies.EditOrder) -> Answer:
 
 
 def cancel(world: World, path: Path, body: bodies.CancelOrder) -> Answer:
+    """Cancel an order."""
     store, order = _order(world, path)
     orders.cancel_order(world, store, order, body.reason, restock=body.restock, refund=body.refund)
     return _told(store, order)
 
 
 def refund(world: World, path: Path, body: bodies.RefundOrder) -> Answer:
+    """Refund units or an amount."""
     store, order = _order(world, path)
     units = [(number(one.line_id), one.quantity) for one in body.lines]
     wish = orders.Repayment(units=units, amount=body.amount, restock=body.restock, note=body.note)
@@ -103,18 +108,21 @@ def refund(world: World, path: Path, body: bodies.RefundOrder) -> Answer:
 
 
 def hold(world: World, path: Path, body: bodies.HoldOrder) -> Answer:
+    """Put an order on hold."""
     store, order = _order(world, path)
     hold_order(world, store, order, body.reason, body.notes)
     return _told(store, order)
 
 
 def release(world: World, path: Path, body: bodies.Nothing) -> Answer:
+    """Release an order's holds."""
     store, order = _order(world, path)
     release_order(world, store, order)
     return _told(store, order)
 
 
 def judge_risk(world: World, path: Path, body: bodies.RiskBody) -> Answer:
+    """Judge an order's risk."""
     store, order = _order(world, path)
     orders.set_risk(world, store, order, body.level, body.recommendation)
     return _told(store, order)
@@ -139,24 +147,28 @@ def _fulfillment(world: World, path: Path) -> tuple[Store, Fulfillment]:
 
 
 def track(world: World, path: Path, body: bodies.PatchFulfillment) -> Answer:
+    """Replace a fulfilment's tracking."""
     store, one = _fulfillment(world, path)
     update_tracking(world, store, one, tracking_of(body.tracking))
     return _sent(store, one)
 
 
 def undo_fulfillment(world: World, path: Path, body: bodies.Nothing) -> Answer:
+    """Cancel a fulfilment."""
     store, one = _fulfillment(world, path)
     cancel_fulfillment(world, store, one)
     return _sent(store, one)
 
 
 def note_event(world: World, path: Path, body: bodies.FulfillmentEventBody) -> Answer:
+    """Note what the carrier says of a fulfilment."""
     store, one = _fulfillment(world, path)
     add_fulfillment_event(world, store, one, body.status, body.happened_at, body.message)
     return _sent(store, one)
 
 
 def move(world: World, path: Path, body: bodies.Move) -> Answer:
+    """Have a fulfilment order sent from another location."""
     store = world.store(path["shop"])
     one = find(store.fulfillment_orders, path["id"], "fulfillment order")
     move_fulfillment_order(world, store, one, number(body.location_id))
@@ -169,6 +181,7 @@ def _draft(world: World, path: Path) -> tuple[Store, DraftOrder]:
 
 
 def edit_draft(world: World, path: Path, body: bodies.EditDraft) -> Answer:
+    """Change a draft order, as the store's staff does."""
     store, draft = _draft(world, path)
     fields: dict[str, Any] = {}
     if body.note is not UNSET:
@@ -199,12 +212,14 @@ def _draft_line(draft: DraftOrder, one: bodies.DraftEditLine) -> int | None:
 
 
 def finish_draft(world: World, path: Path, body: bodies.Nothing) -> Answer:
+    """Complete a draft order, as the store's staff does."""
     store, draft = _draft(world, path)
     draft_orders.complete_draft(world, store, draft, by="staff")
     return Answer(draft.gid, draft_truth(draft))
 
 
 def remove_draft(world: World, path: Path, body: bodies.Nothing) -> Answer:
+    """Delete a draft order."""
     store, draft = _draft(world, path)
     draft_orders.delete_draft(world, store, draft)
     return Answer(draft.gid, draft_truth(draft))

@@ -33,5 +33,6 @@ def given(body: Struct, *without: str) -> dict[str, Any]:
 
 
 def tracking_of(body: TrackingBody | list[TrackingBody] | None) -> list[Tracking]:
+    """The tracking of a body: none, one or several."""
     bodies = [body] if isinstance(body, TrackingBody) else body or []
     return [Tracking(company=one.company, number=one.number, url=one.url) for one in bodies]

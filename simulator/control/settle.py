@@ -1,4 +1,4 @@
-"""Turning the clock: to the next instant at which anything is due, here or in the hub, and waiting until both are quiet."""
+"""Turning the clock: to each instant at which anything is due, here or in the hub, and waiting there for quiet."""
 
 import asyncio
 import time

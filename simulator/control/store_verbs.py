@@ -23,6 +23,7 @@ def _address(body: bodies.AddressBody | None) -> dict[str, str | None]:
 
 
 def create(world: World, path: Path, body: bodies.CreateStore) -> Answer:
+    """Open a store."""
     fields = given(body, "shop", "locations", "address")
     fields["address"] = _address(body.address)
     fields["locations"] = [
@@ -33,6 +34,7 @@ def create(world: World, path: Path, body: bodies.CreateStore) -> Answer:
 
 
 def change(world: World, path: Path, body: bodies.PatchStore) -> Answer:
+    """Change a store's name, zone or plan."""
     store = world.store(path["shop"])
     names = {"time_zone": "iana_time_zone"}
     fields = {names.get(name, name): value for name, value in given(body).items() if value is not None}
@@ -41,6 +43,7 @@ def change(world: World, path: Path, body: bodies.PatchStore) -> Answer:
 
 
 def add_place(world: World, path: Path, body: bodies.LocationBody) -> Answer:
+    """Give a store another location."""
     store = world.store(path["shop"])
     address = Address(**_address(body.address)) if body.address else store.profile.address
     location = stores.add_location(world, store, body.name, address, by="staff")
@@ -48,6 +51,7 @@ def add_place(world: World, path: Path, body: bodies.LocationBody) -> Answer:
 
 
 def deactivate_place(world: World, path: Path, body: bodies.Nothing) -> Answer:
+    """Close a location."""
     store = world.store(path["shop"])
     location = find(store.locations, path["id"], "location")
     stores.deactivate_location(world, store, location)
@@ -55,6 +59,7 @@ def deactivate_place(world: World, path: Path, body: bodies.Nothing) -> Answer:
 
 
 def install_app(world: World, path: Path, body: bodies.Install) -> Answer:
+    """Install the app without a browser."""
     store = world.store(path["shop"])
     scopes = body.scopes
     if scopes is None and not store.app.scopes:
@@ -64,30 +69,35 @@ def install_app(world: World, path: Path, body: bodies.Install) -> Answer:
 
 
 def uninstall_app(world: World, path: Path, body: bodies.Nothing) -> Answer:
+    """Remove the app."""
     store = world.store(path["shop"])
     apps.uninstall(world, store)
     return _answer(store)
 
 
 def grant_scopes(world: World, path: Path, body: bodies.SetScopes) -> Answer:
+    """Make these the granted scopes."""
     store = world.store(path["shop"])
     apps.set_scopes(world, store, body.scopes)
     return _answer(store)
 
 
 def freeze_store(world: World, path: Path, body: bodies.Freeze) -> Answer:
+    """Make a store unavailable, or available again."""
     store = world.store(path["shop"])
     apps.freeze(world, store, body.frozen)
     return _answer(store)
 
 
 def let_tokens_expire(world: World, path: Path, body: bodies.Nothing) -> Answer:
+    """End the time of a store's access tokens."""
     store = world.store(path["shop"])
     apps.expire_tokens(world, store)
     return _answer(store)
 
 
 def take_tokens_back(world: World, path: Path, body: bodies.Nothing) -> Answer:
+    """Revoke a store's tokens."""
     store = world.store(path["shop"])
     apps.revoke_tokens(world, store)
     return _answer(store)

@@ -1,6 +1,7 @@
 """What goes wrong on demand: profiles and rules, drawn by seed for each call and each webhook."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING, Literal
 
@@ -24,11 +25,16 @@ class Rule:
     phase: Phase | None = None  # before or after a request took effect, or a webhook; a drop happens before unless told
     action: Action
     probability: float | None = None
-    nth: int | None = None  # exactly the nth occurrence of the operation at the shop since the rules were set
+    nth: int | None = None  # exactly the nth call or webhook that fits, since the rules were set
     seconds: float | None = None  # of a delay (machine time) or lateness (business time): exactly so long
+
+    def fits(self, shop: str, operation: str) -> bool:
+        """Whether the rule is about this operation of this shop."""
+        return fnmatch(shop, self.shop) and fnmatch(operation, self.operation)
 
     @property
     def is_for_webhooks(self) -> bool:
+        """Whether the rule is about webhooks, not about requests."""
         return self.phase == "webhook" or self.action not in REQUEST_ACTIONS
 
 
@@ -69,7 +75,8 @@ class Fault:
 class FaultRecord:
     """An entry of the log of faults."""
 
-    at: str
+    number: int
+    at: datetime
     shop: str
     operation: str
     occurrence: int
@@ -85,8 +92,7 @@ class Faults:
     seed: int
     profile: str = "none"
     rules: list[Rule] = field(default_factory=list)
-    occurrences: dict[str, int] = field(default_factory=dict)  # since the rules were set
-    log: list[FaultRecord] = field(default_factory=list)
+    fitting: dict[int, int] = field(default_factory=dict)  # how many fitted each rule with `nth`, by its index
 
     @property
     def search_lag_seconds(self) -> float:
@@ -107,16 +113,14 @@ class Faults:
         rules = [rule for rule in self.rules if rule.is_for_webhooks == webhooks]
         if not rules:
             return None
-        nth = self._count(shop, operation)
         kind, key = drawn_as
         occurrence = world.draws.occurrence(shop, f"fault:{kind}:{key}")
         fraction = world.draws.fraction(shop, f"fault:{key}", occurrence, self.seed)
+        exact = self._counted(rules, shop, operation)
+        if exact:
+            return self._fault(world, exact[0], (shop, operation, occurrence), fraction)
         for rule in rules:
-            if not (fnmatch(shop, rule.shop) and fnmatch(operation, rule.operation)):
-                continue
-            if rule.nth is not None:
-                if rule.nth == nth:
-                    return self._fault(world, rule, (shop, operation, occurrence), fraction)
+            if rule.nth is not None or not rule.fits(shop, operation):
                 continue
             probability = 1.0 if rule.probability is None else rule.probability
             if fraction < probability:
@@ -124,25 +128,27 @@ class Faults:
             fraction -= probability
         return None
 
-    def _count(self, shop: str, operation: str) -> int:
-        name = f"{shop}|{operation}"
-        self.occurrences[name] = self.occurrences.get(name, 0) + 1
-        return self.occurrences[name]
+    def _counted(self, rules: list[Rule], shop: str, operation: str) -> list[Rule]:
+        """Count one more for each fitting rule that waits for its nth; those for which this is it."""
+        reached: list[Rule] = []
+        for index, rule in enumerate(self.rules):
+            if rule in rules and rule.nth is not None and rule.fits(shop, operation):
+                self.fitting[index] = self.fitting.get(index, 0) + 1
+                if self.fitting[index] == rule.nth:
+                    reached.append(rule)
+        return reached
 
     def _fault(self, world: "World", rule: Rule, what: tuple[str, str, int], share: float) -> Fault:
         phase: Phase = "webhook" if rule.is_for_webhooks else (rule.phase or "before")
         seconds = rule.seconds if rule.seconds is not None else share * SECONDS.get(rule.action, 0)
         fault = Fault(action=rule.action, phase=phase, seconds=seconds)
         shop, operation, occurrence = what
-        self.log.append(
-            FaultRecord(
-                at=world.now.isoformat(),
-                shop=shop,
-                operation=operation,
-                occurrence=occurrence,
-                phase=phase,
-                action=rule.action,
-                seconds=seconds,
-            )
+        world.record_fault(
+            shop=shop,
+            operation=operation,
+            occurrence=occurrence,
+            phase=phase,
+            action=rule.action,
+            seconds=seconds,
         )
         return fault

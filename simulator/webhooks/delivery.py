@@ -1,4 +1,4 @@
-"""Delivering webhooks to the hub: signed with the client secret, five seconds to answer, eight retries in four hours."""
+"""Delivering webhooks to the hub: signed, five seconds to answer, eight retries in four hours."""
 
 import asyncio
 import base64

@@ -160,6 +160,7 @@ def line_payload(store: Store, order: Order, line: OrderLine) -> Payload:
 
 
 def customer_payload(store: Store, customer: Customer | None) -> Payload | None:
+    """A customer as orders and draft orders carry one."""
     if customer is None:
         return None
     home = address(customer.address) or {}
@@ -184,6 +185,7 @@ def customer_payload(store: Store, customer: Customer | None) -> Payload | None:
 
 
 def terms_payload(store: Store, terms: PaymentTerms | None, owner: int, owner_type: str) -> Payload | None:
+    """Payment terms as orders and draft orders carry them."""
     if terms is None:
         return None
     schedule = {

@@ -1,6 +1,7 @@
 """The payload of each topic, and the name of the resource a webhook is about."""
 
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from simulator.webhooks import catalog_payloads as catalog
@@ -21,47 +22,37 @@ def resource_of(store: Store, entity: Any) -> str:
 
 def build_payload(world: "World", store: Store, topic: str, entity: Any, extra: dict[str, Any]) -> Payload:
     """The whole body for the topic, before a subscription's choice of fields."""
-    family, _, event = topic.partition("/")
-    if event == "delete":
+    if topic.endswith("/delete"):
         return {"id": entity.id}
     if topic == "orders/create" and entity.payload is not None:
         return json.loads(entity.payload)  # type: ignore[no-any-return]
-    if topic == "orders/edited":
-        return orders.edit_payload(store, entity, extra)
-    if topic == "orders/risk_assessment_changed":
-        return _risk(entity)
-    if topic == "refunds/create":
-        return orders.refund_payload(store, entity, extra["refund"])
     if topic == "shop/redact":
         return {"shop_id": store.id, "shop_domain": store.domain}
     if topic == "app/scopes_update":
         return catalog.scopes_payload(store, extra, iso(world.now))
-    return _of_family(world, store, family, (topic, entity, extra))
+    if topic.startswith("products/"):
+        return catalog.product_payload(store, entity, world.switches.large_products_cut)
+    special = SPECIAL.get(topic) or SPECIAL.get(topic.partition("/")[0])
+    return special(store, entity, topic, extra) if special else PLAIN[topic.partition("/")[0]](store, entity)
 
 
-def _of_family(world: "World", store: Store, family: str, subject: tuple[str, Any, dict[str, Any]]) -> Payload:
-    topic, entity, extra = subject
-    match family:
-        case "orders":
-            return orders.order_payload(store, entity)
-        case "products":
-            return catalog.product_payload(store, entity, world.switches.large_products_cut)
-        case "inventory_levels":
-            return catalog.level_payload(store, entity, topic)
-        case "inventory_items":
-            return catalog.item_payload(store, entity)
-        case "locations":
-            return catalog.location_payload(store, entity)
-        case "draft_orders":
-            return catalog.draft_payload(store, entity)
-        case "fulfillments":
-            return fulfillments.fulfillment_payload(store, entity)
-        case "fulfillment_events":
-            return fulfillments.event_payload(store, entity, extra["event"])
-        case "fulfillment_orders":
-            return fulfillments.routing_payload(topic, entity, extra)
-        case _:
-            return catalog.shop_payload(store)
+SPECIAL: dict[str, Callable[[Store, Any, str, dict[str, Any]], Payload]] = {
+    "orders/edited": lambda store, order, _, extra: orders.edit_payload(store, order, extra),
+    "orders/risk_assessment_changed": lambda store, order, *_: _risk(order),
+    "refunds/create": lambda store, order, _, extra: orders.refund_payload(store, order, extra["refund"]),
+    "fulfillment_events/create": lambda store, one, _, extra: fulfillments.event_payload(store, one, extra["event"]),
+    "fulfillment_orders": lambda store, one, topic, extra: fulfillments.routing_payload(topic, one, extra),
+    "inventory_levels": lambda store, level, topic, _: catalog.level_payload(store, level, topic),
+}
+PLAIN: dict[str, Callable[[Store, Any], Payload]] = {
+    "orders": orders.order_payload,
+    "draft_orders": catalog.draft_payload,
+    "fulfillments": fulfillments.fulfillment_payload,
+    "inventory_items": catalog.item_payload,
+    "locations": catalog.location_payload,
+    "app": lambda store, _: catalog.shop_payload(store),
+    "shop": lambda store, _: catalog.shop_payload(store),
+}
 
 
 def _risk(order: Any) -> Payload:

@@ -19,10 +19,12 @@ def local(store: Store, at: datetime | None) -> str | None:
 
 
 def money(amount: Decimal, currency: str) -> str:
+    """An amount with the places its currency has."""
     return f"{amount:.{EXPONENTS.get(currency, 2)}f}"
 
 
 def money_set(amount: Decimal, currency: str) -> Payload:
+    """An amount in the store's and the buyer's currency, which are one here."""
     one = {"amount": money(amount, currency), "currency_code": currency}
     return {"shop_money": one, "presentment_money": dict(one)}
 
@@ -37,6 +39,7 @@ def amounts(currency: str, **values: Decimal) -> Payload:
 
 
 def address(one: Address | None) -> Payload | None:
+    """An address, or null."""
     if one is None:
         return None
     return {
@@ -59,6 +62,7 @@ def address(one: Address | None) -> Payload | None:
 
 
 def attributes(pairs: list[Attribute]) -> list[Payload]:
+    """Pairs of name and value."""
     return [{"name": one.key, "value": one.value} for one in pairs]
 
 

@@ -46,4 +46,5 @@ def from_enum(name: str) -> str | None:
 
 
 def to_enum(topic: str) -> str:
+    """What the schema calls the topic."""
     return topic.upper().replace("/", "_")

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 
 def machine_now() -> datetime:
+    """The machine's time, for signatures and tokens."""
     return datetime.now(UTC)
 
 

@@ -1,4 +1,4 @@
-"""Orders as real stores send them: integer, text or null fields, missing addresses, unknown variants. Read, not judged."""
+"""Orders as real stores send them: odd types, null fields, missing addresses, unknown variants."""
 
 import json
 from collections.abc import Mapping
@@ -10,8 +10,8 @@ from simulator.world import money
 from simulator.world.errors import Unreadable
 from simulator.world.model import Address, Attribute, Variant
 from simulator.world.order_model import Order, OrderLine, ShippingLine
-from simulator.world.placing import new_order, open_order
 from simulator.world.orders import STATUSES
+from simulator.world.placing import new_order, open_order
 from simulator.world.store import Store
 from simulator.world.world import World
 

@@ -39,6 +39,7 @@ COLLECTIONS: dict[type, str] = {
 
 
 def row_key(entity: Any) -> Any:
+    """The key of an entity in its collection."""
     if isinstance(entity, InventoryLevel):
         return entity.item_id, entity.location_id
     if isinstance(entity, IdempotencyRecord):

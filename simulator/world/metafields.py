@@ -31,6 +31,7 @@ def set_metafield(
 
 
 def find_definition(store: Store, owner_type: str, namespace: str, key: str) -> MetafieldDefinition | None:
+    """The definition of a metafield, if there is one."""
     for one in store.metafield_definitions.values():
         if (one.owner_type, one.namespace, one.key) == (owner_type, namespace, key):
             return one

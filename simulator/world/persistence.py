@@ -19,8 +19,8 @@ class Disk:
         self._database.execute("PRAGMA journal_mode=WAL")
         self._database.execute("PRAGMA synchronous=OFF")  # the operating system keeps what a killed process wrote
         self._database.execute(
-            "CREATE TABLE IF NOT EXISTS entities (shop TEXT, kind TEXT, id TEXT, json BLOB, PRIMARY KEY (shop, kind, id))"
-            " WITHOUT ROWID"
+            "CREATE TABLE IF NOT EXISTS entities"
+            " (shop TEXT, kind TEXT, id TEXT, json BLOB, PRIMARY KEY (shop, kind, id)) WITHOUT ROWID"
         )
 
     def save(self, rows: Iterable[tuple[Key, Any]]) -> None:

@@ -65,6 +65,19 @@ def upsert_product(
             by=by,
         )
         world.add(store, product)
+    _describe(world, store, product, fields)
+    if is_new and not product.options:
+        product.options = [_option(world, 1, {"name": "Title", "values": ["Default Title"]})]
+    variants = fields.get("variants")
+    if variants is not None or is_new:
+        _replace_variants(world, store, product, variants or [{}], by)
+    product.updated_at = world.now
+    world.touch(store, product)
+    world.emit(store, "products/create" if is_new else "products/update", product)
+    return product
+
+
+def _describe(world: World, store: Store, product: Product, fields: Fields) -> None:
     for name in PRODUCT_FIELDS:
         if fields.get(name) is not None:
             setattr(product, name, fields[name])
@@ -76,15 +89,6 @@ def upsert_product(
         product.options = [_option(world, position, one) for position, one in enumerate(fields["options"], 1)]
     if fields.get("images") is not None:
         product.images = [_image(world, store, product, at, one) for at, one in enumerate(fields["images"], 1)]
-    if is_new and not product.options:
-        product.options = [_option(world, 1, {"name": "Title", "values": ["Default Title"]})]
-    variants = fields.get("variants")
-    if variants is not None or is_new:
-        _replace_variants(world, store, product, variants or [{}], by)
-    product.updated_at = world.now
-    world.touch(store, product)
-    world.emit(store, "products/create" if is_new else "products/update", product)
-    return product
 
 
 def _option(world: World, position: int, fields: Fields) -> Option:

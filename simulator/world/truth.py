@@ -1,4 +1,4 @@
-"""What is true in the world, as a checker reads it: every store's orders, drafts, stock and the rest, with their past."""
+"""What is true in the world, as a checker reads it: each store's orders, drafts, stock and the rest, with the past."""
 
 from typing import Any
 
@@ -23,6 +23,7 @@ Truth = dict[str, Any]
 
 
 def gid(kind: str, number: int | None) -> str | None:
+    """A global id, or none."""
     return None if number is None else f"gid://shopify/{kind}/{number}"
 
 
@@ -83,6 +84,7 @@ def profile_truth(store: Store) -> Truth:
 
 
 def location_truth(one: Location) -> Truth:
+    """A location."""
     return {
         "id": one.gid,
         "name": one.name,
@@ -96,6 +98,7 @@ def location_truth(one: Location) -> Truth:
 
 
 def order_truth(store: Store, order: Order) -> Truth:
+    """An order with its past."""
     return {
         "id": order.gid,
         "name": order.name,
@@ -161,6 +164,7 @@ def personal_strings(order: Order) -> list[str]:
 
 
 def draft_truth(draft: DraftOrder) -> Truth:
+    """A draft order."""
     return {
         "id": draft.gid,
         "name": draft.name,
@@ -192,6 +196,7 @@ def draft_truth(draft: DraftOrder) -> Truth:
 
 
 def product_truth(store: Store, product: Product) -> Truth:
+    """A product."""
     return {
         "id": product.gid,
         "title": product.title,
@@ -219,6 +224,7 @@ def _image(one: Image) -> Truth:
 
 
 def variant_truth(store: Store, variant: Variant) -> Truth:
+    """A variant with its prices over time."""
     item = store.item_of(variant)
     return {
         "id": variant.gid,
@@ -239,6 +245,7 @@ def variant_truth(store: Store, variant: Variant) -> Truth:
 
 
 def level_truth(store: Store, level: InventoryLevel) -> Truth:
+    """The stock of a variant at a location, with each change."""
     return {
         "id": level.gid,
         "variant_id": gid("ProductVariant", store.inventory_items[level.item_id].variant_id),
@@ -257,10 +264,12 @@ def level_truth(store: Store, level: InventoryLevel) -> Truth:
 
 
 def tracking_truth(tracking: list[Tracking]) -> list[Truth]:
+    """Tracking as the customer reads it."""
     return [{"company": one.company, "number": one.number, "url": one.url} for one in tracking]
 
 
 def fulfillment_truth(store: Store, one: Fulfillment) -> Truth:
+    """A fulfilment."""
     lines = {line.id: line for line in store.orders[one.order_id].lines}
     return {
         "id": one.gid,
@@ -284,6 +293,7 @@ def fulfillment_truth(store: Store, one: Fulfillment) -> Truth:
 
 
 def metafield_truth(one: Metafield) -> Truth:
+    """A metafield."""
     return {
         "id": one.gid,
         "owner": one.owner,
@@ -297,6 +307,7 @@ def metafield_truth(one: Metafield) -> Truth:
 
 
 def subscription_truth(one: Subscription) -> Truth:
+    """A webhook subscription made through the Admin API."""
     return {
         "id": one.gid,
         "topic": one.topic,

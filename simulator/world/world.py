@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from simulator.faults.faults import Faults
+from simulator.faults.faults import FaultRecord, Faults
 from simulator.webhooks.outbox import Outbox
 from simulator.world.clock import Clock
 from simulator.world.draws import Draws
@@ -51,6 +51,7 @@ class World:
         self.queue = DueQueue(self._due_changed)
         self.outbox = Outbox()
         self.requests: list[RequestRecord] = []
+        self.fault_log: list[FaultRecord] = []
 
     def reset(self, seed: int) -> None:
         """Begin anew: no stores, no logs, the real time, and draws from `seed`."""
@@ -126,8 +127,14 @@ class World:
         with self.ids.control_call() as call, self.action(f"control:{call}"):
             yield call
 
+    def record_fault(self, **values: Any) -> None:
+        """Log that something went wrong on demand."""
+        record = FaultRecord(number=len(self.fault_log) + 1, at=self.now, **values)
+        self.fault_log.append(record)
+        self._mark((WORLD, "FaultRecord", str(record.number)), record)
+
     def record_request(self, **values: Any) -> RequestRecord:
-        """Log a call to the Admin API: shop, operation, document, selected_fields, variables, key, cost, outcome, resource."""
+        """Log a call to the Admin API, with all that a RequestRecord holds besides its number and time."""
         record = RequestRecord(number=len(self.requests) + 1, at=self.now, **values)
         self.requests.append(record)
         self._mark((WORLD, "RequestRecord", str(record.number)), record)
@@ -185,6 +192,8 @@ class World:
         self._redeliver_interrupted()
         requests = (msgspec.json.decode(text, type=RequestRecord) for _, _, text in disk.rows("RequestRecord"))
         self.requests = sorted(requests, key=lambda record: record.number)
+        faults = (msgspec.json.decode(text, type=FaultRecord) for _, _, text in disk.rows("FaultRecord"))
+        self.fault_log = sorted(faults, key=lambda record: record.number)
 
     def _redeliver_interrupted(self) -> None:
         """Queue again the deliveries that were under way when the process ended."""
