@@ -1,6 +1,6 @@
 """Work of partnerships that spans several stores or has calls to Shopify in between."""
 
-from app.partners.flows.answering import accept, decline
+from app.partners.flows.answering import accept, decline, leave
 from app.partners.flows.checking import check_partner_store, end_partnerships
 from app.partners.flows.inviting import Shown, begin_connection, read_invitation, waiting_invitations
 
@@ -11,6 +11,7 @@ __all__ = [
     "check_partner_store",
     "decline",
     "end_partnerships",
+    "leave",
     "read_invitation",
     "waiting_invitations",
 ]

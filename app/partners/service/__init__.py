@@ -11,6 +11,7 @@ from app.partners.service.invitation import (
 )
 from app.partners.service.partnership import (
     PreFlight,
+    ask_for_check,
     change_buffer,
     change_calendar,
     disconnect_partner,
@@ -21,6 +22,7 @@ __all__ = [
     "Invited",
     "PreFlight",
     "accept_invitation",
+    "ask_for_check",
     "change_buffer",
     "change_calendar",
     "decline_invitation",

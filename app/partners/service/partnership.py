@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import time
 
-from app.core.errors import Invalid, NotFound
+from app.core.errors import Conflict, Invalid, NotFound
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
+from app.job_runs.service import enqueue
 from app.partners import repository
 from app.partners.events import PartnerBufferChanged, PartnerCalendarChanged, PartnerChecked, PartnerDisconnected
+from app.partners.jobs import CheckPartnerStore
 from app.partners.models import CalendarChange, Partner
 from app.partners.preflight import Check
 from app.partners.states import LIVE, PartnerState
@@ -55,6 +57,14 @@ async def change_buffer(uow: UnitOfWork, partner_id: int, buffer: int) -> None:
         return
     partner.buffer = buffer
     await record_event(uow, PartnerBufferChanged(partner.id, partner.name, buffer))
+
+
+async def ask_for_check(uow: UnitOfWork, partner_id: int) -> None:
+    """Have the partner's store checked again."""
+    partner = await _lock(uow, partner_id)
+    if partner.state not in LIVE or partner.partner_store_id is None:
+        raise Conflict(f"{partner.name} is not connected.")
+    await enqueue(uow, CheckPartnerStore(partner.partner_store_id))
 
 
 async def disconnect_partner(uow: UnitOfWork, partner_id: int) -> None:

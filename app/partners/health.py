@@ -1,0 +1,58 @@
+"""How a partner is doing, in one word and one sentence."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.partners.queries import PartnerFacts
+from app.partners.states import PartnerState
+from app.stores.queries import StoreFacts
+from app.stores.scopes import WHAT_FOR
+from app.stores.states import AccessState
+
+
+class Level(StrEnum):
+    """How urgent it is to look."""
+
+    GOOD = "good"
+    WAITING = "waiting"
+    ATTENTION = "attention"
+    BROKEN = "broken"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What the partner list shows of a partner."""
+
+    level: Level
+    word: str
+    sentence: str
+
+
+def health_of(partner: PartnerFacts, store: StoreFacts | None) -> Health:
+    """Judge a partner by its state, our access to its store, and its last check."""
+    if partner.state not in (PartnerState.CONNECTED, PartnerState.PAUSED):
+        return _NOT_LIVE[partner.state]
+    if store is None or store.needs_reopening:
+        return Health(Level.BROKEN, "Needs reconnecting", "Ask them to open Partner Hub once in their Shopify admin.")
+    if store.access_state is AccessState.FROZEN:
+        return Health(
+            Level.BROKEN, "Store unavailable", "Shopify has paused their store. Nothing is wrong on your side."
+        )
+    if store.missing_scopes:
+        lacking = "; ".join(WHAT_FOR[scope] for scope in store.missing_scopes)
+        return Health(Level.ATTENTION, "Limited", f"They have not permitted us to: {lacking}.")
+    if partner.state is PartnerState.PAUSED:
+        return Health(Level.ATTENTION, "Paused", "Nothing new of theirs is sold for now.")
+    if any(not check.passed for check in partner.checks):
+        return Health(Level.ATTENTION, "Connected", "Connected, with points to look at.")
+    if partner.checked_at is None:
+        return Health(Level.WAITING, "Connected", "Connected. The first check is running.")
+    return Health(Level.GOOD, "Connected", "Everything works.")
+
+
+_NOT_LIVE = {
+    PartnerState.INVITED: Health(Level.WAITING, "Invited", "Waiting for their answer."),
+    PartnerState.DECLINED: Health(Level.OVER, "Declined", "The invitation was declined or taken back."),
+    PartnerState.DISCONNECTED: Health(Level.OVER, "Disconnected", "The partnership has ended."),
+}

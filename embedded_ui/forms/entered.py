@@ -1,0 +1,80 @@
+"""What was typed into a form and what is wrong with it; empty on the first visit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time
+from decimal import Decimal, InvalidOperation
+
+from starlette.datastructures import FormData
+
+from app.core.errors import Invalid
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A form as it is shown again."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    faults: Mapping[str, str] = field(default_factory=dict)
+
+    def value(self, name: str, otherwise: object = "") -> str:
+        """Return what was typed, or what the field starts with."""
+        return self.values.get(name, "" if otherwise is None else str(otherwise))
+
+    def fault(self, name: str) -> str:
+        """Return what is wrong with the field, or nothing."""
+        return self.faults.get(name, "")
+
+
+class Reader:
+    """Reads typed values out of a form, gathering every fault instead of stopping at the first."""
+
+    def __init__(self, form: FormData) -> None:
+        self._form = form
+        self.faults: dict[str, str] = {}
+
+    def text(self, name: str, required: str = "", longest: int = 255) -> str:
+        """Return the text without the space around it; `required` is the sentence when there is none."""
+        value = self._form.get(name, "")
+        found = value.strip() if isinstance(value, str) else ""
+        if not found and required:
+            self.faults[name] = required
+        if len(found) > longest:
+            self.faults[name] = f"Use at most {longest} characters."
+        return found
+
+    def whole(self, name: str, fault: str, at_least: int = 0, at_most: int = 1_000_000) -> int:
+        """Return a whole number within bounds."""
+        found = self.text(name)
+        if not (found.isascii() and found.isdigit() and len(found) <= 9 and at_least <= int(found) <= at_most):
+            self.faults[name] = fault
+            return at_least
+        return int(found)
+
+    def share(self, name: str, fault: str) -> Decimal:
+        """Return a percentage as a share: 30 is 0.3; digits with at most four decimals, point or comma."""
+        found = self.text(name).removesuffix("%").strip().replace(",", ".")
+        try:
+            value = Decimal(found) if found.isascii() and len(found) <= 12 else Decimal("NaN")
+        except InvalidOperation:
+            value = Decimal("NaN")
+        if not value.is_finite() or value < 0 or value != round(value, 4):
+            self.faults[name] = fault
+            return Decimal(0)
+        return value / 100
+
+    def time(self, name: str, fault: str) -> time:
+        """Return a time of day written 18:00."""
+        hours, _, minutes = self.text(name).partition(":")
+        try:
+            if not (hours.isascii() and minutes.isascii() and hours.isdigit() and minutes.isdigit()):
+                raise ValueError("not digits")
+            return time(int(hours), int(minutes))
+        except ValueError:
+            self.faults[name] = fault
+            return time(0)
+
+    def check(self) -> None:
+        """Refuse the form when something is wrong with it."""
+        if self.faults:
+            raise Invalid(fields=self.faults)

@@ -1,0 +1,58 @@
+"""The forms about partners."""
+
+from dataclasses import dataclass
+from datetime import time
+
+from starlette.datastructures import FormData
+
+from app.gateways.shopify.shop_domains import parse_shop_domain
+from app.partners.terms import Proposal
+from embedded_ui.forms.entered import Reader
+
+NO_TIME = "Enter a time such as 18:00."
+NO_BUFFER = "Enter a whole number of units, 0 or more."
+
+
+def read_proposal(form: FormData) -> Proposal:
+    """Return the invitation as it was written, or refuse it with every fault at its field."""
+    reader = Reader(form)
+    shop = parse_shop_domain(reader.text("shop").lower().removeprefix("https://").removesuffix("/"))
+    found = Proposal(
+        name=reader.text("name", required="Enter the partner's name.", longest=100),
+        contact_email=reader.text("email"),
+        shop_domain=shop or "",
+        discount=reader.share("discount", "Enter a percentage, such as 30."),
+        weekday=reader.whole("weekday", "Choose a day.", at_least=1, at_most=7),
+        cutoff_time=reader.time("cutoff_time", NO_TIME),
+        buffer=reader.whole("buffer", NO_BUFFER, at_most=10_000),
+    )
+    if shop is None:
+        reader.faults["shop"] = "Enter the address of their store, such as their-name.myshopify.com."
+    reader.faults |= {name: fault for name, fault in found.faults().items() if name not in reader.faults}
+    reader.check()
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarForm:
+    """A weekly cut-off."""
+
+    weekday: int
+    cutoff_time: time
+
+    @classmethod
+    def read(cls, form: FormData) -> "CalendarForm":
+        """Return the form as typed values, or refuse it."""
+        reader = Reader(form)
+        weekday = reader.whole("weekday", "Choose a day.", at_least=1, at_most=7)
+        found = cls(weekday, reader.time("cutoff_time", NO_TIME))
+        reader.check()
+        return found
+
+
+def read_buffer(form: FormData) -> int:
+    """Return the number of units, or refuse the form."""
+    reader = Reader(form)
+    found = reader.whole("buffer", NO_BUFFER, at_most=10_000)
+    reader.check()
+    return found

@@ -1,0 +1,35 @@
+"""The forms of the settings page."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from starlette.datastructures import FormData
+
+from embedded_ui.forms.entered import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultsForm:
+    """What new imports and new partners start from."""
+
+    markup: Decimal
+    buffer: int
+
+    @classmethod
+    def read(cls, form: FormData) -> "DefaultsForm":
+        """Return the form as typed values, or refuse it."""
+        reader = Reader(form)
+        found = cls(
+            markup=reader.share("markup", "Enter a percentage, such as 40."),
+            buffer=reader.whole("buffer", "Enter a whole number of units, 0 or more.", at_most=10_000),
+        )
+        reader.check()
+        return found
+
+
+def location_of(form: FormData, name: str) -> str:
+    """Return the chosen location's id, or refuse the form."""
+    reader = Reader(form)
+    chosen = reader.text(name, required="Choose a location.")
+    reader.check()
+    return chosen

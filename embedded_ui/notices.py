@@ -1,0 +1,21 @@
+"""What a page says shortly after an action; the address names the notice, the sentence stands here."""
+
+NOTICES = {
+    "calendar": "Weekly cut-off changed",
+    "buffer": "Buffer changed",
+    "centre": "Fulfilment centre saved",
+    "checking": "The check is running; its result appears here",
+    "connected": "You are connected",
+    "declined": "Invitation declined",
+    "defaults": "Defaults saved",
+    "disconnected": "Partnership ended",
+    "invited": "Invitation created",
+    "permissions": "Permissions read",
+    "stock": "Stock location saved",
+    "withdrawn": "Invitation taken back",
+}
+
+
+def notice_of(name: str | None) -> str | None:
+    """Return the sentence of a notice; an unknown name says nothing."""
+    return NOTICES.get(name or "")

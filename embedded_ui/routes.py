@@ -1,0 +1,102 @@
+"""The table of routes: every page of the product, whose it is, and how it uses the database."""
+
+from functools import partial
+
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from embedded_ui.pages import access, desk, home, invitations, onboarding, partners, settings
+from embedded_ui.session import Services
+from embedded_ui.templating import STATIC
+from embedded_ui.wrapper import Handler, Kind, PageEndpoint, PageRoute, Who
+
+RETAILER = frozenset({Who.RETAILER})
+PARTNER = frozenset({Who.PARTNER})
+NEW = frozenset({Who.NEW})
+BOTH = RETAILER | PARTNER
+EVERYONE = BOTH | NEW
+MAX_BODY = 1024 * 1024
+
+
+class IdConvertor(Convertor[int]):
+    """A number that an id of ours can be; anything else is no address of ours."""
+
+    regex = "[1-9][0-9]{0,17}"
+
+    def convert(self, value: str) -> int:
+        """Return the id."""
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        """Return the id as it stands in an address."""
+        return str(value)
+
+
+register_url_convertor("id", IdConvertor())
+
+
+def verb(method: str, path: str, handler: Handler, who: frozenset[Who], form: Handler | None = None) -> PageRoute:
+    """A page around one transaction; `form` is the page shown again when what was typed is refused."""
+    return PageRoute(method, path, handler, who, Kind.VERB, form)
+
+
+def flow(method: str, path: str, handler: Handler, who: frozenset[Who], form: Handler | None = None) -> PageRoute:
+    """A page that calls Shopify: it opens its own short units of work."""
+    return PageRoute(method, path, handler, who, Kind.FLOW, form)
+
+
+WELCOME = flow("GET", "/app", onboarding.welcome, NEW)
+
+TABLE: tuple[PageRoute, ...] = (
+    # every store
+    verb("GET", "/app", home.show, RETAILER),
+    flow("GET", "/app", desk.show, PARTNER),
+    WELCOME,
+    verb("POST", "/app/role", onboarding.choose_role, NEW, form=onboarding.welcome),
+    flow("POST", "/app/permissions", onboarding.read_permissions, BOTH),
+    # the retailer's settings
+    flow("GET", "/app/settings", settings.show, RETAILER),
+    flow("POST", "/app/settings/centre", settings.choose_centre, RETAILER, form=settings.show),
+    flow("POST", "/app/settings/stock-location", settings.choose_stock_location, RETAILER, form=settings.show),
+    flow("POST", "/app/settings/stock-location/create", settings.create_stock_location, RETAILER, form=settings.show),
+    verb("POST", "/app/settings/defaults", settings.change_defaults, RETAILER, form=settings.show),
+    # partners
+    verb("GET", "/app/partners", partners.index, RETAILER),
+    verb("GET", "/app/partners/invite", partners.new, RETAILER),
+    verb("POST", "/app/partners/invite", partners.create, RETAILER, form=partners.new),
+    verb("GET", "/app/partners/{partner_id:id}", partners.show, RETAILER),
+    verb("POST", "/app/partners/{partner_id:id}/link", partners.renew, RETAILER, form=partners.show),
+    verb("POST", "/app/partners/{partner_id:id}/withdraw", partners.withdraw, RETAILER, form=partners.show),
+    verb("POST", "/app/partners/{partner_id:id}/calendar", partners.change_calendar, RETAILER, form=partners.show),
+    verb("POST", "/app/partners/{partner_id:id}/buffer", partners.change_buffer, RETAILER, form=partners.show),
+    verb("POST", "/app/partners/{partner_id:id}/check", partners.check, RETAILER, form=partners.show),
+    verb("POST", "/app/partners/{partner_id:id}/disconnect", partners.disconnect, RETAILER, form=partners.show),
+    # the partner's desk
+    flow("GET", "/app/desk", desk.show, PARTNER),
+    flow("GET", "/app/desk/connect", desk.connect, PARTNER | NEW),
+    flow("POST", "/app/desk/connect/{invitation_id:id}/accept", desk.accept, EVERYONE, form=desk.connect),
+    flow("POST", "/app/desk/connect/{invitation_id:id}/decline", desk.decline, EVERYONE, form=desk.connect),
+    flow("POST", "/app/desk/partnerships/{partner_id:id}/disconnect", desk.disconnect, PARTNER, form=desk.show),
+)
+
+
+def routes(services: Services) -> list[BaseRoute]:
+    """Return what the web application serves of this package."""
+    paths: dict[str, list[PageRoute]] = {}
+    for row in TABLE:
+        paths.setdefault(row.path, []).append(row)
+    return [
+        Route("/", partial(access.front, services)),
+        *(
+            Route(path, PageEndpoint(services, tuple(rows), TABLE, WELCOME), max_body_size=MAX_BODY)
+            for path, rows in paths.items()
+        ),
+        Route("/app/{rest:path}", PageEndpoint(services, (), TABLE, WELCOME)),
+        Route(access.PATCH_PATH, partial(access.patch_id_token, services)),
+        Route("/auth/callback", partial(access.callback, services)),
+        Route("/auth/exit-iframe", partial(access.exit_iframe, services)),
+        Route("/invitations/{token}", partial(invitations.show, services)),
+        Route("/invitations/{token}/authorize", partial(invitations.authorize, services)),
+        Mount("/static", StaticFiles(directory=STATIC)),
+    ]

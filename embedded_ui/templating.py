@@ -1,0 +1,94 @@
+"""Renders templates: autoescaped, strict about names, with the filters that show money, shares and times to people."""
+
+import hashlib
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from app.core.money import Money
+from app.partners.terms import percent, weekly
+from app.stores.scopes import WHAT_FOR
+
+FOLDER = Path(__file__).parent
+TEMPLATES = FOLDER / "templates"
+STATIC = FOLDER / "static"
+
+
+def moment(at: datetime | None, zone: str) -> str:
+    """Return an instant as a person of the zone reads it, with the zone named."""
+    if at is None:
+        return "–"
+    return f"{format_datetime(at, 'EEE d MMM y, HH:mm', tzinfo=ZoneInfo(zone), locale='en')} ({zone_name(zone)})"
+
+
+def zone_name(zone: str) -> str:
+    """Return a time zone as people call it: `America/New_York` is New York time."""
+    if zone in ("UTC", "Etc/UTC"):
+        return "UTC"
+    return f"{zone.rpartition('/')[2].replace('_', ' ')} time"
+
+
+def day(on: date) -> str:
+    """Return a date in words."""
+    return format_date(on, "EEEE d MMMM y", locale="en")
+
+
+def money(amount: Money | None) -> str:
+    """Return an amount with its currency."""
+    return "–" if amount is None else amount.formatted()
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """Return a count with its noun."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def scope_sentence(scope: str) -> str:
+    """Return what a permission is for."""
+    return WHAT_FOR.get(scope, scope)
+
+
+@cache
+def asset(name: str) -> str:
+    """Return the address of a static file; a changed file has another address."""
+    fingerprint = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={fingerprint}"
+
+
+def share(value: Decimal) -> str:
+    """Return a share as a number of per cent without the sign, for a field."""
+    return percent(value).removesuffix(" %")
+
+
+@cache
+def environment() -> Environment:
+    """Return the one environment of all pages."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "day": day,
+        "moment": moment,
+        "money": money,
+        "percent": percent,
+        "scope_sentence": scope_sentence,
+        "share": share,
+        "zone_name": zone_name,
+    }
+    made.globals |= {"asset": asset, "plural": plural, "weekly": weekly}
+    return made
+
+
+def render(template: str, **context: Any) -> str:
+    """Return the page."""
+    return environment().get_template(template).render(**context)
