@@ -67,7 +67,7 @@ def _demand(store_id: int) -> Select[UnitLot, str, int, int]:
         .join(UnitBalance, (UnitBalance.store_id == UnitLot.store_id) & (UnitBalance.lot_id == UnitLot.id))
         .outerjoin(Source, (Source.store_id == UnitLot.store_id) & (Source.id == UnitLot.supply_id))
         .where(UnitLot.store_id == store_id, UnitLot.side == Side.DEMAND, UnitBalance.quantity > 0)
-        .order_by(UnitLot.eligible_at, UnitLot.id)
+        .order_by(UnitLot.eligible_at, UnitLot.supply_id.is_(None), UnitLot.id)
         .execution_options(populate_existing=True)
     )
 

@@ -49,6 +49,10 @@ class Retailer:
     def supply(self, line_id: int, variant: int = 0) -> Supply:
         return Supply(line_id, self.partner_id, self.world.partner_store_id, self.variants[variant], COST)
 
+    def target(self, units: int) -> Target:
+        """A target of units ordered, paid and free at hour 0."""
+        return Target(units, [OrderedUnits(units, at(0))])
+
     async def buy(self, line_id: int, units: int, *ordered: tuple[int, float | None], **terms: Any) -> Settled:
         """Settle a line at a target; `ordered` is (units, eligible hour or none), by default all of it at hour 0."""
         variant, held = terms.get("variant", 0), terms.get("held", False)
