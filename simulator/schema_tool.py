@@ -1,4 +1,4 @@
-"""Writes the reduced Admin schema and its marks from Shopify's introspection file: `python -m simulator.schema_tool FILE`."""
+"""Writes the reduced Admin schema and its marks: `python -m simulator.schema_tool INTROSPECTION.json[.gz]`."""
 
 import gzip
 import json
@@ -38,12 +38,12 @@ Selection = dict[str, set[str]]
 def main(arguments: list[str]) -> int:
     """Renew both files from the introspection file named by the one argument."""
     if len(arguments) != 1:
-        print("usage: python -m simulator.schema_tool INTROSPECTION.json[.gz]", file=sys.stderr)
+        sys.stderr.write("usage: python -m simulator.schema_tool INTROSPECTION.json[.gz]\n")
         return 2
     sdl, marks = reduce_schema(read_introspection(Path(arguments[0])), read_documents(DOCUMENTS))
     SDL_FILE.write_text(sdl, encoding="utf-8")
     MARKS_FILE.write_text(marks, encoding="utf-8")
-    print(f"{SDL_FILE.name}: {len(sdl)} bytes, {MARKS_FILE.name}: {len(marks)} bytes")
+    sys.stdout.write(f"{SDL_FILE.name}: {len(sdl)} bytes, {MARKS_FILE.name}: {len(marks)} bytes\n")
     return 0
 
 
@@ -82,7 +82,7 @@ def _selection(full: GraphQLSchema, types: Mapping[str, Named], documents: Itera
     for name, field in _selected_fields(full, documents):
         chosen.setdefault(name, set()).add(field)
     _refuse_unknown_names(types, chosen)
-    for name in kept.ABSTRACTS:
+    for name in kept.ABSTRACTS.split():
         chosen[name] = {field["name"] for field in types[name]["fields"] or ()}
     for name, entry in types.items():
         if _is_wrapper(entry) and name not in kept.OUTPUTS:
@@ -185,9 +185,9 @@ def _cut(entry: Named, selected: set[str], usable: set[str]) -> Named:
 
 def _keeps_argument(entry: Named, field: Named, argument: Named, usable: set[str]) -> bool:
     name = argument["name"]
-    if f"{entry['name']}.{field['name']}.{name}" in kept.DROPPED_FIELD_ARGUMENTS:
+    if f"{entry['name']}.{field['name']}.{name}" in kept.DROPPED_FIELD_ARGUMENTS.split():
         return False
-    return name not in kept.DROPPED_ARGUMENTS and _named(argument["type"]) in usable
+    return name not in kept.DROPPED_ARGUMENTS.split() and _named(argument["type"]) in usable
 
 
 def _reachable(cut: Mapping[str, Named], roots: Iterable[str]) -> set[str]:
@@ -199,7 +199,7 @@ def _reachable(cut: Mapping[str, Named], roots: Iterable[str]) -> set[str]:
             continue
         reached.add(name)
         pending.extend(_references(cut[name]))
-        # An object behind an interface is reached through it, as `node` reaches everything; the errors of foreign mutations are not.
+        # Objects behind an interface are reached through it, as `node` reaches all; foreign mutations' errors are not.
         members = (item["name"] for item in cut[name]["possibleTypes"] or ())
         pending.extend(member for member in members if member in cut and not _is_wrapper(cut[member]))
     return reached
@@ -251,7 +251,7 @@ def _marks(introspection: Named, types: Mapping[str, Named], reduced: list[Named
         name = entry["name"]
         if name.startswith("__") or entry["kind"] not in ("OBJECT", "INTERFACE", "UNION", "INPUT_OBJECT"):
             continue
-        if found := kept.SCOPES_BY_HAND.get(name) or scopes.get((name, None)):
+        if found := kept.SCOPES_BY_HAND.get(name, "").split() or scopes.get((name, None)):
             marks["types"][name] = {"scopes": sorted(found)}
         for field in entry["fields"] or ():
             if mark := _field_mark(name, types, field["name"], scopes):
@@ -264,13 +264,13 @@ def _marks(introspection: Named, types: Mapping[str, Named], reduced: list[Named
 def _field_mark(name: str, types: Mapping[str, Named], field_name: str, scopes: Mapping[Any, list[str]]) -> Named:
     field = next(item for item in types[name]["fields"] if item["name"] == field_name)
     mark: Named = {}
-    if found := kept.SCOPES_BY_HAND.get(f"{name}.{field_name}") or scopes.get((name, field_name)):
+    if found := kept.SCOPES_BY_HAND.get(f"{name}.{field_name}", "").split() or scopes.get((name, field_name)):
         mark["scopes"] = sorted(found)
     if field["isProtected"]:
         mark["protected"] = field["protectedContent"]
     if field["isDeprecated"]:
         mark["deprecated"] = field["deprecationReason"]
-    if name == "Mutation" and field_name in kept.IDEMPOTENT:
+    if name == "Mutation" and field_name in kept.IDEMPOTENT.split():
         mark["idempotent"] = True
     return mark
 

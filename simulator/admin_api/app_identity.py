@@ -26,7 +26,7 @@ def stored_namespace(namespace: str | None, api_key: str) -> str:
 
 @dataclass(frozen=True)
 class AppScopes:
-    """The scopes of the app's configuration: those every store grants at the installation, and those asked for later."""
+    """The scopes of the app's configuration: those every installation grants, and those asked for later."""
 
     required: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()

@@ -23,7 +23,7 @@ class Call:
     scopes: frozenset[str]
     machine_now: datetime
     client_id: str
-    app_scopes: AppScopes = AppScopes()
+    app_scopes: AppScopes = field(default_factory=AppScopes)
     protected_data: ProtectedData = "level1"
     search_lag: timedelta = timedelta(0)
     api_version: str = "2026-10"

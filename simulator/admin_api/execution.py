@@ -63,7 +63,8 @@ class Prepared:
     @property
     def cost_model(self) -> CostModel:
         """What weighs this operation."""
-        assert self.document is not None and self.operation is not None
+        assert self.document is not None
+        assert self.operation is not None
         defaults = {
             one.variable.name.value: value_from_ast_untyped(one.default_value)
             for one in self.operation.variable_definitions or ()
@@ -99,7 +100,8 @@ def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionN
 
 def run(prepared: Prepared, call: Call) -> dict[str, Any]:
     """Execute the operation: `data`, and `errors` when there are some."""
-    assert prepared.document is not None and prepared.operation is not None
+    assert prepared.document is not None
+    assert prepared.operation is not None
     name = prepared.operation.name
     result = execute_sync(
         load_schema(),

@@ -36,7 +36,7 @@ def mutation(name: str) -> Callable[[Mutation], Mutation]:
     """Answer the mutation with this function of the call and the arguments; `Refused` becomes its user errors."""
 
     def register(function: Mutation) -> Mutation:
-        def answer(_root: Any, call: Call, *, info: GraphQLResolveInfo, **arguments: Any) -> Payload:
+        def answer(_root: Any, call: Call, *, info: GraphQLResolveInfo[Call], **arguments: Any) -> Payload:
             _check_arrays(name, arguments)
             if call.refuses_changes:
                 return {"userErrors": [user_error(None, "Something went wrong, please try again.")]}
@@ -57,7 +57,9 @@ def _attempt(function: Mutation, call: Call, arguments: Mapping[str, Any]) -> Pa
         return {"userErrors": refused.errors}
 
 
-def _once(name: str, function: Mutation, call: Call, info: GraphQLResolveInfo, arguments: Mapping[str, Any]) -> Payload:
+def _once(
+    name: str, function: Mutation, call: Call, info: GraphQLResolveInfo[Call], arguments: Mapping[str, Any]
+) -> Payload:
     key = _key(info)
     if key is None:
         raise refusal("The @idempotent directive is required for this mutation but was not provided.", "BAD_REQUEST")
@@ -97,7 +99,7 @@ def _again(
     return _attempt(function, call, arguments)
 
 
-def _key(info: GraphQLResolveInfo) -> str | None:
+def _key(info: GraphQLResolveInfo[Call]) -> str | None:
     directive = info.schema.get_directive("idempotent")
     assert directive is not None
     values = get_directive_values(directive, info.field_nodes[0], info.variable_values)

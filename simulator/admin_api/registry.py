@@ -14,7 +14,7 @@ _PLAIN_SUFFIXES = ("Connection", "Edge", "Payload")
 
 
 def resolves(type_name: str, fields: Mapping[str, Resolver]) -> None:
-    """Answer these fields of the type: each function takes the parent, the call and the field's arguments in snake case."""
+    """Answer these fields of the type: each function takes the parent, the call and the arguments in snake case."""
     known = _RESOLVERS.setdefault(type_name, {})
     if doubled := known.keys() & fields.keys():
         raise ValueError(f"{type_name} already has {sorted(doubled)}")

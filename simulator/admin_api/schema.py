@@ -46,7 +46,7 @@ def load_schema() -> GraphQLSchema:
     return schema
 
 
-def resolve_field(source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+def resolve_field(source: Any, info: GraphQLResolveInfo[Call], **arguments: Any) -> Any:
     """Answer one field: access first, then the registered function, else the parent's own entry."""
     call: Call = info.context
     marks = load_marks()
@@ -61,7 +61,9 @@ def resolve_field(source: Any, info: GraphQLResolveInfo, **arguments: Any) -> An
     return value
 
 
-def _answer(source: Any, call: Call, type_name: str, info: GraphQLResolveInfo, arguments: Mapping[str, Any]) -> Any:
+def _answer(
+    source: Any, call: Call, type_name: str, info: GraphQLResolveInfo[Call], arguments: Mapping[str, Any]
+) -> Any:
     resolver = find_resolver(type_name, info.field_name)
     if resolver is not None:
         given = {snake_case(name): value for name, value in arguments.items()}
@@ -82,7 +84,7 @@ def _check_members(marks: Marks, call: Call, field_name: str, value: Any) -> Non
             marks.check_type(call, type_name_of(one), field_name)
 
 
-def resolve_type(value: Any, info: GraphQLResolveInfo, _abstract: Any) -> str:
+def resolve_type(value: Any, info: GraphQLResolveInfo[Call], _abstract: Any) -> str:
     """The concrete type of something behind an interface or a union."""
     return type_name_of(value)
 

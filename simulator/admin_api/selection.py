@@ -7,6 +7,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    InlineFragmentNode,
     OperationDefinitionNode,
     SelectionSetNode,
 )
@@ -35,5 +36,5 @@ def _leaves(
         elif isinstance(selection, FragmentSpreadNode):
             if selection.name.value in fragments:
                 yield from _leaves(fragments[selection.name.value].selection_set, fragments, prefix)
-        else:
+        elif isinstance(selection, InlineFragmentNode):
             yield from _leaves(selection.selection_set, fragments, prefix)

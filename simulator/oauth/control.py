@@ -1,4 +1,4 @@
-"""Routes around OAuth for checkers and the admin: answers on the grant page, signed addresses, ID tokens, App Bridge."""
+"""Routes around OAuth for checkers and the admin: grants answered, signed addresses, ID tokens, App Bridge."""
 
 import json
 from typing import Any, Literal
@@ -51,7 +51,7 @@ async def show_embed_url(request: Request) -> Response:
 
 
 async def show_id_token(request: Request) -> Response:
-    """Mint an ID token: `?claims={"exp": 1}` changes claims (null removes one), `?secret=right|old|wrong|none` signs."""
+    """Mint an ID token; `?claims={"exp": 1}` changes claims (null: removed), `?secret=right|old|wrong|none` signs."""
     world, query = world_of(request), request.query_params
     store = world.store(full_domain(request.path_params["shop"]))
     settings = world.settings
@@ -71,9 +71,10 @@ async def show_id_token(request: Request) -> Response:
 
 def _tamper(named: str | None) -> Tamper | None:
     try:
-        return msgspec.convert(named or None, Tamper | None)
+        tamper: Tamper | None = msgspec.convert(named or None, Tamper | None)
     except msgspec.ValidationError:
         raise Unreadable(f"tamper is one of {', '.join(TAMPERS)}") from None
+    return tamper
 
 
 def _claims(text: str | None) -> dict[str, Any]:

@@ -91,7 +91,7 @@ class OAuth:
         return await self._ask(request, shop, redirects=True)
 
     async def install(self, request: Request, shop: str) -> Response:
-        """`/admin/oauth/install`: ask for the required scopes and the `optional_scopes` of the link, then open the app."""
+        """`/admin/oauth/install`: ask for the required scopes and the link's `optional_scopes`, then open the app."""
         return await self._ask(request, shop, redirects=False)
 
     async def _ask(self, request: Request, shop: str, *, redirects: bool) -> Response:

@@ -1,6 +1,7 @@
 """Mutations of draft orders: created, rewritten as a whole, completed once, deleted."""
 
 import math
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -114,22 +115,17 @@ def _open(call: Call, gid: str, completed: str = "Draft order has been completed
 
 def _fields(call: Call, input: dict[str, Any], field: str, draft: DraftOrder | None = None) -> dict[str, Any]:
     fields = {ours: input[theirs] for theirs, ours in PLAIN_FIELDS.items() if theirs in input}
-    if "tags" in input:
-        fields["tags"] = checked_tags(input["tags"] or [], ["tags"])
-    if "customAttributes" in input:
-        fields["attributes"] = _attributes(input["customAttributes"])
-    for theirs, ours in (("shippingAddress", "shipping_address"), ("billingAddress", "billing_address")):
-        if theirs in input:
-            fields[ours] = address_of(input[theirs])
-    if "shippingLine" in input:
-        fields["shipping_line"] = _shipping_line(call, input["shippingLine"])
-    if "paymentTerms" in input:
-        fields["payment_terms"] = _terms(call, input["paymentTerms"], field)
-    customer = (input.get("purchasingEntity") or {}).get("customerId")
-    if customer:
-        fields["customer_id"] = number_of(customer, "Customer")
-    if "lineItems" in input:
-        fields["lines"] = _lines(call, input["lineItems"])
+    made: dict[str, tuple[str, Callable[[Any], Any]]] = {
+        "tags": ("tags", lambda tags: checked_tags(tags or [], ["tags"])),
+        "customAttributes": ("attributes", _attributes),
+        "shippingAddress": ("shipping_address", address_of),
+        "billingAddress": ("billing_address", address_of),
+        "shippingLine": ("shipping_line", lambda line: _shipping_line(call, line)),
+        "paymentTerms": ("payment_terms", lambda terms: _terms(call, terms, field)),
+        "purchasingEntity": ("customer_id", lambda buyer: _customer_number((buyer or {}).get("customerId"))),
+        "lineItems": ("lines", lambda lines: _lines(call, lines)),
+    }
+    fields |= {ours: make(input[theirs]) for theirs, (ours, make) in made.items() if theirs in input}
     try:
         check_inputs(call, input.get("metafields") or [], "DRAFTORDER", None if draft is None else draft.gid)
     except MetafieldRefusal as error:
@@ -145,6 +141,10 @@ def checked_tags(tags: list[str], path: list[str]) -> list[str]:
     if len(set(cleaned)) > MAX_TAGS:
         raise Refused(user_error(path, f"Too many tags (maximum is {MAX_TAGS})"))
     return [tag for tag in cleaned if tag]
+
+
+def _customer_number(gid: str | None) -> int | None:
+    return None if gid is None else number_of(gid, "Customer")
 
 
 def _attributes(inputs: list[dict[str, Any]] | None) -> list[Attribute]:
@@ -190,7 +190,7 @@ def _terms(call: Call, input: dict[str, Any] | None, field: str) -> PaymentTerms
     if number not in call.store.payment_terms_templates:
         raise Refused(user_error(["paymentTerms", "paymentTermsTemplateId"], "Payment terms template does not exist."))
     terms = terms_from_template(call.world, call.store, number)
-    schedule = next(iter(input.get("paymentSchedules") or []), {})
+    schedule: dict[str, Any] = next(iter(input.get("paymentSchedules") or []), {})
     if terms.payment_terms_type == "NET" and not schedule.get("issuedAt"):
         message = "The payment terms need a schedule with its date of issue."
         raise Refused(user_error(["paymentTerms", "paymentSchedules"], message))

@@ -126,12 +126,16 @@ def _check_variants(call: Call, variants: list[Any], options: list[Any], product
             message = f"The variant '{' / '.join(values)}' already exists."
             raise Refused(user_error(path, message, "INVALID_VARIANT"))
         seen.add(values)
-        if one.get("id") and (product is None or number_of(one["id"], "ProductVariant") not in product.variant_ids):
-            raise Refused(user_error([*path, "id"], "Variant does not exist", "PRODUCT_VARIANT_DOES_NOT_EXIST"))
-        _check_price(one, path)
-        for quantity in one.get("inventoryQuantities") or ():
-            if find(call, quantity["locationId"], "Location") is None:
-                raise Refused(user_error([*path, "inventoryQuantities"], "Location does not exist", "INVALID_VARIANT"))
+        _check_variant(call, one, product, path)
+
+
+def _check_variant(call: Call, one: dict[str, Any], product: Product | None, path: list[str]) -> None:
+    if one.get("id") and (product is None or number_of(one["id"], "ProductVariant") not in product.variant_ids):
+        raise Refused(user_error([*path, "id"], "Variant does not exist", "PRODUCT_VARIANT_DOES_NOT_EXIST"))
+    _check_price(one, path)
+    for quantity in one.get("inventoryQuantities") or ():
+        if find(call, quantity["locationId"], "Location") is None:
+            raise Refused(user_error([*path, "inventoryQuantities"], "Location does not exist", "INVALID_VARIANT"))
 
 
 def _check_price(one: dict[str, Any], path: list[str]) -> None:

@@ -25,6 +25,7 @@ def _index(call: Call) -> Index:
 
 
 def attribute_of(name: str) -> Any:
+    """Reads an attribute of an entity."""
     return lambda entity: getattr(entity, name)
 
 

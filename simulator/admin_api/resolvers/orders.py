@@ -218,7 +218,8 @@ def _refund_line(node: RefundNode, call: Call, line: RefundLine) -> dict[str, An
 resolves(
     "Order",
     attributes(
-        "name number createdAt updatedAt processedAt cancelledAt cancelReason closedAt confirmed test tags note poNumber "
+        "name number createdAt updatedAt processedAt cancelledAt cancelReason closedAt confirmed test tags note "
+        "poNumber "
         "sourceName sourceIdentifier email phone paymentTerms"
     )
     | {

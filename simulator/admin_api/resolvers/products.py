@@ -32,7 +32,7 @@ def product_index(call: Call) -> Index:
     filters = {
         "id": lambda one: one.id,
         "handle": lambda one: one.handle,
-        "title": lambda one: re.split(r"\s+", one.title) + [one.title],
+        "title": lambda one: [*re.split(r"\s+", one.title), one.title],
         "status": lambda one: one.status,
         "tag": lambda one: one.tags,
         "vendor": lambda one: one.vendor,

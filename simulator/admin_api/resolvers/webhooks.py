@@ -21,15 +21,12 @@ def _subscriptions(
     call: Call,
     topics: list[str] | None = None,
     uri: str | None = None,
-    callback_url: str | None = None,
-    format: str | None = None,
     query: str | None = None,
     sort_key: str = "CREATED_AT",
     **paging: Any,
 ) -> dict[str, Any]:
     found = [one for one in call.store.live_subscriptions() if topics is None or enum_topic(one.topic) in topics]
-    wanted = uri or callback_url
-    found = [one for one in found if (wanted is None or one.uri == wanted) and format in (None, "JSON")]
+    found = [one for one in found if uri in (None, one.uri)]
     sort = (lambda one: one.id) if sort_key == "ID" else (lambda one: one.created_at)
     return connection(_index(call).matching(found, query), Page(**paging), sort_value=sort)
 
