@@ -88,6 +88,8 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
         "problem": request.query_params.get("problem"),
         "path": request.url.path,
     }
+    if store := values.get("store"):
+        shared |= {"home": f"/admin/{store.domain}", "front": f"/storefront/{store.domain}"}
     return HTMLResponse(ENVIRONMENT.get_template(template).render(shared | values), status_code=status)
 
 
