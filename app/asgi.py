@@ -13,6 +13,8 @@ from app.core.log import configure_logging
 from app.core.request_ids import RequestIds
 from app.core.runtime import Runtime, build_runtime
 from app.core.settings import Settings, load_settings
+from embedded_ui.routes import routes as pages
+from embedded_ui.session import Services
 from jobs.assembly import build_runner, drain
 from webhooks import internal, shopify
 
@@ -31,7 +33,7 @@ def create_app(settings: Settings, runtime: Runtime | None = None, http: httpx.A
             await runner.shopify.client.http.aclose()
 
     application = Starlette(
-        routes=[*shopify.routes, *internal.routes],
+        routes=[*shopify.routes, *internal.routes, *pages(Services(settings, runner.units, runner.shopify))],
         middleware=[Middleware(RequestIds)],
         lifespan=lifespan,
     )

@@ -10,8 +10,8 @@ from app.master_orders.jobs import NoteRelease, OpenCycle, RewriteDraft
 from app.orders.events import OrderDemandChanged, SentUnitsReleased
 from app.orders.jobs import RouteUnmapped
 from app.partners.events import PartnerConnected
-from app.partners.jobs import CheckPartnerStore, EndPartnerships
-from app.stores.events import StoreInstalled, StoreRoleChosen, StoreUninstalled
+from app.partners.jobs import CheckPartnerStore, EndPartnerships, EraseContacts
+from app.stores.events import StoreErased, StoreInstalled, StoreRoleChosen, StoreScopesChanged, StoreUninstalled
 from jobs.schedule import PlanStore
 
 Follows = Callable[[News[Any]], Answer]
@@ -27,6 +27,16 @@ def plan_store(news: News[StoreRoleChosen] | News[StoreInstalled]) -> Answer:
 def end_partnerships(news: News[StoreUninstalled]) -> Answer:
     """A partner that removed the app sells through nobody."""
     return EndPartnerships(news.store_id)
+
+
+def check_permissions(news: News[StoreScopesChanged]) -> Answer:
+    """What a partner's store permits decides what its check finds."""
+    return CheckPartnerStore(news.store_id)
+
+
+def erase_contacts(news: News[StoreErased]) -> Answer:
+    """Whom an erased store knew is forgotten too."""
+    return EraseContacts(news.store_id)
 
 
 def begin_partnership(news: News[PartnerConnected]) -> Answer:
@@ -55,6 +65,8 @@ EVENT_JOBS: Mapping[type[Event], tuple[Follows, ...]] = {
     StoreInstalled: (plan_store,),
     StoreRoleChosen: (plan_store,),
     StoreUninstalled: (end_partnerships,),
+    StoreScopesChanged: (check_permissions,),
+    StoreErased: (erase_contacts,),
     PartnerConnected: (begin_partnership,),
     ProductImported: (route_unmapped,),
     OrderDemandChanged: (follow_demand,),

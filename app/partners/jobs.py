@@ -44,3 +44,12 @@ class EndPartnerships(Job):
     def coalesce_key(self) -> str:
         """Once is enough."""
         return str(self.partner_store_id)
+
+
+@dataclass(frozen=True, slots=True)
+class EraseContacts(Job):
+    """Forget whom an erased store knew, and who knew it."""
+
+    name: ClassVar[str] = "partners.erase_contacts"
+
+    store_id: int

@@ -1,16 +1,15 @@
 """How stores refuse."""
 
 from app.core.errors import Conflict, NotAllowed
-from app.stores.states import StoreRole
 
 
 class RoleTaken(Conflict):
     """A store has one role."""
 
-    def __init__(self, role: StoreRole) -> None:
+    def __init__(self, role: str) -> None:
         other = (
             "a partner whose products others sell"
-            if role is StoreRole.PARTNER
+            if role == "partner"
             else "a retailer that sells partners' products"
         )
         super().__init__(f"This store already is {other}. A store has one role: retailer or partner.")

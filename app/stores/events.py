@@ -31,6 +31,17 @@ class StoreUninstalled(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class StoreErased(Event):
+    """What we knew of the store was forgotten, except figures without a person in them."""
+
+    name: ClassVar[str] = "store.erased"
+    sentence: ClassVar[str] = "The store was erased, as Shopify asked"
+    subject: ClassVar[str] = "store"
+
+    store_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class StoreRoleChosen(Event):
     """The store is a retailer or a partner from now on."""
 

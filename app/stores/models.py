@@ -103,3 +103,8 @@ class RetailerSettings(TenantOwned, Base):
     default_markup: Mapped[Decimal] = mapped_column(Numeric(9, 6), default=Decimal("0.4"))
     default_buffer: Mapped[int] = mapped_column(default=0)
     went_live_at: Mapped[datetime | None]
+
+    def forget_places(self) -> None:
+        """Keep no name and no address of a place."""
+        self.centre_location_id = self.centre_name = self.centre_address = None
+        self.stock_location_id = self.stock_location_name = None

@@ -1,9 +1,8 @@
 """Every SELECT and lock on the stores' tables; machinery rows, so the caller stands inside `uow.machinery()`."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -65,15 +64,9 @@ async def lock_oauth_state(session: AsyncSession, state_hash: str) -> OAuthState
     return await session.get(OAuthState, state_hash, with_for_update=True)
 
 
-async def list_expiring(session: AsyncSession, before: datetime) -> Sequence[int]:
-    """Return the installed stores whose refresh token ends before the instant."""
-    chosen = (
-        select(AccessToken.store_id)
-        .join(Store, Store.id == AccessToken.store_id)
-        .where(AccessToken.refresh_expires_at < before, Store.uninstalled_at.is_(None), Store.access_state != "dead")
-        .order_by(AccessToken.refresh_expires_at)
-    )
-    return (await session.scalars(chosen)).all()
+async def delete_authorizations(session: AsyncSession, shop_domain: str) -> None:
+    """Forget every authorisation of a shop, used or not."""
+    await session.execute(delete(OAuthState).where(OAuthState.shop_domain == shop_domain))
 
 
 async def obtain_settings(session: AsyncSession, store_id: int) -> RetailerSettings:

@@ -15,6 +15,7 @@ from app.partners.service.partnership import (
     change_buffer,
     change_calendar,
     disconnect_partner,
+    erase_contacts,
     record_checks,
 )
 
@@ -27,6 +28,7 @@ __all__ = [
     "change_calendar",
     "decline_invitation",
     "disconnect_partner",
+    "erase_contacts",
     "find_open_invitation",
     "invite_partner",
     "pending_invitations",

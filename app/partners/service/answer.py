@@ -3,11 +3,9 @@
 from app.core.errors import NotFound
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
-from app.job_runs.service import enqueue
 from app.partners import repository
 from app.partners.errors import InvitationClosed
 from app.partners.events import PartnerConnected, PartnerDeclined
-from app.partners.jobs import CheckPartnerStore
 from app.partners.models import CalendarChange, Invitation, Partner
 from app.partners.states import PartnerState
 from app.partners.terms import percent
@@ -33,7 +31,6 @@ async def accept_invitation(uow: UnitOfWork, invitation_id: int, answering: Stor
         )
     )
     await uow.session.flush()
-    await enqueue(uow, CheckPartnerStore(answering.id))
     await record_event(uow, PartnerConnected(partner.id, answering.id, partner.name, percent(partner.discount)))
     return partner
 

@@ -76,6 +76,15 @@ async def disconnect_partner(uow: UnitOfWork, partner_id: int) -> None:
     await record_event(uow, PartnerDisconnected(partner.id, partner.partner_store_id, partner.name))
 
 
+async def erase_contacts(uow: UnitOfWork) -> int:
+    """Forget the e-mail addresses kept by the erased store; return how many."""
+    partners = await repository.list_partners(uow.session, uow.store_id)
+    known = [partner for partner in partners if partner.contact_email]
+    for partner in known:
+        partner.contact_email = None
+    return len(known)
+
+
 async def record_checks(uow: UnitOfWork, partner_id: int, found: PreFlight) -> None:
     """Keep what the pre-flight check found; locations and terms that were chosen stay chosen."""
     partner = await _lock(uow, partner_id)

@@ -1,7 +1,21 @@
 """Work with a store that has calls to Shopify in between."""
 
 from app.stores.flows.access import ConnectedShopify
-from app.stores.flows.installation import check_installation, finish_authorization, install_by_id_token
+from app.stores.flows.installation import (
+    check_installation,
+    end_installation,
+    finish_authorization,
+    install_by_id_token,
+    refresh_installation,
+)
 from app.stores.flows.topics import register_topics
 
-__all__ = ["ConnectedShopify", "check_installation", "finish_authorization", "install_by_id_token", "register_topics"]
+__all__ = [
+    "ConnectedShopify",
+    "check_installation",
+    "end_installation",
+    "finish_authorization",
+    "install_by_id_token",
+    "refresh_installation",
+    "register_topics",
+]

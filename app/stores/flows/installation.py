@@ -1,19 +1,21 @@
 """How a store comes in: by the ID token of an embedded load or by the code of a callback; both end in one place."""
 
+from datetime import datetime
+
 from app.core.clock import machine_now
 from app.core.errors import Conflict
 from app.core.log import logger
 from app.core.unit_of_work import SYSTEM, system_for
 from app.gateways.shopify import oauth
 from app.gateways.shopify.client import StoreAccess
-from app.gateways.shopify.errors import GrantRefused
+from app.gateways.shopify.errors import GrantRefused, StoreGone, TokenDead
 from app.gateways.shopify.oauth import TokenGrant
 from app.gateways.shopify.shop import ShopDetails, read_granted_scopes, read_shop
 from app.gateways.shopify.signed_query import SignedQuery
 from app.stores import service
-from app.stores.errors import AuthorizationRefused
+from app.stores.errors import AuthorizationRefused, NotConnected
 from app.stores.flows.access import ConnectedShopify
-from app.stores.queries import StoreFacts
+from app.stores.queries import StoreFacts, get_store
 from app.stores.sealing import seal
 from app.stores.service import Installation
 
@@ -51,6 +53,27 @@ async def check_installation(shopify: ConnectedShopify, store_id: int) -> StoreF
         return await service.record_scopes(uow, granted)
 
 
+async def refresh_installation(shopify: ConnectedShopify, store_id: int) -> bool:
+    """Read the store again if it lets us in; whether it did."""
+    async with shopify.open_uow(SYSTEM) as uow:
+        store = await get_store(uow, store_id)
+    if store.needs_reopening:
+        return False
+    await check_installation(shopify, store_id)
+    return True
+
+
+async def end_installation(shopify: ConnectedShopify, store_id: int, told_at: str | None) -> bool:
+    """End the installation unless the store still lets us in: then the news is older than what is true."""
+    try:
+        await shopify.call(store_id, read_granted_scopes)
+    except (TokenDead, NotConnected, StoreGone):
+        async with shopify.open_uow(system_for(store_id)) as uow:
+            return await service.uninstall_store(uow, _instant(told_at) or uow.now)
+    log.info("stores.uninstall_ignored", store_id=store_id)
+    return False
+
+
 async def _install(shopify: ConnectedShopify, shop_domain: str, grant: TokenGrant) -> StoreFacts:
     access = StoreAccess(shop_domain, grant.access_token)
     details = await read_shop(shopify.client, access)
@@ -68,6 +91,14 @@ async def _record(shopify: ConnectedShopify, installation: Installation, grant: 
         store = await service.install_store(uow, installation, seal(shopify.vault, store_id, grant))
     log.info("stores.installed", shop=store.shop_domain, store_id=store.id)
     return store
+
+
+def _instant(text: str | None) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return at if at is not None and at.tzinfo is not None else None
 
 
 def _installation(details: ShopDetails, granted: frozenset[str]) -> Installation:

@@ -20,6 +20,8 @@ async def register_topics(shopify: ConnectedShopify, store_id: int) -> int:
     """Make what is subscribed equal to what is wanted; return how many subscriptions had to change."""
     async with shopify.open_uow(SYSTEM) as uow:
         store = await get_store(uow, store_id)
+    if store.needs_reopening:
+        return 0
     uri = shopify.settings.app_url + WEBHOOK_PATH
     wanted = {
         topic.constant: NewSubscription(topic.constant, uri, topic.include_fields)

@@ -12,6 +12,7 @@ from app.stores.service.authorization import begin_authorization, claim_authoriz
 from app.stores.service.installation import (
     Installation,
     choose_role,
+    erase_store,
     identify_store,
     install_store,
     record_details,
@@ -31,6 +32,7 @@ __all__ = [
     "choose_stock_location",
     "claim_authorization",
     "drop_lease",
+    "erase_store",
     "identify_store",
     "install_store",
     "lease_refresh",

@@ -13,7 +13,7 @@ from app.exceptions.service import resolve_exceptions
 from app.job_runs.service import cancel_plans_of_store, enqueue, every
 from app.stores import repository
 from app.stores.errors import RoleTaken
-from app.stores.events import StoreInstalled, StoreRoleChosen, StoreScopesChanged, StoreUninstalled
+from app.stores.events import StoreErased, StoreInstalled, StoreRoleChosen, StoreScopesChanged, StoreUninstalled
 from app.stores.jobs import CheckInstallation, RegisterTopics
 from app.stores.models import AccessToken, Store
 from app.stores.queries import StoreFacts, facts_of
@@ -85,7 +85,7 @@ async def choose_role(uow: UnitOfWork, role: StoreRole) -> StoreFacts:
         if store is None:
             raise NotFound
         if store.role is not None and store.role != role:
-            raise RoleTaken(StoreRole(store.role))
+            raise RoleTaken(store.role)
         if store.role == role:
             return facts_of(store)
         store.role = role.value
@@ -136,6 +136,21 @@ async def uninstall_store(uow: UnitOfWork, told_at: datetime) -> bool:
             await session.delete(token)
     await cancel_plans_of_store(uow, uow.store_id)
     await record_event(uow, StoreUninstalled(store_id=uow.store_id, shop=store.shop_domain))
+    return True
+
+
+async def erase_store(uow: UnitOfWork) -> bool:
+    """Forget who the store was; one that came back in the meantime is left alone."""
+    async with uow.machinery() as session:
+        store = await repository.lock_store(session, uow.store_id)
+        if store is None or store.uninstalled_at is None:
+            return False
+        store.name, store.country_code = store.shop_domain, None
+        await repository.delete_authorizations(session, store.shop_domain)
+        settings = await repository.find_settings(session, uow.store_id)
+        if settings is not None:
+            settings.forget_places()
+    await record_event(uow, StoreErased(uow.store_id))
     return True
 
 

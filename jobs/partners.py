@@ -1,0 +1,26 @@
+"""The partners' jobs."""
+
+from app.partners import flows
+from app.partners.jobs import CheckPartnerStore, EndPartnerships, EraseContacts
+from app.partners.service import erase_contacts
+from jobs.context import JobContext
+from jobs.registry import handles
+
+
+@handles(CheckPartnerStore)
+async def check_store(context: JobContext, job: CheckPartnerStore) -> None:
+    """Make the pre-flight check of a partner's store."""
+    await flows.check_partner_store(context.shopify, job.partner_store_id)
+
+
+@handles(EndPartnerships)
+async def end_partnerships(context: JobContext, job: EndPartnerships) -> None:
+    """Disconnect a store that left from its retailers."""
+    await flows.end_partnerships(context.shopify, job.partner_store_id)
+
+
+@handles(EraseContacts)
+async def erase(context: JobContext, job: EraseContacts) -> None:
+    """Forget the contacts of an erased store."""
+    async with context.open_last(context.actor) as uow:
+        await erase_contacts(uow)
