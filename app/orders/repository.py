@@ -153,3 +153,9 @@ async def find_gid_by_fulfillment_order(session: AsyncSession, store_id: int, fu
         Order.store_id == store_id, Order.fulfillment_order_ids.contains([fulfillment_order_gid])
     )
     return (await session.scalars(query)).first()
+
+
+async def list_orders_by_id(session: AsyncSession, store_id: int, order_ids: Collection[int]) -> Sequence[Order]:
+    """Return these orders with their lines."""
+    query = select(Order).where(Order.store_id == store_id, Order.id.in_(order_ids)).options(selectinload(Order.lines))
+    return (await session.scalars(query)).all()

@@ -1,0 +1,62 @@
+"""What the centre sends to customers."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.db import Base
+from app.core.tenancy import TenantOwned
+from app.fulfillment import states
+from app.fulfillment.states import ShipmentState
+
+
+class Shipment(TenantOwned, Base):
+    """One box to one customer; the address stays in Shopify's admin."""
+
+    __tablename__ = "shipments"
+    __table_args__ = (
+        ForeignKeyConstraint(["store_id", "order_id"], ["orders.store_id", "orders.id"]),
+        Index("ix_shipments_order", "store_id", "order_id"),
+    )
+
+    order_id: Mapped[int]
+    state: Mapped[str]
+    carrier: Mapped[str | None]
+    tracking_number: Mapped[str | None]
+    tracking_url: Mapped[str | None]
+    fulfillment_ids: Mapped[list[Any]] = mapped_column(default=list)
+    # one per location the order's lines were assigned to
+    packed_at: Mapped[datetime]
+    packed_by: Mapped[str | None]
+    shipped_at: Mapped[datetime | None]
+    trouble: Mapped[str | None]
+
+    lines: Mapped[list["ShipmentLine"]] = relationship(order_by="ShipmentLine.id", lazy="raise")
+
+    def move(self, target: ShipmentState, at: datetime) -> None:
+        """Take the step if the table allows it, and stamp the time."""
+        states.ensure(ShipmentState(self.state), target)
+        self.state = target
+        if target is ShipmentState.SHIPPED:
+            self.shipped_at = at
+
+
+class ShipmentLine(TenantOwned, Base):
+    """Units of one order line in a shipment, and the lot they come from."""
+
+    __tablename__ = "shipment_lines"
+    __table_args__ = (
+        ForeignKeyConstraint(["store_id", "shipment_id"], ["shipments.store_id", "shipments.id"]),
+        ForeignKeyConstraint(["store_id", "order_line_id"], ["order_lines.store_id", "order_lines.id"]),
+        UniqueConstraint("store_id", "shipment_id", "lot_id"),
+    )
+
+    shipment_id: Mapped[int]
+    order_line_id: Mapped[int]
+    lot_id: Mapped[int]
+    quantity: Mapped[int]
+    # in the retailer's units, as the customer bought them
+    units: Mapped[int]
+    # in partner units, as the ledger counts them

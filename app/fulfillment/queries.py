@@ -1,0 +1,81 @@
+"""What the pages and the books ask about shipments."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.fulfillment import repository
+from app.fulfillment.models import Shipment
+from app.fulfillment.states import ShipmentState
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentLineRow:
+    """What of an order line is in the box."""
+
+    order_line_id: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentRow:
+    """One box to one customer."""
+
+    id: int
+    order_id: int
+    state: ShipmentState
+    carrier: str | None
+    tracking_number: str | None
+    tracking_url: str | None
+    fulfillment_ids: tuple[str, ...]
+    packed_at: datetime
+    shipped_at: datetime | None
+    trouble: str | None
+    lines: tuple[ShipmentLineRow, ...]
+
+    @property
+    def can_be_handed_over(self) -> bool:
+        """Whether carrier and number can be entered."""
+        return self.state in (ShipmentState.PACKED, ShipmentState.STUCK)
+
+    @property
+    def item_count(self) -> int:
+        """Items in the box."""
+        return sum(line.quantity for line in self.lines)
+
+
+def _row(shipment: Shipment) -> ShipmentRow:
+    quantities: dict[int, int] = {}
+    for line in shipment.lines:
+        quantities[line.order_line_id] = quantities.get(line.order_line_id, 0) + line.quantity
+    return ShipmentRow(
+        id=shipment.id,
+        order_id=shipment.order_id,
+        state=ShipmentState(shipment.state),
+        carrier=shipment.carrier,
+        tracking_number=shipment.tracking_number,
+        tracking_url=shipment.tracking_url,
+        fulfillment_ids=tuple(shipment.fulfillment_ids),
+        packed_at=shipment.packed_at,
+        shipped_at=shipment.shipped_at,
+        trouble=shipment.trouble,
+        lines=tuple(ShipmentLineRow(line_id, quantity) for line_id, quantity in quantities.items()),
+    )
+
+
+async def get_shipment(session: AsyncSession, store_id: int, shipment_id: int) -> ShipmentRow:
+    """Return one shipment, or raise `NotFound`."""
+    return _row(await repository.get_shipment(session, store_id, shipment_id))
+
+
+async def list_shipments(
+    session: AsyncSession,
+    store_id: int,
+    states: Collection[ShipmentState] | None = None,
+    order_ids: Collection[int] | None = None,
+    limit: int = 1000,
+) -> list[ShipmentRow]:
+    """Return shipments, the latest first."""
+    return [_row(row) for row in await repository.list_shipments(session, store_id, states, order_ids, limit)]

@@ -1,0 +1,55 @@
+"""Every SELECT of the shipments."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from app.fulfillment.errors import ShipmentNotFound
+from app.fulfillment.models import Shipment
+from app.fulfillment.states import ShipmentState
+
+
+async def lock_shipment(session: AsyncSession, store_id: int, shipment_id: int) -> Shipment:
+    """Return the shipment with its lines, locked."""
+    query = (
+        select(Shipment)
+        .where(Shipment.store_id == store_id, Shipment.id == shipment_id)
+        .options(selectinload(Shipment.lines))
+        .with_for_update(of=Shipment)
+        .execution_options(populate_existing=True)
+    )
+    found = (await session.scalars(query)).one_or_none()
+    if found is None:
+        raise ShipmentNotFound()
+    return found
+
+
+async def get_shipment(session: AsyncSession, store_id: int, shipment_id: int) -> Shipment:
+    """Return the shipment with its lines."""
+    query = (
+        select(Shipment)
+        .where(Shipment.store_id == store_id, Shipment.id == shipment_id)
+        .options(selectinload(Shipment.lines))
+    )
+    found = (await session.scalars(query)).one_or_none()
+    if found is None:
+        raise ShipmentNotFound()
+    return found
+
+
+async def list_shipments(
+    session: AsyncSession,
+    store_id: int,
+    states: Collection[ShipmentState] | None = None,
+    order_ids: Collection[int] | None = None,
+    limit: int = 1000,
+) -> Sequence[Shipment]:
+    """Return shipments with their lines, the latest first."""
+    query = select(Shipment).where(Shipment.store_id == store_id).options(selectinload(Shipment.lines))
+    if states is not None:
+        query = query.where(Shipment.state.in_(states))
+    if order_ids is not None:
+        query = query.where(Shipment.order_id.in_(order_ids))
+    return (await session.scalars(query.order_by(Shipment.id.desc()).limit(limit))).all()

@@ -1,0 +1,113 @@
+"""Decisions about shipments: which lots fill a box, and which fulfilment order lines it answers."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.core.errors import Conflict
+
+OPEN = frozenset({"OPEN", "IN_PROGRESS", "INCOMPLETE"})
+"""Fulfilment orders that can be fulfilled now; those on hold or scheduled cannot (reference §2.10)."""
+
+CARRIERS = (
+    "USPS",
+    "UPS",
+    "FedEx",
+    "DHL Express",
+    "Canada Post",
+    "Chit Chats",
+    "Royal Mail",
+    "DPD",
+    "An Post",
+    "Australia Post",
+)
+"""Names as Shopify writes them, so that it makes the tracking link itself; another name needs a link of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyLot:
+    """Units of an order line at the centre, in partner units."""
+
+    lot_id: int
+    line_id: int
+    units: int
+    units_per: int
+
+
+@dataclass(frozen=True, slots=True)
+class PackedLot:
+    """What goes into the box from one lot."""
+
+    lot_id: int
+    line_id: int
+    quantity: int
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToFulfill:
+    """A line of a fulfilment order that can still be fulfilled."""
+
+    fulfillment_order_id: str
+    status: str
+    location_id: str | None
+    line_id: str
+    order_line_id: str
+    remaining: int
+
+
+class CannotFulfill(Conflict):
+    """The store's fulfilment orders do not allow what was packed."""
+
+
+def fill(wanted: Mapping[int, int], ready: Sequence[ReadyLot]) -> list[PackedLot] | None:
+    """Choose lots for a box, oldest first; None when there is not enough of a line."""
+    packed = []
+    for line_id, quantity in sorted(wanted.items()):
+        left = quantity
+        for lot in ready:
+            if lot.line_id == line_id and left:
+                taken = min(left, lot.units // lot.units_per)
+                if taken:
+                    packed.append(PackedLot(lot.lot_id, line_id, taken, taken * lot.units_per))
+                    left -= taken
+        if left:
+            return None
+    return packed
+
+
+def packable(ready: Sequence[ReadyLot]) -> dict[int, int]:
+    """Return how many whole units of each order line could go into a box now."""
+    totals: dict[int, int] = defaultdict(int)
+    for lot in ready:
+        totals[lot.line_id] += lot.units // lot.units_per
+    return {line_id: total for line_id, total in totals.items() if total}
+
+
+def choose_lines(wanted: Mapping[str, int], open_lines: Sequence[ToFulfill]) -> list[dict[str, list[tuple[str, int]]]]:
+    """Return what to fulfil, by fulfilment order, one group per location: exactly what is in the box, never more (I2).
+
+    Lines of one fulfilment have to belong to the same location (reference §2.10).
+    """
+    groups: dict[str | None, dict[str, list[tuple[str, int]]]] = defaultdict(lambda: defaultdict(list))
+    for order_line_id, quantity in sorted(wanted.items()):
+        left = quantity
+        for line in open_lines:
+            if line.order_line_id != order_line_id or line.status not in OPEN or not left:
+                continue
+            taken = min(left, line.remaining)
+            if taken:
+                groups[line.location_id][line.fulfillment_order_id].append((line.line_id, taken))
+                left -= taken
+        if left:
+            raise CannotFulfill(_why_not(order_line_id, open_lines))
+    return [dict(group) for group in groups.values()]
+
+
+def _why_not(order_line_id: str, open_lines: Sequence[ToFulfill]) -> str:
+    statuses = {line.status for line in open_lines if line.order_line_id == order_line_id and line.remaining}
+    if "ON_HOLD" in statuses:
+        return "The order is on hold in your store. Release the hold there, then post the shipment again."
+    if "SCHEDULED" in statuses:
+        return "The order is scheduled for later in your store. Change its date there, then post the shipment again."
+    return "Your store shows fewer units to fulfil than are in this box. Somebody may have fulfilled them by hand."

@@ -1,0 +1,90 @@
+"""What happens to inbound parcels."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from app.events.declaration import Event
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelSent(Event):
+    """The partner sent a parcel to the centre."""
+
+    name: ClassVar[str] = "receiving.parcel.sent"
+    sentence: ClassVar[str] = "The partner sent {units} units to the centre"
+    subject: ClassVar[str] = "master_order"
+
+    cycle_id: int
+    partner_id: int
+    parcel_id: int
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelTrackingCorrected(Event):
+    """The partner replaced a parcel's tracking number."""
+
+    name: ClassVar[str] = "receiving.parcel.tracking_corrected"
+    sentence: ClassVar[str] = "The partner corrected the tracking number of a parcel"
+    subject: ClassVar[str] = "master_order"
+
+    cycle_id: int
+    partner_id: int
+    parcel_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelCancelled(Event):
+    """The partner took a parcel back before it arrived."""
+
+    name: ClassVar[str] = "receiving.parcel.cancelled"
+    sentence: ClassVar[str] = "The partner cancelled a parcel with {units} units"
+    subject: ClassVar[str] = "master_order"
+
+    cycle_id: int
+    partner_id: int
+    parcel_id: int
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelReceived(Event):
+    """A parcel was opened and counted."""
+
+    name: ClassVar[str] = "receiving.parcel.received"
+    sentence: ClassVar[str] = "Received {units} units of {announced} announced ({over} more than ordered)"
+    subject: ClassVar[str] = "master_order"
+
+    cycle_id: int
+    partner_id: int
+    parcel_id: int
+    announced: int
+    units: int
+    over: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsShorted(Event):
+    """Ordered units will not come; whoever waited for them is back in the queue."""
+
+    name: ClassVar[str] = "receiving.units.shorted"
+    sentence: ClassVar[str] = "{quantity} units will not come; {requeued} of them wait for the next master order"
+    subject: ClassVar[str] = "master_order"
+
+    cycle_id: int
+    partner_id: int
+    partner_store_id: int
+    quantity: int
+    requeued: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsAllocated(Event):
+    """Units at the centre were given to an order."""
+
+    name: ClassVar[str] = "receiving.units.allocated"
+    sentence: ClassVar[str] = "{quantity} units are at the centre, ready to pack"
+    subject: ClassVar[str] = "order"
+
+    order_id: int
+    quantity: int

@@ -1,0 +1,72 @@
+"""Work of receiving with the partner's store in between: read what they did with our orders."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from app.core.unit_of_work import Open, system_for
+from app.gateways.shopify import partner_orders as gateway
+from app.gateways.shopify.partner_orders import PartnerOrderFacts
+from app.master_orders.queries import list_master_orders, master_orders_by_order
+from app.master_orders.states import CycleState
+from app.partners.queries import partnerships_of
+from app.receiving import repository, service
+from app.stores.flows import ConnectedShopify
+
+OVERLAP = timedelta(minutes=2)
+TAGS_AT_ONCE = 20
+WATCHED = timedelta(days=60)
+"""How long a closed master order is watched; a store shows orders of the last 60 days (reference §2.1)."""
+
+
+async def read_master_orders(open_uow: Open, shopify: ConnectedShopify, partner_store_id: int) -> None:
+    """Read each of our orders on the partner's store that changed since the last news we have of them."""
+    for store_id, since, markers in await _watched(open_uow, partner_store_id):
+        for start in range(0, len(markers), TAGS_AT_ONCE):
+            tags = markers[start : start + TAGS_AT_ONCE]
+            after: str | None = None
+            while True:
+                page = await shopify.call(partner_store_id, gateway.list_partner_orders_updated, since, tags, after)
+                for facts in page.items:
+                    await _record(open_uow, store_id, facts)
+                if not page.has_next:
+                    break
+                after = page.end_cursor
+
+
+async def read_master_order(open_uow: Open, shopify: ConnectedShopify, partner_store_id: int, order_gid: str) -> None:
+    """Read one of our orders on the partner's store, for whichever retailer it is."""
+    facts = await shopify.call(partner_store_id, gateway.read_partner_order, order_gid)
+    if facts is None:
+        return
+    async with open_uow(system_for(partner_store_id)) as uow:
+        retailers = {partner.store_id for partner in await partnerships_of(uow.session, partner_store_id)}
+    for store_id in sorted(retailers):
+        await _record(open_uow, store_id, facts)
+
+
+async def _watched(open_uow: Open, partner_store_id: int) -> Sequence[tuple[int, datetime, list[str]]]:
+    async with open_uow(system_for(partner_store_id)) as uow:
+        partnerships = await partnerships_of(uow.session, partner_store_id)
+    watched = []
+    for partner in partnerships:
+        async with open_uow(system_for(partner.store_id)) as uow:
+            masters = await list_master_orders(uow.session, partner.store_id, partner.id, limit=20)
+            recent = [
+                master
+                for master in masters
+                if master.state is CycleState.CLOSED and master.closed_at and uow.now - master.closed_at < WATCHED
+            ]
+            if not recent:
+                continue
+            newest = await repository.newest_news(uow.session, partner.store_id, partner.id)
+            oldest = min(master.closed_at for master in recent if master.closed_at)
+        since = (newest or oldest) - OVERLAP
+        watched.append((partner.store_id, since, [master.marker for master in recent]))
+    return watched
+
+
+async def _record(open_uow: Open, store_id: int, facts: PartnerOrderFacts) -> None:
+    async with open_uow(system_for(store_id)) as uow:
+        masters = await master_orders_by_order(uow.session, store_id, [facts.id])
+        if facts.id in masters:
+            await service.record_partner_order(uow, masters[facts.id].id, facts)

@@ -1,0 +1,136 @@
+"""What the pages, the books and fulfilment ask about receiving."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.receiving import repository
+from app.receiving.models import InboundParcel
+from app.receiving.states import ParcelState
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelLineRow:
+    """What the partner says is in a parcel of one master line."""
+
+    master_line_id: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A box from a partner."""
+
+    id: int
+    partner_id: int
+    cycle_id: int
+    state: ParcelState
+    carrier: str | None
+    tracking_number: str | None
+    tracking_url: str | None
+    earlier_numbers: tuple[str, ...]
+    sent_at: datetime
+    received_at: datetime | None
+    lines: tuple[ParcelLineRow, ...]
+
+    @property
+    def unit_count(self) -> int:
+        """Units announced."""
+        return sum(line.quantity for line in self.lines)
+
+    @property
+    def can_be_received(self) -> bool:
+        """Whether it is still to be opened."""
+        return self.state is ParcelState.ON_THE_WAY
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptLineRow:
+    """What was found of one master line."""
+
+    master_line_id: int
+    announced: int
+    quantity: int
+    over: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRow:
+    """One opening of a parcel."""
+
+    id: int
+    partner_id: int
+    cycle_id: int
+    parcel_id: int
+    received_at: datetime
+    received_by: str | None
+    lines: tuple[ReceiptLineRow, ...]
+
+
+def _parcel(row: InboundParcel) -> Parcel:
+    return Parcel(
+        id=row.id,
+        partner_id=row.partner_id,
+        cycle_id=row.cycle_id,
+        state=ParcelState(row.state),
+        carrier=row.carrier,
+        tracking_number=row.tracking_number,
+        tracking_url=row.tracking_url,
+        earlier_numbers=tuple(row.earlier_numbers),
+        sent_at=row.sent_at,
+        received_at=row.received_at,
+        lines=tuple(ParcelLineRow(line.master_line_id, line.quantity) for line in row.lines),
+    )
+
+
+async def get_parcel(session: AsyncSession, store_id: int, parcel_id: int) -> Parcel:
+    """Return one parcel, or raise `NotFound`."""
+    return _parcel(await repository.get_parcel(session, store_id, parcel_id))
+
+
+async def list_parcels(
+    session: AsyncSession,
+    store_id: int,
+    state: ParcelState | None = None,
+    cycle_ids: Collection[int] | None = None,
+    limit: int = 200,
+) -> list[Parcel]:
+    """Return parcels, the latest first."""
+    return [_parcel(row) for row in await repository.list_parcels(session, store_id, state, cycle_ids, limit)]
+
+
+async def list_receipts(
+    session: AsyncSession, store_id: int, parcel_ids: Collection[int] | None = None
+) -> list[ReceiptRow]:
+    """Return what was found in parcels, oldest first."""
+    return [
+        ReceiptRow(
+            id=row.id,
+            partner_id=row.partner_id,
+            cycle_id=row.cycle_id,
+            parcel_id=row.parcel_id,
+            received_at=row.received_at,
+            received_by=row.received_by,
+            lines=tuple(
+                ReceiptLineRow(line.master_line_id, line.announced, line.quantity, line.over) for line in row.lines
+            ),
+        )
+        for row in await repository.list_receipts(session, store_id, parcel_ids)
+    ]
+
+
+async def received_by_line(session: AsyncSession, store_id: int, line_ids: Collection[int]) -> dict[int, int]:
+    """Return how many units of each master line were found."""
+    return await repository.received_by_line(session, store_id, line_ids)
+
+
+async def partner_is_done(session: AsyncSession, store_id: int, cycle_ids: Collection[int]) -> dict[int, bool]:
+    """Tell of each master order whether the partner sent all of it or closed it."""
+    return {row.cycle_id: row.is_done for row in await repository.list_partner_orders(session, store_id, cycle_ids)}
+
+
+async def is_inbound_number(session: AsyncSession, store_id: int, number: str) -> bool:
+    """Tell whether a tracking number belongs to a parcel from a partner; it may never reach a customer."""
+    return await repository.has_inbound_number(session, store_id, number)

@@ -1,0 +1,139 @@
+"""Every SELECT of receiving."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from app.receiving.errors import ParcelNotFound
+from app.receiving.models import InboundParcel, PartnerOrder, Receipt, ReceiptLine
+from app.receiving.states import ParcelState
+
+
+async def find_by_fulfillment(session: AsyncSession, store_id: int, fulfillment_gid: str) -> InboundParcel | None:
+    """Return the parcel of a fulfilment on the partner's store, locked."""
+    query = (
+        select(InboundParcel)
+        .where(InboundParcel.store_id == store_id, InboundParcel.shopify_fulfillment_id == fulfillment_gid)
+        .options(selectinload(InboundParcel.lines))
+        .with_for_update(of=InboundParcel)
+    )
+    return (await session.scalars(query)).one_or_none()
+
+
+async def lock_parcel(session: AsyncSession, store_id: int, parcel_id: int) -> InboundParcel:
+    """Return the parcel with its lines, locked."""
+    query = (
+        select(InboundParcel)
+        .where(InboundParcel.store_id == store_id, InboundParcel.id == parcel_id)
+        .options(selectinload(InboundParcel.lines))
+        .with_for_update(of=InboundParcel)
+        .execution_options(populate_existing=True)
+    )
+    found = (await session.scalars(query)).one_or_none()
+    if found is None:
+        raise ParcelNotFound()
+    return found
+
+
+async def get_parcel(session: AsyncSession, store_id: int, parcel_id: int) -> InboundParcel:
+    """Return the parcel with its lines."""
+    query = (
+        select(InboundParcel)
+        .where(InboundParcel.store_id == store_id, InboundParcel.id == parcel_id)
+        .options(selectinload(InboundParcel.lines))
+    )
+    found = (await session.scalars(query)).one_or_none()
+    if found is None:
+        raise ParcelNotFound()
+    return found
+
+
+async def list_parcels(
+    session: AsyncSession,
+    store_id: int,
+    state: ParcelState | None = None,
+    cycle_ids: Collection[int] | None = None,
+    limit: int = 200,
+) -> Sequence[InboundParcel]:
+    """Return parcels with their lines, the latest first."""
+    query = select(InboundParcel).where(InboundParcel.store_id == store_id).options(selectinload(InboundParcel.lines))
+    if state is not None:
+        query = query.where(InboundParcel.state == state)
+    if cycle_ids is not None:
+        query = query.where(InboundParcel.cycle_id.in_(cycle_ids))
+    return (await session.scalars(query.order_by(InboundParcel.id.desc()).limit(limit))).all()
+
+
+async def announced_by_line(session: AsyncSession, store_id: int, cycle_id: int) -> dict[int, int]:
+    """Return how many units of each master line are in parcels that were not cancelled."""
+    parcels = await list_parcels(session, store_id, None, [cycle_id])
+    announced: dict[int, int] = {}
+    for parcel in parcels:
+        if parcel.state != ParcelState.CANCELLED:
+            for line in parcel.lines:
+                announced[line.master_line_id] = announced.get(line.master_line_id, 0) + line.quantity
+    return announced
+
+
+async def count_awaited(session: AsyncSession, store_id: int, cycle_id: int) -> int:
+    """Return how many parcels of a master order were not opened yet."""
+    query = select(func.count()).where(
+        InboundParcel.store_id == store_id,
+        InboundParcel.cycle_id == cycle_id,
+        InboundParcel.state == ParcelState.ON_THE_WAY,
+    )
+    return (await session.scalar(query)) or 0
+
+
+async def lock_partner_order(session: AsyncSession, store_id: int, cycle_id: int) -> PartnerOrder | None:
+    """Return how the master order last stood on the partner's store, locked."""
+    query = select(PartnerOrder).where(PartnerOrder.store_id == store_id, PartnerOrder.cycle_id == cycle_id)
+    return (await session.scalars(query.with_for_update())).one_or_none()
+
+
+async def list_partner_orders(
+    session: AsyncSession, store_id: int, cycle_ids: Collection[int]
+) -> Sequence[PartnerOrder]:
+    """Return how master orders last stood on the partner's store."""
+    query = select(PartnerOrder).where(PartnerOrder.store_id == store_id, PartnerOrder.cycle_id.in_(cycle_ids))
+    return (await session.scalars(query)).all()
+
+
+async def list_receipts(
+    session: AsyncSession, store_id: int, parcel_ids: Collection[int] | None = None
+) -> Sequence[Receipt]:
+    """Return receipts with their lines, oldest first."""
+    query = select(Receipt).where(Receipt.store_id == store_id).options(selectinload(Receipt.lines))
+    if parcel_ids is not None:
+        query = query.where(Receipt.parcel_id.in_(parcel_ids))
+    return (await session.scalars(query.order_by(Receipt.id))).all()
+
+
+async def received_by_line(session: AsyncSession, store_id: int, line_ids: Collection[int]) -> dict[int, int]:
+    """Return how many units of each master line were found."""
+    query = (
+        select(ReceiptLine.master_line_id, func.sum(ReceiptLine.quantity))
+        .where(ReceiptLine.store_id == store_id, ReceiptLine.master_line_id.in_(line_ids))
+        .group_by(ReceiptLine.master_line_id)
+    )
+    return {line_id: int(total) for line_id, total in (await session.execute(query)).tuples()}
+
+
+async def has_inbound_number(session: AsyncSession, store_id: int, number: str) -> bool:
+    """Tell whether a tracking number belongs to a parcel from a partner."""
+    query = select(func.count()).where(
+        InboundParcel.store_id == store_id,
+        (InboundParcel.tracking_number == number) | InboundParcel.earlier_numbers.contains([number]),
+    )
+    return bool(await session.scalar(query))
+
+
+async def newest_news(session: AsyncSession, store_id: int, partner_id: int) -> datetime | None:
+    """Return the latest change of a master order on the partner's store that we know of."""
+    query = select(func.max(PartnerOrder.updated_there_at)).where(
+        PartnerOrder.store_id == store_id, PartnerOrder.partner_id == partner_id
+    )
+    return await session.scalar(query)

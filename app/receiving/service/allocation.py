@@ -1,0 +1,77 @@
+"""Give units at the centre to orders: to those that wait longest, then surplus to those not ordered yet."""
+
+from collections import defaultdict
+from collections.abc import Collection
+
+from app.core.unit_of_work import UnitOfWork
+from app.events.service import record_event
+from app.orders.queries import orders_of_lines
+from app.receiving import rules
+from app.receiving.events import UnitsAllocated
+from app.receiving.rules import Free, Share, Waiting
+from app.units import queries as units
+from app.units.queries import DemandLot
+from app.units.service import match
+from app.units.states import DemandState
+from app.units.terms import Because
+
+
+async def allocate_received(uow: UnitOfWork, variant_ids: Collection[int], because: Because) -> int:
+    """Match what is here and free with the demand that waits for it, oldest first; return the units matched.
+
+    Units already ordered from the partner come first; only surplus, which nobody waits for, goes to units that are
+    still queued, so that they are not ordered at all.
+    """
+    waiting = [lot for lot in await units.waiting_demand(uow.session, uow.store_id, variant_ids)]
+    sent = await _share(uow, variant_ids, [lot for lot in waiting if lot.state is DemandState.SENT], because)
+    queued = [lot for lot in waiting if lot.state is DemandState.QUEUED]
+    return sent + await _share(uow, variant_ids, queued, because, surplus_only=True)
+
+
+async def use_surplus(uow: UnitOfWork, partner_id: int) -> int:
+    """Give surplus at the centre to this partner's queued units, before more is ordered (D25, D29)."""
+    queued = await units.queued_demand(uow.session, uow.store_id, partner_id)
+    variants = sorted({lot.partner_variant_id for lot in queued})
+    if not variants:
+        return 0
+    return await allocate_received(uow, variants, Because("surplus.used", "partner", str(partner_id), uow.now))
+
+
+async def _share(
+    uow: UnitOfWork,
+    variant_ids: Collection[int],
+    waiting: list[DemandLot],
+    because: Because,
+    *,
+    surplus_only: bool = False,
+) -> int:
+    if not waiting:
+        return 0
+    free: dict[int, list[Free]] = defaultdict(list)
+    for supply in await units.free_supply(uow.session, uow.store_id, variant_ids):
+        quantity = supply.surplus if surplus_only else supply.unmatched
+        free[supply.partner_variant_id].append(Free(supply.supply_line_id, quantity))
+    by_variant: dict[int, list[Waiting]] = defaultdict(list)
+    for lot in waiting:
+        by_variant[lot.partner_variant_id].append(Waiting(lot.lot_id, lot.quantity))
+    shares = [share for variant in sorted(by_variant) for share in rules.allocate(free[variant], by_variant[variant])]
+    await _match(uow, shares, because)
+    await _tell(uow, shares, {lot.lot_id: lot for lot in waiting})
+    return sum(share.quantity for share in shares)
+
+
+async def _match(uow: UnitOfWork, shares: list[Share], because: Because) -> None:
+    by_supply: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for share in shares:
+        by_supply[share.supply_line_id].append((share.lot_id, share.quantity))
+    for supply_line_id, lots in sorted(by_supply.items()):
+        await match(uow, supply_line_id, lots, because)
+
+
+async def _tell(uow: UnitOfWork, shares: list[Share], lots: dict[int, DemandLot]) -> None:
+    orders = await orders_of_lines(uow.session, uow.store_id, {lots[share.lot_id].line_id for share in shares})
+    given: dict[int, int] = defaultdict(int)
+    for share in shares:
+        given[orders[lots[share.lot_id].line_id]] += share.quantity
+    for order_id, quantity in sorted(given.items()):
+        await record_event(uow, UnitsAllocated(order_id, quantity))

@@ -1,0 +1,90 @@
+"""Count what is in a parcel: short and over are facts of the ledger, and what is here goes to orders at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.core.errors import Invalid
+from app.core.unit_of_work import UnitOfWork
+from app.events.service import record_event
+from app.master_orders.queries import get_lines
+from app.receiving import repository
+from app.receiving.events import ParcelReceived
+from app.receiving.models import Receipt, ReceiptLine
+from app.receiving.service.allocation import allocate_received
+from app.receiving.service.shortages import settle_shortages
+from app.receiving.states import ParcelState
+from app.units.service import receive_supply
+from app.units.terms import Because
+
+MOST_UNITS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many units of a master line were found."""
+
+    master_line_id: int
+    quantity: int
+
+
+async def receive_parcel(uow: UnitOfWork, parcel_id: int, counts: Sequence[Count]) -> int:
+    """Record what was found in the parcel, once; return the receipt's id.
+
+    More than announced is taken in as it is: of units nobody had asked for, as surplus (H6). What is missing stays
+    awaited until the partner is done with the order (H4).
+    """
+    parcel = await repository.lock_parcel(uow.session, uow.store_id, parcel_id)
+    parcel.move(ParcelState.RECEIVED, uow.now)
+    announced = {line.master_line_id: line.quantity for line in parcel.lines}
+    found = {count.master_line_id: count.quantity for count in counts}
+    _check(announced, found)
+
+    receipt = Receipt(
+        store_id=uow.store_id,
+        partner_id=parcel.partner_id,
+        cycle_id=parcel.cycle_id,
+        parcel_id=parcel.id,
+        received_at=uow.now,
+        received_by=uow.actor.staff,
+    )
+    uow.session.add(receipt)
+    await uow.session.flush()
+    because = Because("parcel.received", "receipt", str(receipt.id), uow.now)
+    total_over = 0
+    for line_id in sorted(found):
+        received = await receive_supply(uow, line_id, found[line_id], because) if found[line_id] else None
+        over = received.over if received else 0
+        total_over += over
+        uow.session.add(
+            ReceiptLine(
+                store_id=uow.store_id,
+                receipt_id=receipt.id,
+                partner_id=parcel.partner_id,
+                master_line_id=line_id,
+                announced=announced.get(line_id, 0),
+                quantity=found[line_id],
+                over=over,
+            )
+        )
+    await record_event(
+        uow,
+        ParcelReceived(
+            parcel.cycle_id, parcel.partner_id, parcel.id, sum(announced.values()), sum(found.values()), total_over
+        ),
+    )
+    lines = await get_lines(uow.session, uow.store_id, found)
+    await allocate_received(uow, {line.partner_variant_id for line in lines.values()}, because)
+    await settle_shortages(uow, parcel.cycle_id)
+    return receipt.id
+
+
+def _check(announced: dict[int, int], found: dict[int, int]) -> None:
+    if set(found) != set(announced):
+        raise Invalid("Count every line of the parcel; enter 0 for what is missing.")
+    wrong = {
+        f"line_{line_id}": "Enter a whole number, 0 or more."
+        for line_id, quantity in found.items()
+        if not 0 <= quantity <= MOST_UNITS
+    }
+    if wrong:
+        raise Invalid("Please check the counts.", wrong)

@@ -1,0 +1,33 @@
+"""The life of an inbound parcel."""
+
+import enum
+from collections.abc import Mapping
+
+from app.core.errors import Conflict
+
+
+class ParcelState(enum.StrEnum):
+    """What is true of a parcel from a partner."""
+
+    ON_THE_WAY = "on_the_way"  # the partner sent it; it is not opened here yet
+    RECEIVED = "received"  # opened and counted
+    CANCELLED = "cancelled"  # the partner took it back before it arrived
+
+
+TRANSITIONS: Mapping[ParcelState, frozenset[ParcelState]] = {
+    ParcelState.ON_THE_WAY: frozenset({ParcelState.RECEIVED, ParcelState.CANCELLED}),
+    ParcelState.RECEIVED: frozenset(),
+    ParcelState.CANCELLED: frozenset({ParcelState.ON_THE_WAY}),
+}
+
+
+class AlreadyReceived(Conflict):
+    """Two people opened the same parcel's page."""
+
+    sentence = "This parcel was received in the meantime. Look at what was counted before you enter it again."
+
+
+def ensure(state: ParcelState, target: ParcelState) -> None:
+    """Refuse a step that is not in the table."""
+    if target not in TRANSITIONS[state]:
+        raise AlreadyReceived()
