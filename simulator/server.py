@@ -7,13 +7,14 @@ import httpx
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Host, Mount, Router
+from starlette.routing import Host, Mount, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from simulator.control.http import refuse
 from simulator.control.pump import Pump
 from simulator.control.routes import control_routes
 from simulator.control.settle import Clockmaker
+from simulator.oauth import control as oauth_control
 from simulator.oauth.routes import store_routes
 from simulator.pages import order_status
 from simulator.pages import routes as pages
@@ -47,16 +48,6 @@ class Kept:
         await self._app(scope, receive, send_kept)
 
 
-def _optional(module: str, name: str) -> list[BaseRoute]:
-    from importlib import import_module
-
-    try:
-        found: list[BaseRoute] = getattr(import_module(module), name)
-    except ModuleNotFoundError:
-        return []
-    return found
-
-
 def create_app(world: World, hub_transport: httpx.AsyncBaseTransport | None = None) -> ASGIApp:
     """The application of one world; webhooks and questions to the hub go through the transport, if one is given."""
     courier = Courier(world, hub_transport)
@@ -70,7 +61,7 @@ def create_app(world: World, hub_transport: httpx.AsyncBaseTransport | None = No
         await courier.close()
         world.close()
 
-    at_stores, control = store_routes(world), control_routes() + _optional("simulator.oauth.control", "routes")
+    at_stores, control = store_routes(world), [*control_routes(), *oauth_control.routes]
     app = Starlette(
         routes=[
             Host("{shop}.myshopify.com", Router(at_stores), name="store"),

@@ -13,6 +13,7 @@ from simulator.control import bodies, machinery
 from simulator.control.answers import Answer
 from simulator.control.http import read_body, world_of, write
 from simulator.control.verbs import VERBS, Verb
+from simulator.oauth.control import Approve
 from simulator.world.errors import Unreadable
 from simulator.world.importing import import_order
 from simulator.world.truth import order_truth
@@ -23,6 +24,7 @@ OTHER_BODIES: dict[str, type[bodies.Body]] = {
     "POST /reset": bodies.Reset,
     "PUT /clock": bodies.SetClock,
     "POST /clock/advance": bodies.Advance,
+    "POST /oauth/approve": Approve,
     "POST /webhooks/{id}/redeliver": bodies.Redeliver,
     "POST /webhooks/forge": bodies.Forge,
     "PUT /faults": bodies.SetFaults,
