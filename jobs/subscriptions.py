@@ -6,11 +6,18 @@ from typing import Any
 from app.catalog.events import ProductImported
 from app.events.declaration import Event
 from app.events.service import Answer, Later, News, Subscriber
+from app.inventory.jobs import RefreshOffers, SyncStock, WriteOffers
+from app.inventory.jobs import RefreshOffers, SyncStock, WriteOffers
+from app.master_orders.events import MasterOrderClosed
 from app.master_orders.jobs import NoteRelease, OpenCycle, RewriteDraft
 from app.orders.events import OrderDemandChanged, SentUnitsReleased
 from app.orders.jobs import RouteUnmapped
-from app.partners.events import PartnerConnected
+from app.partners.events import PartnerBufferChanged, PartnerConnected
 from app.partners.jobs import CheckPartnerStore, EndPartnerships, EraseContacts
+from app.receiving.events import ParcelReceived, UnitsShorted
+from app.receiving.jobs import UseSurplus
+from app.receiving.events import ParcelReceived, UnitsShorted
+from app.receiving.jobs import UseSurplus
 from app.stores.events import StoreErased, StoreInstalled, StoreRoleChosen, StoreScopesChanged, StoreUninstalled
 from jobs.schedule import PlanStore
 
@@ -40,19 +47,39 @@ def erase_contacts(news: News[StoreErased]) -> Answer:
 
 
 def begin_partnership(news: News[PartnerConnected]) -> Answer:
-    """A connected partner has a running week and is looked at once."""
+    """A connected partner has a running week, is looked at once, and its stock is read."""
     event = news.event
-    return (OpenCycle(news.store_id, event.partner_id), CheckPartnerStore(event.partner_store_id))
+    store_id = event.partner_store_id
+    return (OpenCycle(news.store_id, event.partner_id), CheckPartnerStore(store_id), SyncStock(store_id))
 
 
-def route_unmapped(news: News[ProductImported]) -> Answer:
-    """Lines that waited for this mapping get their route."""
-    return RouteUnmapped(news.store_id)
+def write_offers(news: News[PartnerBufferChanged] | News[ParcelReceived]) -> Answer:
+    """What is offered follows the buffer and the surplus."""
+    return WriteOffers(news.store_id, news.event.partner_id)
+
+
+def welcome_product(news: News[ProductImported]) -> Answer:
+    """Lines that waited for this mapping get their route, and the stock of the product is read."""
+    return (RouteUnmapped(news.store_id), SyncStock(news.event.partner_store_id))
 
 
 def follow_demand(news: News[OrderDemandChanged]) -> Answer:
-    """The draft on the partner's store follows what is ordered."""
-    return Later(RewriteDraft(news.store_id, news.event.partner_id), GATHERING_MINUTES)
+    """Surplus goes first; the draft on the partner's store and every retailer's offer follow what is ordered."""
+    event = news.event
+    return (
+        UseSurplus(news.store_id, event.partner_id),
+        RefreshOffers(event.partner_store_id),
+        Later(RewriteDraft(news.store_id, event.partner_id), GATHERING_MINUTES),
+    )
+
+
+def order_again(news: News[UnitsShorted]) -> Answer:
+    """Units that did not come wait for the next master order, and count against the offer again."""
+    event = news.event
+    return (
+        RefreshOffers(event.partner_store_id),
+        Later(RewriteDraft(news.store_id, event.partner_id), GATHERING_MINUTES),
+    )
 
 
 def note_release(news: News[SentUnitsReleased]) -> Answer:
@@ -65,12 +92,13 @@ EVENT_JOBS: Mapping[type[Event], tuple[Follows, ...]] = {
     StoreInstalled: (plan_store,),
     StoreRoleChosen: (plan_store,),
     StoreUninstalled: (end_partnerships,),
-    StoreScopesChanged: (check_permissions,),
-    StoreErased: (erase_contacts,),
     PartnerConnected: (begin_partnership,),
-    ProductImported: (route_unmapped,),
+    PartnerBufferChanged: (write_offers,),
+    ProductImported: (welcome_product,),
     OrderDemandChanged: (follow_demand,),
     SentUnitsReleased: (note_release,),
+    ParcelReceived: (write_offers,),
+    UnitsShorted: (order_again,),
 }
 
 
