@@ -8,12 +8,10 @@ from app.catalog.jobs import ReadProducts
 from app.core.unit_of_work import SYSTEM, UnitOfWork, UnitsOfWork
 from app.inbox.jobs import ForgetBodies
 from app.inventory.jobs import SyncStock
-from app.inventory.jobs import SyncStock
 from app.job_runs.declaration import Job
 from app.job_runs.jobs import ForgetEnded
 from app.job_runs.service import every
 from app.orders.jobs import ReconcileOrders
-from app.receiving.jobs import ReadMasterOrders
 from app.receiving.jobs import ReadMasterOrders
 from app.stores.queries import StoreFacts, get_store, stores_with_role
 from app.stores.states import StoreRole
@@ -35,9 +33,7 @@ class Standing:
 STANDING: tuple[Standing, ...] = (
     Standing(StoreRole.RETAILER, 15, ReconcileOrders),
     Standing(StoreRole.PARTNER, 15, ReadMasterOrders),
-    Standing(StoreRole.PARTNER, 15, ReadMasterOrders),
     Standing(StoreRole.PARTNER, HOUR, ReadProducts),
-    Standing(StoreRole.PARTNER, HOUR, SyncStock),
     Standing(StoreRole.PARTNER, HOUR, SyncStock),
 )
 UPKEEP: tuple[Job, ...] = (ForgetBodies(), ForgetEnded())

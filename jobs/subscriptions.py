@@ -7,15 +7,12 @@ from app.catalog.events import ProductImported
 from app.events.declaration import Event
 from app.events.service import Answer, Later, News, Subscriber
 from app.inventory.jobs import RefreshOffers, SyncStock, WriteOffers
-from app.inventory.jobs import RefreshOffers, SyncStock, WriteOffers
 from app.master_orders.events import MasterOrderClosed
 from app.master_orders.jobs import NoteRelease, OpenCycle, RewriteDraft
 from app.orders.events import OrderDemandChanged, SentUnitsReleased
 from app.orders.jobs import RouteUnmapped
 from app.partners.events import PartnerBufferChanged, PartnerConnected
 from app.partners.jobs import CheckPartnerStore, EndPartnerships, EraseContacts
-from app.receiving.events import ParcelReceived, UnitsShorted
-from app.receiving.jobs import UseSurplus
 from app.receiving.events import ParcelReceived, UnitsShorted
 from app.receiving.jobs import UseSurplus
 from app.stores.events import StoreErased, StoreInstalled, StoreRoleChosen, StoreScopesChanged, StoreUninstalled
@@ -73,6 +70,11 @@ def follow_demand(news: News[OrderDemandChanged]) -> Answer:
     )
 
 
+def follow_close(news: News[MasterOrderClosed]) -> Answer:
+    """What was sent will show in the partner's stock."""
+    return SyncStock(news.event.partner_store_id)
+
+
 def order_again(news: News[UnitsShorted]) -> Answer:
     """Units that did not come wait for the next master order, and count against the offer again."""
     event = news.event
@@ -92,11 +94,14 @@ EVENT_JOBS: Mapping[type[Event], tuple[Follows, ...]] = {
     StoreInstalled: (plan_store,),
     StoreRoleChosen: (plan_store,),
     StoreUninstalled: (end_partnerships,),
+    StoreScopesChanged: (check_permissions,),
+    StoreErased: (erase_contacts,),
     PartnerConnected: (begin_partnership,),
     PartnerBufferChanged: (write_offers,),
     ProductImported: (welcome_product,),
     OrderDemandChanged: (follow_demand,),
     SentUnitsReleased: (note_release,),
+    MasterOrderClosed: (follow_close,),
     ParcelReceived: (write_offers,),
     UnitsShorted: (order_again,),
 }
