@@ -89,7 +89,8 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
         "path": request.url.path,
     }
     if store := values.get("store"):
-        shared |= {"home": f"/admin/{store.domain}", "front": f"/storefront/{store.domain}"}
+        here = request.url.path.replace(request.path_params["shop"], store.domain, 1)
+        shared |= {"path": here, "home": f"/admin/{store.domain}", "front": f"/storefront/{store.domain}"}
     return HTMLResponse(ENVIRONMENT.get_template(template).render(shared | values), status_code=status)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import anyio
 import uvicorn
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -96,17 +96,25 @@ async def serving(app: ASGIApp) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def browser_page(width: int = 1280) -> AsyncIterator[Page]:
-    """A page of a real browser that knows no other machine."""
+async def started_browser() -> AsyncIterator[Browser]:
+    """A real browser that knows no other machine."""
     async with async_playwright() as playwright:
         arguments = ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
         browser = await playwright.chromium.launch(executable_path=find_chromium(), args=arguments)
-        yield await browser.new_page(viewport={"width": width, "height": 800})
+        yield browser
         await browser.close()
 
 
 @asynccontextmanager
-async def framed(app: AppUnderTest, width: int = 1280, path: str = "/") -> AsyncIterator[Page]:
+async def new_page(browser: Browser, width: int = 1280) -> AsyncIterator[Page]:
+    """A page with cookies of its own."""
+    context = await browser.new_context(viewport={"width": width, "height": 800})
+    yield await context.new_page()
+    await context.close()
+
+
+@asynccontextmanager
+async def framed(browser: Browser, app: AppUnderTest, width: int = 1280, path: str = "/") -> AsyncIterator[Page]:
     """Open the app's page in the frame of a small admin."""
     async with serving(app.asgi()) as app_url:
 
@@ -114,7 +122,7 @@ async def framed(app: AppUnderTest, width: int = 1280, path: str = "/") -> Async
             return HTMLResponse(PARENT.format(app=app_url + path))
 
         admin = Starlette(routes=[Route("/", show_parent), *scripts.routes])
-        async with serving(admin) as app.admin, browser_page(width) as page:
+        async with serving(admin) as app.admin, new_page(browser, width) as page:
             await page.goto(app.admin)
             await page.frames[1].wait_for_function("() => Boolean(customElements.get('s-page'))")
             yield page

@@ -1,7 +1,7 @@
 """The App Bridge stand-in in a real browser: identity on requests, navigation, the bounce page, the save bar."""
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from tests.simulator.standin_pages import AppUnderTest, framed, news
 
@@ -22,20 +22,20 @@ PRESS_SAVE = """document.querySelector("iframe").contentWindow
 
 
 @pytest.mark.parametrize("script", [FETCH, XHR])
-async def test_fetch_and_xhr_carry_an_id_token(script: str) -> None:
+async def test_fetch_and_xhr_carry_an_id_token(browser: Browser, script: str) -> None:
     app = AppUnderTest("")
 
-    async with framed(app) as page:
+    async with framed(browser, app) as page:
         authorization = await page.frames[1].evaluate(script)
 
     assert authorization == "Bearer token-1"
 
 
 @pytest.mark.parametrize("script", [FETCH, XHR])
-async def test_a_refused_request_is_sent_once_more_with_a_fresh_token(script: str) -> None:
+async def test_a_refused_request_is_sent_once_more_with_a_fresh_token(browser: Browser, script: str) -> None:
     app = AppUnderTest("", refused=1)
 
-    async with framed(app) as page:
+    async with framed(browser, app) as page:
         authorization = await page.frames[1].evaluate(script)
 
     assert authorization == "Bearer token-2"
@@ -43,10 +43,10 @@ async def test_a_refused_request_is_sent_once_more_with_a_fresh_token(script: st
 
 
 @pytest.mark.parametrize("shadow", ["open", "closed"])
-async def test_links_of_polaris_fire_navigate_instead_of_loading(shadow: str) -> None:
+async def test_links_of_polaris_fire_navigate_instead_of_loading(browser: Browser, shadow: str) -> None:
     app = AppUnderTest(NAVIGATION, shadow=shadow)
 
-    async with framed(app) as page:
+    async with framed(browser, app) as page:
         frame = page.frames[1]
         loads = len(app.requests)
         await frame.locator('s-link[href="/orders/1"]').click()
@@ -58,20 +58,20 @@ async def test_links_of_polaris_fire_navigate_instead_of_loading(shadow: str) ->
     assert len(app.requests) == loads
 
 
-async def test_without_a_listener_a_polaris_link_is_a_full_load() -> None:
+async def test_without_a_listener_a_polaris_link_is_a_full_load(browser: Browser) -> None:
     app = AppUnderTest('<s-link href="/orders/1">Order</s-link>')
 
-    async with framed(app) as page:
+    async with framed(browser, app) as page:
         await page.frames[1].locator("s-link").click()
         await page.frames[1].wait_for_url("**/orders/1")
 
     assert app.requests[-1] == ("/orders/1", "")
 
 
-async def test_the_admin_learns_the_menu_the_path_and_where_links_lead_outside() -> None:
+async def test_the_admin_learns_the_menu_the_path_and_where_links_lead_outside(browser: Browser) -> None:
     app = AppUnderTest(NAVIGATION)
 
-    async with framed(app, path="/orders?shop=a.myshopify.com&hmac=1&page=2") as page:
+    async with framed(browser, app, path="/orders?shop=a.myshopify.com&hmac=1&page=2") as page:
         await page.frames[1].locator('s-link[href^="shopify:"]').click()
         await page.wait_for_function("window.told.some((one) => one.name === 'open')")
         menu, paths, opened = await news(page, "nav"), await news(page, "path"), await news(page, "open")
@@ -84,21 +84,21 @@ async def test_the_admin_learns_the_menu_the_path_and_where_links_lead_outside()
     assert opened == [{"url": "shopify://admin/orders/7", "target": "_top"}]
 
 
-async def test_the_bounce_page_returns_with_a_token() -> None:
+async def test_the_bounce_page_returns_with_a_token(browser: Browser) -> None:
     app = AppUnderTest("")
 
-    async with framed(app, path="/patch?shopify-reload=%2Forders%3Fpage%3D2") as page:
+    async with framed(browser, app, path="/patch?shopify-reload=%2Forders%3Fpage%3D2") as page:
         await page.frames[1].wait_for_url("**/orders?page=2&id_token=token-1")
 
     assert app.requests[-1] == ("/orders", "page=2&id_token=token-1")
 
 
-async def test_a_changed_form_shows_the_save_bar_and_save_submits_it() -> None:
+async def test_a_changed_form_shows_the_save_bar_and_save_submits_it(browser: Browser) -> None:
     app = AppUnderTest(
         '<form data-save-bar method="post" action="/form"><s-text-field label="Name" name="name"></s-text-field></form>'
     )
 
-    async with framed(app) as page:
+    async with framed(browser, app) as page:
         frame = page.frames[1]
         await frame.get_by_label("Name").fill("Roaster")
         await page.wait_for_function("window.told.some((one) => one.name === 'saveBar')")

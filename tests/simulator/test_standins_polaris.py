@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from simulator.pages import scripts
 from tests.simulator.standin_pages import AppUnderTest, framed
@@ -39,11 +39,11 @@ MODAL = """<s-button commandfor="ask" command="--show">Open</s-button>
 <s-button slot="primary-action" commandfor="ask" command="--hide">Done</s-button></s-modal>"""
 
 
-async def test_every_element_of_the_manifest_is_defined_and_draws_itself() -> None:
+async def test_every_element_of_the_manifest_is_defined_and_draws_itself(browser: Browser) -> None:
     names = list(json.loads((scripts.STATIC / "polaris" / "elements.json").read_text())["elements"])
     app = AppUnderTest("".join(f"<{name}></{name}>" for name in names))
 
-    async with framed(app) as page:
+    async with framed(browser, app) as page:
         undrawn = await page.frames[1].evaluate(
             "names => names.filter((name) => !document.querySelector(name)?.shadowRoot)", names
         )
@@ -54,10 +54,10 @@ async def test_every_element_of_the_manifest_is_defined_and_draws_itself() -> No
     assert problems == []
 
 
-async def test_fields_send_their_values_inside_a_native_form() -> None:
+async def test_fields_send_their_values_inside_a_native_form(browser: Browser) -> None:
     app = AppUnderTest(FORM)
 
-    async with framed(app) as page:
+    async with framed(browser, app) as page:
         frame = page.frames[1]
         await frame.get_by_label("Name").fill("Roaster")
         await frame.get_by_label("Day", exact=True).select_option("Monday")
@@ -83,10 +83,10 @@ async def test_fields_send_their_values_inside_a_native_form() -> None:
     ]
 
 
-async def test_reset_returns_to_the_values_of_the_attributes() -> None:
+async def test_reset_returns_to_the_values_of_the_attributes(browser: Browser) -> None:
     app = AppUnderTest(FORM)
 
-    async with framed(app) as page:
+    async with framed(browser, app) as page:
         frame = page.frames[1]
         await frame.get_by_label("Name").fill("Roaster")
         await frame.get_by_label("Mail").uncheck()
@@ -95,24 +95,24 @@ async def test_reset_returns_to_the_values_of_the_attributes() -> None:
         await expect(frame.get_by_label("Mail")).to_be_checked()
 
 
-async def test_enter_in_a_field_presses_the_submit_button() -> None:
+async def test_enter_in_a_field_presses_the_submit_button(browser: Browser) -> None:
     app = AppUnderTest(FORM)
 
-    async with framed(app) as page:
+    async with framed(browser, app) as page:
         await page.frames[1].get_by_label("Name").press("Enter")
         await expect(page.frames[1].get_by_role("heading", name="Taken")).to_be_visible()
 
     assert ("name", "Old") in app.forms[0]
 
 
-async def test_what_the_manifest_does_not_know_is_a_problem() -> None:
+async def test_what_the_manifest_does_not_know_is_a_problem(browser: Browser) -> None:
     app = AppUnderTest(
         '<s-badge tone="loud" colour="red">x</s-badge><s-card></s-card><s-button disabled="false">y</s-button>'
         '<s-section><span slot="nowhere">z</span></s-section>'
         '<s-stack gap="small-200 base" direction="inline"></s-stack>'
     )
 
-    async with framed(app) as page:
+    async with framed(browser, app) as page:
         problems = await page.frames[1].evaluate(
             "window.__polarisProblems.map((one) => `${one.element} ${one.problem}`)"
         )
@@ -126,23 +126,23 @@ async def test_what_the_manifest_does_not_know_is_a_problem() -> None:
     ]
 
 
-async def test_a_table_is_a_list_on_a_phone() -> None:
+async def test_a_table_is_a_list_on_a_phone(browser: Browser) -> None:
     app = AppUnderTest(TABLE)
 
-    async with framed(app) as wide:
+    async with framed(browser, app) as wide:
         header = wide.frames[1].locator("s-table-header").first
         await expect(header).to_be_visible()
         assert await wide.frames[1].get_by_text("Units").count() == 1
 
-    async with framed(app, width=390) as narrow:
+    async with framed(browser, app, width=390) as narrow:
         await expect(narrow.frames[1].locator("s-table-header").first).to_be_hidden()
         await expect(narrow.frames[1].locator("s-table-cell .label", has_text="Units")).to_be_visible()
 
 
-async def test_a_modal_opens_and_closes_by_command_and_tells_it_on_itself_only() -> None:
+async def test_a_modal_opens_and_closes_by_command_and_tells_it_on_itself_only(browser: Browser) -> None:
     app = AppUnderTest(MODAL)
 
-    async with framed(app) as page:
+    async with framed(browser, app) as page:
         frame = page.frames[1]
         await frame.evaluate(
             """() => { window.heard = [];
