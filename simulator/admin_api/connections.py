@@ -95,9 +95,11 @@ def _comparable(value: Any) -> SortValue:
 def _between(placed: list[tuple[Position, Node]], page: Page) -> list[tuple[Position, Node]]:
     chosen = placed
     if page.after is not None:
-        chosen = [entry for entry in chosen if _is_past(entry[0], _position(page.after), reverse=page.reverse)]
+        after = _position(page.after)
+        chosen = [entry for entry in chosen if _is_past(entry[0], after, reverse=page.reverse)]
     if page.before is not None:
-        chosen = [entry for entry in chosen if _is_past(_position(page.before), entry[0], reverse=page.reverse)]
+        before = _position(page.before)
+        chosen = [entry for entry in chosen if _is_past(before, entry[0], reverse=page.reverse)]
     return chosen
 
 

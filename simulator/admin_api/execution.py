@@ -26,7 +26,7 @@ from simulator.admin_api.schema import load_marks, load_schema, resolve_field, r
 
 _UNKNOWN_FIELD = re.compile(r"Cannot query field '(?P<field>\w+)' on type '(?P<type>\w+)'")
 _UNKNOWN_ARGUMENT = re.compile(r"Unknown argument '(?P<argument>\w+)' on field '(?P<type>\w+)\.(?P<field>\w+)'")
-_UNKNOWN_INPUT = re.compile(r"Field '(?P<field>\w+)' is not defined by type '(?P<type>\w+)'")
+_UNKNOWN_INPUT = re.compile(r"value of type '(?P<type>\w+)' not to include unknown field '(?P<field>\w+)'")
 
 
 @dataclass(frozen=True)
