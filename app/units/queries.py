@@ -8,14 +8,13 @@ from typing import Any
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from app.core.money import Money
 from app.units import rules
 from app.units.models import UnitBalance, UnitClaim, UnitLot
 from app.units.states import AWAITED, DemandState, OwnerKind, Side, SupplyState
 
-Source = aliased(UnitLot)
+Source = UnitLot.__table__.alias("source")  # not `aliased`: it would need every other model at import
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +62,9 @@ class FreeSupply:
 
 def _demand(store_id: int) -> Select[UnitLot, str, int, int]:
     return (
-        select(UnitLot, UnitBalance.state, UnitBalance.quantity, Source.owner_id)
+        select(UnitLot, UnitBalance.state, UnitBalance.quantity, Source.c.owner_id)
         .join(UnitBalance, (UnitBalance.store_id == UnitLot.store_id) & (UnitBalance.lot_id == UnitLot.id))
-        .outerjoin(Source, (Source.store_id == UnitLot.store_id) & (Source.id == UnitLot.supply_id))
+        .outerjoin(Source, (Source.c.store_id == UnitLot.store_id) & (Source.c.id == UnitLot.supply_id))
         .where(UnitLot.store_id == store_id, UnitLot.side == Side.DEMAND, UnitBalance.quantity > 0)
         .order_by(UnitLot.eligible_at, UnitLot.supply_id.is_(None), UnitLot.id)
         .execution_options(populate_existing=True)
@@ -137,9 +136,14 @@ async def demand_in(
     return await _demand_lots(session, wanted)
 
 
+async def demand_in_state(session: AsyncSession, store_id: int, state: DemandState) -> list[DemandLot]:
+    """Return every unit of the store that is in a state, oldest first: what can be packed, for one."""
+    return await _demand_lots(session, _demand(store_id).where(UnitBalance.state == state))
+
+
 async def demand_of_supply(session: AsyncSession, store_id: int, supply_line_ids: Iterable[int]) -> list[DemandLot]:
     """Return every unit that waits for, or was matched with, these master lines, oldest first."""
-    return await _demand_lots(session, _demand(store_id).where(Source.owner_id.in_(list(supply_line_ids))))
+    return await _demand_lots(session, _demand(store_id).where(Source.c.owner_id.in_(list(supply_line_ids))))
 
 
 async def free_supply(session: AsyncSession, store_id: int, partner_variant_ids: Iterable[int]) -> list[FreeSupply]:
