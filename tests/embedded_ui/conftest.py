@@ -1,0 +1,1 @@
+from tests.support.shops import shops  # noqa: F401 (fixture)
