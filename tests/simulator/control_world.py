@@ -42,6 +42,7 @@ class Hub:
     status: int = 200
     quiet: Json = field(default_factory=dict)
     planned: list[str] = field(default_factory=list)
+    quiet_status: int = 200
     asked: int = 0
     clock: httpx.AsyncClient | None = None
 
@@ -64,7 +65,9 @@ class Hub:
         now = (await self.clock.get("/clock")).json()["now"]
         later = [at for at in self.planned if datetime.fromisoformat(at) > datetime.fromisoformat(now)]
         counts = {"jobs_due": 0, "jobs_running": 0, "jobs_failed": 0, "inbox_unhandled": 0}
-        return JSONResponse({"at": now, **counts, "next_planned_at": min(later, default=None), **self.quiet})
+        return JSONResponse(
+            {"at": now, **counts, "next_planned_at": min(later, default=None), **self.quiet}, self.quiet_status
+        )
 
     def topics(self) -> list[str]:
         return [headers["x-shopify-topic"] for headers, _ in self.received]
