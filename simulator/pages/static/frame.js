@@ -78,7 +78,7 @@ function markCurrent(path) {
 }
 
 function openAddress(url, target) {
-  const address = url.startsWith("shopify://admin") ? settings.home + url.slice("shopify://admin".length) : url;
+  const address = url.replace(/^shopify:(\/\/)?admin/, settings.home);
   if (!/^https?:/.test(new URL(address, location.href).protocol)) return;
   if (target === "_blank") window.open(address, "_blank", "noopener");
   else location.assign(address);

@@ -101,8 +101,9 @@ const BUTTON_CSS = `
   :host { display: inline-block; vertical-align: middle; max-inline-size: 100%; }
   :host([inlinesize="fill"]) { display: block; }
   :host([inlinesize="fill"]) .press { inline-size: 100%; }
-  .press { display: inline-flex; align-items: center; justify-content: center; gap: 6px; min-block-size: 32px; max-inline-size: 100%;
-    padding: 5px 12px; border: 1px solid #d4d4d4; border-block-end-color: #b5b5b5; border-radius: 8px; background: #fff; color: #303030;
+  .press { display: inline-flex; align-items: center; justify-content: var(--press-justify, center); gap: 6px; min-block-size: 32px;
+    inline-size: var(--press-size, auto); max-inline-size: 100%; padding: 5px 12px; border: 1px solid;
+    border-color: var(--press-line, #d4d4d4 #d4d4d4 #b5b5b5); border-radius: 8px; background: #fff; color: #303030;
     font-size: 13px; font-weight: 550; line-height: 20px; text-align: center; text-decoration: none; cursor: pointer; }
   .press:hover { background: #f7f7f7; }
   .press.inert { background: #f1f1f1; border-color: #ebebeb; color: #b5b5b5; cursor: default; }

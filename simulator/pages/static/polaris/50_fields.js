@@ -7,6 +7,7 @@ const FIELD_CSS = `
   .required { color: #8e0b21; }
   .control { display: flex; align-items: center; gap: 6px; min-block-size: 34px; padding: 0 10px; border: 1px solid #8a8a8a;
     border-radius: 8px; background: #fdfdfd; }
+  .control :focus-visible { outline: none; }
   .control:focus-within { outline: 2px solid #005bd3; outline-offset: 0; background: #fff; }
   .control.wrong { border-color: #8e0b21; background: #fee8eb; }
   .control.disabled { background: #f1f1f1; border-color: #d4d4d4; color: #8a8a8a; }

@@ -47,22 +47,24 @@ element("s-modal", class extends Overlay {
     :host { display: contents; }
     dialog { inline-size: min(620px, calc(100vw - 24px)); max-block-size: calc(100dvh - 40px); padding: 0; border: 0; border-radius: 16px; background: #fff; color: #303030;
       font: 450 14px/1.45 Inter, system-ui, sans-serif; box-shadow: 0 20px 60px #0006; overflow: hidden; }
+    dialog:not([open]) { display: none; }
     dialog[open] { display: flex; flex-direction: column; }
     dialog::backdrop { background: #0000008c; }
     :host([size="small"]) dialog, :host([size="small-100"]) dialog { inline-size: min(380px, calc(100vw - 24px)); }
     :host([size="large"]) dialog { inline-size: min(980px, calc(100vw - 24px)); }
     :host([size="large-100"]) dialog { inline-size: calc(100vw - 24px); }
-    header { display: flex; align-items: center; justify-content: space-between; gap: 12px; padding: 10px 10px 10px 16px; background: #f3f3f3; border-block-end: 1px solid #e3e3e3; }
+    header { padding: 16px 52px 14px 16px; background: #f3f3f3; border-block-end: 1px solid #e3e3e3; }
     h2 { margin: 0; font-size: 14px; font-weight: 650; }
     .body { padding: 16px; overflow: auto; display: grid; grid-template-columns: minmax(0, 1fr); gap: 12px; }
     :host([padding="none"]) .body { padding: 0; }
     footer { display: none; justify-content: flex-end; gap: 8px; padding: 12px 16px; border-block-start: 1px solid #e3e3e3; }
     footer.used { display: flex; flex-wrap: wrap; }
-    .close { border: 0; border-radius: 8px; background: none; inline-size: 32px; block-size: 32px; font-size: 18px; line-height: 1; cursor: pointer; }
+    .close { position: absolute; inset: 10px 10px auto auto; border: 0; border-radius: 8px; background: none; inline-size: 32px; block-size: 32px; font-size: 18px; line-height: 1; cursor: pointer; }
     .close:hover { background: #e3e3e3; }
   `;
-  static html = `<dialog aria-labelledby="heading"><header><h2 id="heading"></h2><button class="close" type="button" aria-label="Close">×</button></header>
-    <div class="body"><slot></slot></div><footer><span data-slot><slot name="secondary-actions"></slot></span><span data-slot><slot name="primary-action"></slot></span></footer></dialog>`;
+  static html = `<dialog aria-labelledby="heading"><header><h2 id="heading"></h2></header>
+    <div class="body"><slot></slot></div><footer><span data-slot><slot name="secondary-actions"></slot></span><span data-slot><slot name="primary-action"></slot></span></footer>
+    <button class="close" type="button" aria-label="Close">×</button></dialog>`;
 
   built() {
     super.built();
@@ -158,6 +160,7 @@ element("s-popover", class extends Floating {
 
 element("s-menu", class extends Floating {
   static css = `${Floating.css} .float { padding: 6px; } .items { display: grid; gap: 2px; min-inline-size: 160px; }
+    .items { --press-justify: flex-start; --press-size: 100%; --press-line: transparent; }
     ::slotted(s-button) { display: block; }`;
   static html = '<div class="float" popover="auto"><div class="items" role="menu"><slot></slot></div></div>';
 
