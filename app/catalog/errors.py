@@ -9,6 +9,12 @@ class ImportNotFound(NotFound):
     sentence = "This import does not exist."
 
 
+class MappingNotFound(NotFound):
+    """No such mapping in this store."""
+
+    sentence = "This product is not among those you sell for a partner."
+
+
 class NothingChosen(Invalid):
     """An import needs products."""
 

@@ -12,13 +12,13 @@ from app.catalog.service import NewMapping
 from app.catalog.states import ItemState
 from app.core.errors import Conflict, Invalid
 from app.core.money import Money
-from app.core.unit_of_work import Open, system_for
+from app.core.unit_of_work import Actor, Open, system_for
 from app.gateways.shopify import product_import, products
 from app.gateways.shopify.errors import Refused
 from app.gateways.shopify.product_import import NewProduct, NewVariant, StoredProduct
-from app.gateways.shopify.products import Product, ProductPage
+from app.gateways.shopify.products import Product, ProductPage, Variant
 from app.partners.queries import get_partner
-from app.pricing.rules import import_price
+from app.pricing.rules import cost_from_retail, import_price
 from app.stores.flows import ConnectedShopify
 from app.stores.queries import get_store
 
@@ -47,6 +47,69 @@ class ImportPlan:
 async def browse(shopify: ConnectedShopify, partner_store_id: int, text: str, after: str | None) -> ProductPage:
     """Return a page of the partner's products as they are there now."""
     return await shopify.call(partner_store_id, products.search_products, text, after, PRODUCTS_A_PAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class PricedVariant:
+    """What a variant would sell at, or why it cannot be imported."""
+
+    title: str
+    sku: str
+    retail: Money
+    cost: Money
+    price: Money | None
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PricedProduct:
+    """A chosen product before it is imported."""
+
+    gid: str
+    title: str
+    image_url: str | None
+    variants: tuple[PricedVariant, ...]
+    refusal: str = ""
+
+    @property
+    def can_be_imported(self) -> bool:
+        """Whether an import would accept it as it is now."""
+        return not self.refusal and not any(variant.refusal for variant in self.variants)
+
+
+async def preview_import(
+    open_uow: Open, shopify: ConnectedShopify, actor: Actor, partner_id: int, gids: Sequence[str], markup: Decimal
+) -> list[PricedProduct]:
+    """Return the chosen products as they are there now, with what each variant would sell at."""
+    async with open_uow(actor) as uow:
+        partner = await get_partner(uow.session, uow.store_id, partner_id)
+        if partner.partner_store_id is None or not partner.is_live:
+            raise PartnerNotConnected()
+        ours = (await get_store(uow, uow.store_id)).currency
+        theirs = (await get_store(uow, partner.partner_store_id)).currency
+    found = await shopify.call(partner.partner_store_id, products.read_products, list(gids)[: service.MOST_PRODUCTS])
+    return [
+        PricedProduct(
+            gid=product.id,
+            title=product.title,
+            image_url=product.images[0][0] if product.images else None,
+            variants=tuple(
+                _priced(variant, Money(variant.price, theirs), partner.discount, markup, ours)
+                for variant in product.variants
+            ),
+            refusal=_refusal(product),
+        )
+        for product in found.values()
+    ]
+
+
+def _priced(variant: Variant, retail: Money, discount: Decimal, markup: Decimal, currency: str) -> PricedVariant:
+    cost, title = cost_from_retail(retail, discount), "" if variant.title == "Default Title" else variant.title
+    try:
+        price = import_price(retail, discount, markup, currency)
+    except Invalid as refusal:
+        return PricedVariant(title, variant.sku, retail, cost, None, refusal.sentence)
+    return PricedVariant(title, variant.sku, retail, cost, price)
 
 
 async def run_import(
@@ -146,11 +209,7 @@ async def _import_one(
 
 def _new_product(plan: ImportPlan, product: Product) -> NewProduct:
     """Return what is made of a partner's product, or refuse with the reason."""
-    shipped = [variant.requires_shipping for variant in product.variants]
-    reason = rules.importable(requires_shipping=shipped, variant_count=len(product.variants))
-    if product.is_gift_card:
-        reason = "It is a gift card."
-    if reason:
+    if reason := _refusal(product):
         raise Invalid(reason)
     sources = [rules.SkuSource(variant.id, variant.sku) for variant in product.variants]
     skus = rules.imported_skus(plan.prefix, sources)
@@ -176,6 +235,14 @@ def _new_product(plan: ImportPlan, product: Product) -> NewProduct:
             for variant in product.variants
         ),
     )
+
+
+def _refusal(product: Product) -> str:
+    """Return why the product as a whole cannot be imported, or nothing."""
+    if product.is_gift_card:
+        return "It is a gift card."
+    shipped = [variant.requires_shipping for variant in product.variants]
+    return rules.importable(requires_shipping=shipped, variant_count=len(product.variants)) or ""
 
 
 def _mappings(product: Product, wanted: NewProduct, stored: StoredProduct) -> list[NewMapping]:

@@ -8,9 +8,10 @@ from decimal import Decimal
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalog import repository, rules
-from app.catalog.models import SkuMapping
+from app.catalog.models import ProductImport, SkuMapping
 from app.catalog.states import ImportState, ItemState
 from app.core.money import Money
+from app.core.pagination import NEWEST, Page, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,19 @@ async def variants_of_store(
 async def import_progress(session: AsyncSession, store_id: int, import_id: int) -> ImportProgress:
     """Return how far an import is."""
     row = await repository.get_import(session, store_id, import_id)
-    counts = await repository.count_items(session, store_id, import_id)
+    return _progress(row, (await repository.count_items_of(session, store_id, [import_id]))[import_id])
+
+
+async def latest_imports(
+    session: AsyncSession, store_id: int, partner_id: int | None = None, limit: int = 10
+) -> list[ImportProgress]:
+    """Return the latest imports, newest first."""
+    rows = await repository.list_imports(session, store_id, partner_id, limit)
+    counts = await repository.count_items_of(session, store_id, [row.id for row in rows])
+    return [_progress(row, counts[row.id]) for row in rows]
+
+
+def _progress(row: ProductImport, counts: Mapping[ItemState, int]) -> ImportProgress:
     return ImportProgress(
         id=row.id,
         partner_id=row.partner_id,
@@ -190,14 +203,6 @@ async def import_progress(session: AsyncSession, store_id: int, import_id: int) 
     )
 
 
-async def latest_imports(
-    session: AsyncSession, store_id: int, partner_id: int | None = None, limit: int = 10
-) -> list[ImportProgress]:
-    """Return the latest imports, newest first."""
-    rows = await repository.list_imports(session, store_id, partner_id, limit)
-    return [await import_progress(session, store_id, row.id) for row in rows]
-
-
 async def import_report(session: AsyncSession, store_id: int, import_id: int) -> list[ImportRow]:
     """Return every product of an import with what became of it."""
     await repository.get_import(session, store_id, import_id)
@@ -205,6 +210,30 @@ async def import_report(session: AsyncSession, store_id: int, import_id: int) ->
         ImportRow(item.id, item.title, ItemState(item.state), item.reason, item.shopify_product_id, tuple(item.notes))
         for item in await repository.list_items(session, store_id, import_id)
     ]
+
+
+async def page_mappings(
+    session: AsyncSession, store_id: int, search: str = "", partner_id: int | None = None, place: Place = NEWEST
+) -> Page[MappingFacts]:
+    """Return a page of the store's live mappings, the latest first."""
+    return (await repository.page_mappings(session, store_id, search, partner_id, place)).of(mapping_facts)
+
+
+async def get_mapping(session: AsyncSession, store_id: int, mapping_id: int) -> MappingFacts:
+    """Return one mapping, or raise `NotFound`."""
+    return mapping_facts(await repository.get_mapping(session, store_id, mapping_id))
+
+
+async def product_counts(session: AsyncSession, store_id: int) -> dict[int, int]:
+    """Return how many products of each partner are sold in the store."""
+    return await repository.count_products(session, store_id)
+
+
+async def imported_products(
+    session: AsyncSession, store_id: int, partner_id: int, product_gids: Collection[str]
+) -> dict[str, str]:
+    """Return which of a partner's products are in the retailer's store already, and as which product there."""
+    return await repository.list_imported(session, store_id, partner_id, product_gids)
 
 
 async def variants_by_item(

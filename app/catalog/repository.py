@@ -5,9 +5,10 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.catalog.errors import ImportNotFound
+from app.catalog.errors import ImportNotFound, MappingNotFound
 from app.catalog.models import ImportItem, PartnerProduct, PartnerVariant, ProductImport, SkuMapping
 from app.catalog.states import ItemState
+from app.core.pagination import Page, Place, read_page
 
 
 async def get_import(session: AsyncSession, store_id: int, import_id: int) -> ProductImport:
@@ -31,16 +32,6 @@ async def list_items(session: AsyncSession, store_id: int, import_id: int) -> Se
 async def lock_item(session: AsyncSession, store_id: int, item_id: int) -> ImportItem:
     """Return one product of an import, locked."""
     return await session.get_one(ImportItem, (store_id, item_id), with_for_update=True)
-
-
-async def count_items(session: AsyncSession, store_id: int, import_id: int) -> dict[ItemState, int]:
-    """Return how many products of an import are in each state."""
-    query = (
-        select(ImportItem.state, func.count())
-        .where(ImportItem.store_id == store_id, ImportItem.import_id == import_id)
-        .group_by(ImportItem.state)
-    )
-    return {ItemState(state): count for state, count in (await session.execute(query)).tuples()}
 
 
 async def list_imports(
@@ -160,6 +151,77 @@ async def list_partner_variants(
         .where(PartnerVariant.partner_store_id == partner_store_id, PartnerVariant.id.in_(ids))
     )
     return [(variant, title) for variant, title in (await session.execute(query)).tuples()]
+
+
+async def page_mappings(
+    session: AsyncSession, store_id: int, search: str, partner_id: int | None, place: Place
+) -> Page[SkuMapping]:
+    """Return a page of the live mappings whose SKU or product title contains the text."""
+    query = select(SkuMapping).where(SkuMapping.store_id == store_id, SkuMapping.active_to.is_(None))
+    if partner_id is not None:
+        query = query.where(SkuMapping.partner_id == partner_id)
+    if search:
+        product = (PartnerProduct.partner_store_id == PartnerVariant.partner_store_id) & (
+            PartnerProduct.id == PartnerVariant.product_id
+        )
+        titled = (
+            select(PartnerVariant.id)
+            .join(PartnerProduct, product)
+            .where(
+                PartnerVariant.partner_store_id == SkuMapping.partner_store_id,
+                PartnerVariant.id == SkuMapping.partner_variant_id,
+                PartnerProduct.title.icontains(search, autoescape=True),
+            )
+            .exists()
+        )
+        query = query.where(SkuMapping.sku.icontains(search, autoescape=True) | titled)
+    return await read_page(session, query, SkuMapping.id, place)
+
+
+async def get_mapping(session: AsyncSession, store_id: int, mapping_id: int) -> SkuMapping:
+    """Return the mapping of this store."""
+    found = await session.get(SkuMapping, (store_id, mapping_id))
+    if found is None:
+        raise MappingNotFound()
+    return found
+
+
+async def count_products(session: AsyncSession, store_id: int) -> dict[int, int]:
+    """Return how many products of each partner are mapped."""
+    query = (
+        select(SkuMapping.partner_id, func.count(SkuMapping.shopify_product_id.distinct()))
+        .where(SkuMapping.store_id == store_id, SkuMapping.active_to.is_(None))
+        .group_by(SkuMapping.partner_id)
+    )
+    return {partner_id: count for partner_id, count in (await session.execute(query)).tuples()}
+
+
+async def list_imported(
+    session: AsyncSession, store_id: int, partner_id: int, product_gids: Collection[str]
+) -> dict[str, str]:
+    """Return the product in the retailer's store by the partner's product, of those that were imported."""
+    query = select(ImportItem.partner_product_gid, ImportItem.shopify_product_id).where(
+        ImportItem.store_id == store_id,
+        ImportItem.partner_id == partner_id,
+        ImportItem.state == ItemState.IMPORTED,
+        ImportItem.partner_product_gid.in_(product_gids),
+    )
+    return {theirs: ours for theirs, ours in (await session.execute(query)).tuples() if ours}
+
+
+async def count_items_of(
+    session: AsyncSession, store_id: int, import_ids: Collection[int]
+) -> dict[int, dict[ItemState, int]]:
+    """Return how many products of each import are in each state."""
+    query = (
+        select(ImportItem.import_id, ImportItem.state, func.count())
+        .where(ImportItem.store_id == store_id, ImportItem.import_id.in_(import_ids))
+        .group_by(ImportItem.import_id, ImportItem.state)
+    )
+    counts: dict[int, dict[ItemState, int]] = {import_id: {} for import_id in import_ids}
+    for import_id, state, count in (await session.execute(query)).tuples():
+        counts[import_id][ItemState(state)] = count
+    return counts
 
 
 async def map_items(session: AsyncSession, partner_store_id: int, item_gids: Collection[str] | None) -> dict[str, int]:

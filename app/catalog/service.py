@@ -194,7 +194,7 @@ async def start_import(uow: UnitOfWork, import_id: int) -> None:
 async def finish_import(uow: UnitOfWork, import_id: int) -> None:
     """Close an import of which nothing is left to try."""
     row = await repository.get_import(uow.session, uow.store_id, import_id)
-    counts = await repository.count_items(uow.session, uow.store_id, import_id)
+    counts = (await repository.count_items_of(uow.session, uow.store_id, [import_id]))[import_id]
     if counts.get(ItemState.WAITING) or row.state == ImportState.FINISHED:
         return
     row.state, row.finished_at = ImportState.FINISHED, uow.now

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.pagination import NEWEST, Page, Place
 from app.fulfillment import repository
 from app.fulfillment.models import Shipment
 from app.fulfillment.states import ShipmentState
@@ -79,3 +80,13 @@ async def list_shipments(
 ) -> list[ShipmentRow]:
     """Return shipments, the latest first."""
     return [_row(row) for row in await repository.list_shipments(session, store_id, states, order_ids, limit)]
+
+
+async def page_shipments(session: AsyncSession, store_id: int, place: Place = NEWEST) -> Page[ShipmentRow]:
+    """Return a page of shipments, the latest first."""
+    return (await repository.page_shipments(session, store_id, place)).of(_row)
+
+
+async def unfinished_shipments(session: AsyncSession, store_id: int) -> dict[ShipmentState, int]:
+    """Return how many shipments wait for a carrier, for the store's answer, or for a person."""
+    return await repository.count_by_state(session, store_id)

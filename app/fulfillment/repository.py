@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
+from app.core.pagination import Page, Place, read_page
 from app.fulfillment.errors import ShipmentNotFound
 from app.fulfillment.models import Shipment
 from app.fulfillment.states import ShipmentState
@@ -37,6 +38,23 @@ async def get_shipment(session: AsyncSession, store_id: int, shipment_id: int) -
     if found is None:
         raise ShipmentNotFound()
     return found
+
+
+async def page_shipments(session: AsyncSession, store_id: int, place: Place) -> Page[Shipment]:
+    """Return a page of shipments with their lines."""
+    query = select(Shipment).where(Shipment.store_id == store_id).options(selectinload(Shipment.lines))
+    return await read_page(session, query, Shipment.id, place)
+
+
+async def count_by_state(session: AsyncSession, store_id: int) -> dict[ShipmentState, int]:
+    """Return how many shipments are in each state that still needs something."""
+    unfinished = (ShipmentState.PACKED, ShipmentState.POSTING, ShipmentState.STUCK)
+    query = (
+        select(Shipment.state, func.count())
+        .where(Shipment.store_id == store_id, Shipment.state.in_(unfinished))
+        .group_by(Shipment.state)
+    )
+    return {ShipmentState(state): count for state, count in (await session.execute(query)).tuples()}
 
 
 async def list_shipments(

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.catalog.queries import MappingFacts, VariantFacts, mappings_of_partner, variants_of_store
+from app.core.errors import Conflict
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
 from app.exceptions.service import Problem, open_exception, resolve_exceptions
 from app.inventory import repository, rules
 from app.inventory.events import StockWritten
-from app.inventory.jobs import ReadStock, RefreshOffers, WriteOffers
+from app.inventory.jobs import ReadStock, RefreshOffers, SyncStock, WriteOffers
 from app.inventory.models import StockOffer
 from app.inventory.rules import StockSum
 from app.job_runs.service import enqueue
@@ -59,6 +60,14 @@ async def announce_change(uow: UnitOfWork, item_gid: str) -> None:
     """Have an item of the partner's store read; the unit of work acts for that store."""
     await repository.want_read(uow.session, uow.store_id, item_gid)
     await enqueue(uow, ReadStock(uow.store_id), run_at=uow.now + GATHERING)
+
+
+async def sync_now(uow: UnitOfWork, partner_id: int) -> None:
+    """Have a partner's stock read and written at once, as somebody asked for it."""
+    partner = await get_partner(uow.session, uow.store_id, partner_id)
+    if partner.partner_store_id is None or not partner.is_live:
+        raise Conflict("This partner is not connected, so there is no stock to read.")
+    await enqueue(uow, SyncStock(partner.partner_store_id))
 
 
 async def record_stock(uow: UnitOfWork, readings: Sequence[Reading], snapshot_at: datetime) -> None:

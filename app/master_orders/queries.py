@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.money import Money
+from app.core.pagination import NEWEST, Page, Place
 from app.master_orders import repository
 from app.master_orders.models import Cycle, MasterLine
 from app.master_orders.states import CycleState
@@ -43,6 +44,15 @@ class ChangeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class EditRow:
+    """A line the partner changed on our draft, and that nobody decided about yet."""
+
+    variant_gid: str
+    wanted: int
+    found: int
+
+
+@dataclass(frozen=True, slots=True)
 class MasterOrder:
     """A cycle with its lines."""
 
@@ -63,12 +73,17 @@ class MasterOrder:
     order_name: str | None
     trouble: str | None
     lines: tuple[LineRow, ...]
-    edited_variants: frozenset[str]
+    edits: tuple[EditRow, ...]
 
     @property
     def unit_count(self) -> int:
         """Units ordered."""
         return sum(line.quantity for line in self.lines)
+
+    @property
+    def edited_variants(self) -> frozenset[str]:
+        """The partner's variants whose quantity the partner changed."""
+        return frozenset(edit.variant_gid for edit in self.edits)
 
     @property
     def is_open(self) -> bool:
@@ -116,7 +131,7 @@ def master_order(cycle: Cycle) -> MasterOrder:
         order_name=cycle.shopify_order_name,
         trouble=cycle.trouble,
         lines=tuple(line_row(line) for line in cycle.lines if line.quantity > 0),
-        edited_variants=frozenset(edit["variant"] for edit in cycle.partner_edits),
+        edits=tuple(EditRow(edit["variant"], edit["wanted"], edit["found"]) for edit in cycle.partner_edits),
     )
 
 
@@ -141,6 +156,19 @@ async def list_master_orders(
     """Return master orders, newest first."""
     rows = await repository.list_cycles(session, store_id, partner_id, before, limit)
     return [master_order(cycle) for cycle in rows]
+
+
+async def running_orders(session: AsyncSession, store_id: int, partner_id: int | None = None) -> list[MasterOrder]:
+    """Return the master orders that are not over, the next cut-off first."""
+    return [master_order(cycle) for cycle in await repository.list_running(session, store_id, partner_id)]
+
+
+async def page_past_orders(
+    session: AsyncSession, store_id: int, partner_id: int | None = None, place: Place = NEWEST
+) -> Page[MasterOrder]:
+    """Return a page of the master orders that were closed, newest first; weeks without one are left out."""
+    closed = [CycleState.CLOSED]
+    return (await repository.page_cycles(session, store_id, closed, partner_id, place)).of(master_order)
 
 
 async def master_orders_by_order(

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
+from app.core.pagination import Page, Place, read_page
 from app.master_orders.errors import CycleNotFound
 from app.master_orders.models import Cycle, MasterChange, MasterLine
 from app.master_orders.states import FROZEN, CycleState
@@ -76,6 +77,30 @@ async def list_cycles(
     if before is not None:
         query = query.where(Cycle.id < before)
     return (await session.scalars(query.order_by(Cycle.id.desc()).limit(limit))).all()
+
+
+async def page_cycles(
+    session: AsyncSession, store_id: int, states: Collection[CycleState], partner_id: int | None, place: Place
+) -> Page[Cycle]:
+    """Return a page of the cycles in some states, with their lines."""
+    query = select(Cycle).where(Cycle.store_id == store_id, Cycle.state.in_(states)).options(selectinload(Cycle.lines))
+    if partner_id is not None:
+        query = query.where(Cycle.partner_id == partner_id)
+    return await read_page(session, query, Cycle.id, place)
+
+
+async def list_running(session: AsyncSession, store_id: int, partner_id: int | None) -> Sequence[Cycle]:
+    """Return the cycles that are not over, with their lines, the next cut-off first."""
+    over = (CycleState.CLOSED, CycleState.EMPTY)
+    query = (
+        select(Cycle)
+        .where(Cycle.store_id == store_id, Cycle.state.not_in(over))
+        .options(selectinload(Cycle.lines))
+        .order_by(Cycle.cutoff_at, Cycle.id)
+    )
+    if partner_id is not None:
+        query = query.where(Cycle.partner_id == partner_id)
+    return (await session.scalars(query)).all()
 
 
 async def list_by_order(session: AsyncSession, store_id: int, order_gids: Collection[str]) -> Sequence[Cycle]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.money import Money
+from app.core.pagination import NEWEST, Page, Place
 from app.orders import repository
 from app.orders.models import Order, OrderLine
 from app.orders.states import Route
@@ -57,6 +58,14 @@ class OrderRow:
     def is_recovered(self) -> bool:
         """Whether the comparison found it because no webhook had."""
         return self.captured_by == "poll"
+
+
+@dataclass(frozen=True, slots=True)
+class HoldRow:
+    """Why a line may not proceed, and since when."""
+
+    reason: str
+    placed_at: datetime
 
 
 def line_row(line: OrderLine) -> LineRow:
@@ -110,6 +119,17 @@ async def list_orders(
     """Return orders, newest first."""
     rows = await repository.list_orders(session, store_id, search, before, limit)
     return [order_row(order) for order in rows]
+
+
+async def page_orders(session: AsyncSession, store_id: int, search: str = "", place: Place = NEWEST) -> Page[OrderRow]:
+    """Return a page of orders, newest first."""
+    return (await repository.page_orders(session, store_id, search, place)).of(order_row)
+
+
+async def holds_of(session: AsyncSession, store_id: int, line_ids: Collection[int]) -> dict[int, HoldRow]:
+    """Return the hold each line is under; lines without one are absent."""
+    rows = await repository.list_open_holds(session, store_id, line_ids)
+    return {row.line_id: HoldRow(row.reason, row.placed_at) for row in rows}
 
 
 async def list_orders_by_id(session: AsyncSession, store_id: int, order_ids: Collection[int]) -> dict[int, OrderRow]:

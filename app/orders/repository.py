@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
+from app.core.pagination import Page, Place, read_page
 from app.orders.errors import OrderNotFound
 from app.orders.models import Order, OrderHold, OrderLine, OrderPoll, OrderRead
 from app.orders.states import Route
@@ -50,6 +51,22 @@ async def list_orders(
     if before is not None:
         query = query.where(Order.id < before)
     return (await session.scalars(query.order_by(Order.id.desc()).limit(limit))).all()
+
+
+async def page_orders(session: AsyncSession, store_id: int, search: str, place: Place) -> Page[Order]:
+    """Return a page of orders with their lines, by name when a text is given."""
+    query = select(Order).where(Order.store_id == store_id).options(selectinload(Order.lines))
+    if search:
+        query = query.where(Order.name.icontains(search, autoescape=True))
+    return await read_page(session, query, Order.id, place)
+
+
+async def list_open_holds(session: AsyncSession, store_id: int, line_ids: Collection[int]) -> Sequence[OrderHold]:
+    """Return the holds these lines are under."""
+    query = select(OrderHold).where(
+        OrderHold.store_id == store_id, OrderHold.line_id.in_(line_ids), OrderHold.released_at.is_(None)
+    )
+    return (await session.scalars(query)).all()
 
 
 async def list_lines(session: AsyncSession, store_id: int, line_ids: Collection[int]) -> Sequence[OrderLine]:

@@ -101,6 +101,11 @@ async def list_parcels(
     return [_parcel(row) for row in await repository.list_parcels(session, store_id, state, cycle_ids, limit)]
 
 
+async def awaited_parcels(session: AsyncSession, store_id: int) -> int:
+    """Return how many parcels are on their way to the centre."""
+    return await repository.count_on_the_way(session, store_id)
+
+
 async def list_receipts(
     session: AsyncSession, store_id: int, parcel_ids: Collection[int] | None = None
 ) -> list[ReceiptRow]:

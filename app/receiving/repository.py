@@ -88,6 +88,14 @@ async def count_awaited(session: AsyncSession, store_id: int, cycle_id: int) -> 
     return (await session.scalar(query)) or 0
 
 
+async def count_on_the_way(session: AsyncSession, store_id: int) -> int:
+    """Return how many parcels are still to be opened."""
+    query = select(func.count()).where(
+        InboundParcel.store_id == store_id, InboundParcel.state == ParcelState.ON_THE_WAY
+    )
+    return (await session.scalar(query)) or 0
+
+
 async def lock_partner_order(session: AsyncSession, store_id: int, cycle_id: int) -> PartnerOrder | None:
     """Return how the master order last stood on the partner's store, locked."""
     query = select(PartnerOrder).where(PartnerOrder.store_id == store_id, PartnerOrder.cycle_id == cycle_id)

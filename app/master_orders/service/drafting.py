@@ -12,8 +12,10 @@ from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
 from app.exceptions.service import Problem, open_exception, resolve_exceptions
 from app.inbox.service import remember_resource
+from app.job_runs.service import enqueue
 from app.master_orders import repository, rules
 from app.master_orders.events import DraftChangedByPartner, DraftMissing, DraftWritten
+from app.master_orders.jobs import RewriteDraft
 from app.master_orders.models import Cycle
 from app.master_orders.rules import PartnerEdit, WrittenLine
 from app.master_orders.service.cycles import gather_lines
@@ -180,6 +182,7 @@ async def restore_line(uow: UnitOfWork, cycle_id: int, partner_variant_id: int) 
     ]
     cycle.written, cycle.fingerprint = [*kept, *there], None
     await resolve_exceptions(uow, "partner_variant", str(partner_variant_id), [EDITED])
+    await enqueue(uow, RewriteDraft(uow.store_id, cycle.partner_id))
 
 
 async def _name_of(uow: UnitOfWork, cycle: Cycle, variant_gid: str) -> tuple[str, int | None]:
