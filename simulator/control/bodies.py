@@ -12,7 +12,7 @@ from simulator.faults.faults import Action, Phase
 Ref = int | str  # the number of something, or its global id
 Instant = Annotated[datetime, Meta(tz=True)]
 Quantity = Annotated[int, Meta(ge=1, le=1_000_000)]
-Domain = Annotated[str, Meta(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9\-]*\.myshopify\.com$")]
+Domain = Annotated[str, Meta(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9\-]*\.myshopify\.com$(?!\n)")]
 
 
 class Body(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from simulator.world.errors import Impossible
+from simulator.world.errors import Impossible, Unreadable
 from simulator.world.model import Address, AppInstallation, By, Location, PaymentTermsTemplate, Publication
 from simulator.world.store import Store, StoreProfile
 from simulator.world.world import World
@@ -24,6 +25,7 @@ def create_store(world: World, domain: str, fields: Mapping[str, Any]) -> Store:
     domain = domain.lower()
     if domain in world.stores:
         raise Impossible(f"{domain} exists")
+    check_time_zone(fields.get("time_zone") or "UTC")
     name = fields.get("name") or domain.removesuffix(".myshopify.com").replace("-", " ").title()
     address = _address(fields.get("address") or {})
     profile = StoreProfile(
@@ -56,6 +58,14 @@ def create_store(world: World, domain: str, fields: Mapping[str, Any]) -> Store:
             ),
         )
     return store
+
+
+def check_time_zone(name: str) -> None:
+    """Refuse a zone that is not in the IANA database."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Unreadable(f"no time zone {name}") from None
 
 
 def _address(fields: Mapping[str, Any], like: Address | None = None) -> Address:
@@ -92,6 +102,7 @@ def deactivate_location(world: World, store: Store, location: Location) -> None:
 
 def update_store(world: World, store: Store, fields: Mapping[str, Any]) -> None:
     """Change the store's name, time zone or plan."""
+    check_time_zone(fields.get("iana_time_zone") or "UTC")
     for name, value in fields.items():
         setattr(store.profile, name, value)
     store.profile.updated_at = world.now

@@ -93,7 +93,7 @@ class Driver:
         await self.call("POST", f"/stores/{shop}/app/install", {"scopes": EVERY_SCOPE})
         return shop
 
-    async def variant(self, shop: str, quantity: int = 10, price: str = "12.50", **fields: Any) -> str:
+    async def variant(self, shop: str, quantity: int | None = 10, price: str = "12.50", **fields: Any) -> str:
         variant = {"sku": "ESP", "price": price, "quantity": quantity, **fields}
         told = await self.call("POST", f"/stores/{shop}/products", {"title": "Espresso", "variants": [variant]})
         return str(told["changed"]["variant_ids"][0])
