@@ -63,11 +63,14 @@ class StoreHost:
     clock: MachineClock
     client: httpx.AsyncClient
 
-    async def post(self, query: str, variables: dict[str, Any] | None = None, **headers: str) -> httpx.Response:
+    async def post(
+        self, query: str, variables: dict[str, Any] | None = None, *, token: str | None = None
+    ) -> httpx.Response:
         """Send one GraphQL request."""
         url = f"https://{self.store.domain}/admin/api/2026-10/graphql.json"
         body = {"query": query, "variables": variables or {}}
-        return await self.client.post(url, json=body, headers={"X-Shopify-Access-Token": self.token.token, **headers})
+        presented = self.token.token if token is None else token
+        return await self.client.post(url, json=body, headers={"X-Shopify-Access-Token": presented})
 
     async def ask(self, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
         """Send a request that must answer without errors, and return its data."""

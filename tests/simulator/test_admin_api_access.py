@@ -27,7 +27,7 @@ async def test_answers_the_holder_of_a_live_token() -> None:
 async def test_refuses_an_unknown_token(token: str) -> None:
     host = make_host()
 
-    response = await host.post("{shop{id}}", **{"X-Shopify-Access-Token": token})
+    response = await host.post("{shop{id}}", token=token)
 
     assert response.status_code == 401
     assert host.world.requests[-1].outcome == "unauthorized"

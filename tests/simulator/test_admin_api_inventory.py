@@ -185,6 +185,22 @@ async def test_what_cannot_be_written_is_refused(fields: dict[str, Any], code: s
     assert payload["userErrors"][0]["code"] == code
 
 
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"name": "committed"}, "INVALID_NAME"),
+        ({"reason": "because"}, "INVALID_REASON"),
+        ({"referenceDocumentUri": "sync 1"}, "INVALID_REFERENCE_DOCUMENT"),
+    ],
+)
+async def test_a_write_names_a_known_quantity_reason_and_document(fields: dict[str, Any], code: str) -> None:
+    host = a_store()
+
+    payload = await write(host, entry(host), **fields)
+
+    assert payload["userErrors"][0]["code"] == code
+
+
 async def test_an_item_is_named_once() -> None:
     host = a_store()
 
@@ -257,7 +273,8 @@ async def test_reads_stock_by_page_by_location_and_by_item() -> None:
     host = a_store(3)
     location = next(iter(host.store.locations.values()))
     query = """query($at: ID!){
-      inventoryItems(first: 2, query: "sku:S*"){nodes{sku inventoryLevel(locationId: $at){quantities(names: ["available"]){quantity}}}}
+      inventoryItems(first: 2, query: "sku:S*"){nodes{
+        sku inventoryLevel(locationId: $at){quantities(names: ["available"]){quantity}}}}
       location(id: $at){inventoryLevels(first: 2){nodes{item{sku}} pageInfo{hasNextPage}}}
       productVariants(first: 5, query: "sku:S1"){nodes{inventoryQuantity sellableOnlineQuantity availableForSale}}}"""
 

@@ -135,7 +135,7 @@ async def test_lists_replace_and_absent_fields_stay() -> None:
     ("fields", "code"),
     [
         ({"title": " "}, "INVALID_INPUT"),
-        ({"variants": None}, "INVALID_INPUT"),
+        ({"variants": None}, "VARIANTS_INPUT_MISSING"),
         ({"productOptions": [{"name": str(n), "values": [{"name": "x"}]} for n in range(4)]}, "OPTIONS_OVER_LIMIT"),
         ({"variants": [{"optionValues": [{"optionName": "Colour", "name": "red"}]}]}, "INVALID_VARIANT"),
         ({"variants": [{"optionValues": [{"optionName": "Size", "name": "S"}], "price": "-1"}]}, "INVALID_VARIANT"),

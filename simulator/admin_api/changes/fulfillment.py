@@ -104,10 +104,10 @@ def hold(call: Call, id: str, fulfillment_hold: dict[str, Any]) -> Payload:
     handle = fulfillment_hold.get("handle") or None
     ours = [known for known in one.holds if known.by == "app"]
     if not one.is_live:
-        raise Refused(user_error(["id"], "The fulfillment order is not in a holdable state.", "INVALID_STATE"))
+        raise Refused(user_error(["id"], "The fulfillment order is not in a holdable state."))
     if handle is not None and len(handle) > MAX_HANDLE:
         message = f"The handle is too long (maximum is {MAX_HANDLE} characters)."
-        raise Refused(user_error(["fulfillmentHold", "handle"], message, "TOO_LONG"))
+        raise Refused(user_error(["fulfillmentHold", "handle"], message))
     if any(known.handle == handle for known in ours):
         message = (
             "The handle provided for the fulfillment hold is already in use by this app for this fulfillment order."
@@ -135,7 +135,7 @@ def release_hold(call: Call, id: str, hold_ids: list[str] | None = None, externa
     """End holds of a fulfilment order: those named, or all."""
     one = _held(call, id)
     if one.status != "ON_HOLD":
-        raise Refused(user_error(["id"], "The fulfillment order is not on hold.", "INVALID_STATE"))
+        raise Refused(user_error(["id"], "The fulfillment order is not on hold."))
     chosen = [number_of(gid, "FulfillmentHold") or 0 for gid in hold_ids] if hold_ids is not None else None
     if external_id is not None:
         chosen = [known.id for known in one.holds if known.external_id == external_id]

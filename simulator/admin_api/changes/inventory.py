@@ -1,5 +1,6 @@
 """Mutations of stock: quantities set with compare-and-swap, levels activated, items changed."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,28 @@ from simulator.world.inventory import set_inventory, stock_at, update_item
 from simulator.world.model import InventoryItem, Location
 
 LIMIT = 1_000_000_000
+REASONS = frozenset(
+    {
+        "correction",
+        "cycle_count_available",
+        "damaged",
+        "movement_canceled",
+        "movement_created",
+        "movement_received",
+        "movement_updated",
+        "other",
+        "promotion",
+        "quality_control",
+        "received",
+        "reservation_created",
+        "reservation_deleted",
+        "reservation_updated",
+        "restock",
+        "safety_stock",
+        "shrinkage",
+    }
+)
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
 ITEM_FIELDS = {
     "tracked": "tracked",
     "requiresShipping": "requires_shipping",
@@ -41,6 +64,7 @@ def set_quantities(call: Call, input: dict[str, Any]) -> Payload:
     if input["name"] not in ("available", "on_hand"):
         message = "The quantity name must be either 'available' or 'on_hand'."
         raise Refused(user_error(["input", "name"], message, "INVALID_NAME"))
+    _check_purpose(input)
     missing = [n for n, one in enumerate(input["quantities"]) if "changeFromQuantity" not in one]
     if missing:
         path = ["input", "quantities", str(missing[0]), "changeFromQuantity"]
@@ -62,6 +86,7 @@ def adjust_quantities(call: Call, input: dict[str, Any]) -> Payload:
     if input["name"] != "available":
         raise Refused(user_error(["input", "name"], "Only available can be adjusted here.", "INVALID_QUANTITY_NAME"))
     asked = [{**one, "quantity": one["delta"]} for one in input["changes"]]
+    _check_purpose(input)
     if any("changeFromQuantity" not in one for one in asked):
         raise Refused(user_error(["input", "changes"], "The changeFromQuantity argument is required.", None))
     entries = _entries(call, {"quantities": asked}, "changes")
@@ -69,6 +94,15 @@ def adjust_quantities(call: Call, input: dict[str, Any]) -> Payload:
     if refused:
         raise Refused(*refused)
     return _change(call, input, [(entry, _current(call, entry, "available") + entry.quantity) for entry in entries])
+
+
+def _check_purpose(input: dict[str, Any]) -> None:
+    if input["reason"] not in REASONS:
+        raise Refused(user_error(["input", "reason"], "The specified reason is invalid.", "INVALID_REASON"))
+    document = input.get("referenceDocumentUri")
+    if document is not None and not _URI.fullmatch(document):
+        message = "The specified reference document is invalid."
+        raise Refused(user_error(["input", "referenceDocumentUri"], message, "INVALID_REFERENCE_DOCUMENT"))
 
 
 def _entries(call: Call, input: dict[str, Any], name: str = "quantities") -> list[_Entry]:
@@ -85,7 +119,8 @@ def _entries(call: Call, input: dict[str, Any], name: str = "quantities") -> lis
             refused.append(user_error([*path, "locationId"], message, "INVALID_LOCATION"))
         elif (item.id, location.id) in seen:
             message = "The combination of inventoryItemId and locationId must be unique."
-            refused.append(user_error([*path, "locationId"], message, "NO_DUPLICATE_INVENTORY_ITEM_ID_GROUP_ID_PAIR"))
+            code = "NO_DUPLICATE_INVENTORY_ITEM_ID_GROUP_ID_PAIR" if name == "quantities" else None
+            refused.append(user_error([*path, "locationId"], message, code))
         else:
             seen.add((item.id, location.id))
             entries.append(_Entry(path, item, location, one["quantity"], one.get("changeFromQuantity")))

@@ -101,9 +101,13 @@ def _check_set(call: Call, input: dict[str, Any], product: Product | None) -> No
         message = f"Can only specify a maximum of {MAX_OPTIONS} options"
         raise Refused(user_error(["input", "productOptions"], message, "OPTIONS_OVER_LIMIT"))
     if (variants is None) != (options is None):
-        missing = "productOptions" if options is None else "variants"
+        missing, code = (
+            ("productOptions", "PRODUCT_OPTIONS_INPUT_MISSING")
+            if options is None
+            else ("variants", "VARIANTS_INPUT_MISSING")
+        )
         message = "Product options and variants must be given together."
-        raise Refused(user_error(["input", missing], message, "INVALID_INPUT"))
+        raise Refused(user_error(["input", missing], message, code))
     if variants is not None:
         _check_variants(call, variants, options or [], product)
 
@@ -157,10 +161,10 @@ def _values(variant: dict[str, Any], options: list[dict[str, Any]]) -> list[str]
 
 def _set_fields(call: Call, input: dict[str, Any]) -> dict[str, Any]:
     fields = {ours: input[theirs] for theirs, ours in PRODUCT_FIELDS.items() if theirs in input}
-    if "files" in input:
+    if input.get("files") is not None:
         images = [one for one in input["files"] if one.get("originalSource")]
         fields["images"] = [{"src": one["originalSource"], "alt": one.get("alt")} for one in images]
-    if "productOptions" in input:
+    if input.get("productOptions") is not None:
         options = input["productOptions"]
         fields["options"] = [
             {"name": one["name"], "values": [value["name"] for value in one.get("values") or ()]} for one in options
@@ -263,7 +267,7 @@ def _bulk_refusal(product: Product, one: dict[str, Any], path: list[str]) -> dic
         message = "Inventory quantities can only be provided during create."
         return user_error([*path, "inventoryQuantities"], message, "NO_INVENTORY_QUANTITIES_ON_VARIANTS_UPDATE")
     if one.get("price") is not None and one["price"] < 0:
-        return user_error([*path, "price"], "Price must be greater than or equal to 0", "GREATER_THAN_OR_EQUAL_TO")
+        return user_error([*path, "price"], "Price must be greater than or equal to 0", "NEGATIVE_PRICE_VALUE")
     return None
 
 
