@@ -13,6 +13,8 @@ from app.core.local_services.services import migrate, services_of
 from app.core.local_services.state import read_state
 from app.core.local_services.supervisor import Supervisor
 from app.core.local_services.world import HOST, World
+from app.rehearsal import commands
+from jobs.subscriptions import subscribers
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,21 @@ def migrate_database(options: argparse.Namespace) -> int:
     return 0
 
 
+def rehearse(options: argparse.Namespace) -> int:
+    """Play weeks headless against the simulator, then check the books."""
+    return commands.rehearse(options, subscribers())
+
+
+def staff(options: argparse.Namespace) -> int:
+    """Do what people at the centre do."""
+    return commands.staff(options, subscribers())
+
+
+def books(options: argparse.Namespace) -> int:
+    """Print everything the hub holds of units, orders and stock."""
+    return commands.books(options, subscribers())
+
+
 def _become(module: str, environment: dict[str, str] | None = None) -> int:
     """Go on as another module of the project, under the same process number."""
     os.chdir(PROJECT)
@@ -103,12 +120,39 @@ def _json_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="for programs")
 
 
+def _rehearse_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--weeks", type=int, default=1)
+    parser.add_argument("--retailers", type=int, default=1)
+    parser.add_argument("--partners", type=int, default=3, help="partners of each retailer")
+    parser.add_argument("--orders", type=int, default=40, help="customers' orders a week")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--faults", choices=("none", "light", "standard"), default="none")
+    parser.add_argument(
+        "--setup-only", action="store_true", help="connect, import and publish, then leave the world up"
+    )
+    parser.add_argument("--shared-partner", action="store_true", help="let all retailers sell one partner")
+    _json_option(parser)
+
+
+def _staff_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--receive", action="store_true", help="open every parcel that is on the way")
+    parser.add_argument("--ship", action="store_true", help="pack what is ready and hand it to a carrier")
+    parser.add_argument("--short", type=int, default=0, help="units to find missing")
+    parser.add_argument("--over", type=int, default=0, help="units to find too many")
+    parser.add_argument("--accept-partner", metavar="SHOP", help="accept the invitation of this partner's store")
+    parser.add_argument("--seed", type=int, default=1)
+    _json_option(parser)
+
+
 COMMANDS: tuple[Command, ...] = (
     Command("up", "start the local world and stay until stopped", up),
     Command("ps", "show the processes and addresses of the local world", ps, _json_option),
     Command("web", "serve the web application", web, _web_options),
     Command("worker", "do the queued work", worker),
     Command("simulator", "serve the pretend Shopify", simulator),
+    Command("rehearse", "play weeks headless against the simulator and check the books", rehearse, _rehearse_options),
+    Command("staff", "do what people at the centre do", staff, _staff_options),
+    Command("books", "print everything the hub holds of units, orders and stock", books, _json_option),
     Command("migrate", "bring the database to the newest schema", migrate_database),
 )
 

@@ -106,7 +106,8 @@ async def unpack(uow: UnitOfWork, shipment_id: int) -> None:
     because = Because("shipment.unpacked", "shipment", str(shipment.id), uow.now)
     for line in shipment.lines:
         await advance_demand(uow, line.lot_id, line.units, (DemandState.PACKED, DemandState.ALLOCATED), because)
-    await resolve_exceptions(uow, "order", shipment.order_id, [STUCK])
+    for line in shipment.lines:
+        await resolve_exceptions(uow, "order_line", line.order_line_id, [STUCK])
     await record_event(uow, ShipmentUnpacked(shipment.order_id, shipment.id))
 
 
@@ -156,7 +157,8 @@ async def record_posted(uow: UnitOfWork, shipment_id: int, fulfillment_ids: Sequ
     because = Because("shipment.posted", "shipment", str(shipment.id), uow.now)
     for line in shipment.lines:
         await advance_demand(uow, line.lot_id, line.units, (DemandState.PACKED, DemandState.OUTBOUND), because)
-    await resolve_exceptions(uow, "order", shipment.order_id, [STUCK])
+    for line in shipment.lines:
+        await resolve_exceptions(uow, "order_line", line.order_line_id, [STUCK])
     await record_event(uow, ShipmentPosted(shipment.order_id, shipment.id))
 
 
@@ -165,16 +167,18 @@ async def record_stuck(uow: UnitOfWork, shipment_id: int, why: str) -> None:
     shipment = await repository.lock_shipment(uow.session, uow.store_id, shipment_id)
     shipment.move(ShipmentState.STUCK, uow.now)
     shipment.trouble = why
-    await open_exception(
-        uow,
-        Problem(
-            kind=STUCK,
-            subject_kind="order",
-            subject_id=str(shipment.order_id),
-            cause=f"Your store did not accept a shipment: {why}",
-            next_step="Mend the order in your store, then post the shipment again; or unpack it.",
-        ),
-    )
+    for line in shipment.lines:
+        await open_exception(
+            uow,
+            Problem(
+                kind=STUCK,
+                subject_kind="order_line",
+                subject_id=str(line.order_line_id),
+                cause=f"Your store did not accept a shipment: {why}",
+                next_step="Mend the order in your store, then post the shipment again; or unpack it.",
+                units=line.units,
+            ),
+        )
     await record_event(uow, ShipmentStuck(shipment.order_id, shipment.id, why))
 
 

@@ -87,3 +87,19 @@ async def partners_of(session: AsyncSession, store_id: int) -> list[PartnerFacts
 async def partnerships_of(session: AsyncSession, partner_store_id: int) -> list[PartnerFacts]:
     """Return the live partnerships of a partner's store; the unit of work acts for that store."""
     return [facts_of(partner) for partner in await repository.list_partnerships(session, partner_store_id)]
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarFacts:
+    """What a partner's cut-off was from an instant on."""
+
+    valid_from: datetime
+    calendar: Calendar
+
+
+async def calendar_changes_of(session: AsyncSession, store_id: int, partner_id: int) -> list[CalendarFacts]:
+    """Return how a partner's cut-off changed over time, oldest first."""
+    return [
+        CalendarFacts(row.valid_from, Calendar(row.weekday, row.cutoff_time, row.time_zone, row.grace_minutes))
+        for row in await repository.list_calendar_changes(session, store_id, partner_id)
+    ]

@@ -76,9 +76,10 @@ async def give_up_read(uow: UnitOfWork, read: DueRead) -> None:
         uow,
         Problem(
             kind="order_not_readable",
-            subject_kind="order",
-            subject_id=read.order_gid,
-            cause="Shopify announced an order that cannot be read; it may have been deleted or be older than 60 days.",
+            subject_kind="job",
+            subject_id=f"read-{read.order_gid.rsplit('/', 1)[-1]}",
+            cause="Shopify announced an order that cannot be read; it may have been deleted or be older than 60 days. "
+            f"Its number is {read.order_gid.rsplit('/', 1)[-1]}.",
             next_step="Look the order up in your admin. If it is there, fulfil it by hand.",
         ),
     )
