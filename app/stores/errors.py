@@ -8,9 +8,7 @@ class RoleTaken(Conflict):
 
     def __init__(self, role: str) -> None:
         other = (
-            "a partner whose products others sell"
-            if role == "partner"
-            else "a retailer that sells partners' products"
+            "a partner whose products others sell" if role == "partner" else "a retailer that sells partners' products"
         )
         super().__init__(f"This store already is {other}. A store has one role: retailer or partner.")
 

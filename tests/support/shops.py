@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from starlette.applications import Starlette
 
 from app.asgi import create_app
@@ -103,6 +104,16 @@ class Shops:
                 await self.runner.run(held)
                 ran += 1
         return ran
+
+    async def dump(self) -> str:
+        """Everything the database holds, as text."""
+        engine = self.runner.units.engine
+        async with AsyncSession(engine, join_transaction_mode="create_savepoint") as session:
+            await session.execute(text("SELECT set_config('role', 'hub_system', true)"))
+            names = (await session.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))).all()
+            kept = [name for name in names if name != "alembic_version"]
+            rows = [(await session.scalars(text(f"SELECT t::text FROM {name} t"))).all() for name in kept]
+        return "\n".join(line for table in rows for line in table)
 
     def _token(self, domain: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {id_token(self.world, self.store(domain))}"}

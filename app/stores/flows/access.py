@@ -67,6 +67,13 @@ class ConnectedShopify:
         """Return what opens the store for at least a few minutes."""
         return self._access(await self._fresh(store_id))
 
+    async def renew(self, store_id: int) -> None:
+        """Get a new token: the one we hold carries the scopes of the day it was given."""
+        async with self.open_uow(SYSTEM) as uow:
+            held = await service.read_held(uow, store_id)
+        if held.refresh is not None:
+            await self._renew(held)
+
     async def _again(self, held: Held, function: Callable[..., Awaitable[T]], *args: Any, **named: Any) -> T:
         renewed = await self._renew(held)
         try:

@@ -48,6 +48,10 @@ async def check_installation(shopify: ConnectedShopify, store_id: int) -> StoreF
     """Read again what the store grants and says of itself."""
     details = await shopify.call(store_id, read_shop)
     granted = await shopify.call(store_id, read_granted_scopes)
+    async with shopify.open_uow(SYSTEM) as uow:
+        before = await get_store(uow, store_id)
+    if granted != before.scopes:
+        await shopify.renew(store_id)
     async with shopify.open_uow(system_for(store_id)) as uow:
         await service.record_details(uow, _installation(details, granted))
         return await service.record_scopes(uow, granted)
