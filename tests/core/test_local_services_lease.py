@@ -1,6 +1,7 @@
 """Several users of one world: the first starts it, all share it, the last one out leaves nothing behind."""
 
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ import pytest
 
 from app.core.local_services.lease import Lease
 from app.core.local_services.postgres import Postgres
-from app.core.local_services.processes import wait_until
+from app.core.local_services.processes import born, wait_until
 from tests.support.worlds import processes_mentioning, python_for, use_world, world_folder
 
 PATIENCE = 60
@@ -103,6 +104,28 @@ def test_a_world_to_be_discarded_goes_with_its_last_user(world: Path) -> None:
 
     assert not world.exists()
     assert not processes_mentioning(str(world))
+
+
+def looks_of_guard(world: Path) -> int:
+    """How often the guard has woken up so far."""
+    guard = Lease(world)._guards.find("guard")
+    assert guard is not None
+    status = Path(f"/proc/{guard.pid}/status").read_text()
+    return int(status.partition("\nvoluntary_ctxt_switches:")[2].split()[0])
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="only Linux tells how often a process woke up")
+def test_a_world_whose_folder_was_removed_is_ended_too(world: Path) -> None:
+    user = use_world(world)
+    pid, _ = arrived(user)
+    looks = looks_of_guard(world)
+    assert wait_until(lambda: looks_of_guard(world) > looks + 3, PATIENCE)
+    shutil.rmtree(world)
+
+    user.kill()
+    user.communicate()
+
+    assert wait_until(lambda: born(pid) is None and not processes_mentioning(str(world)), PATIENCE)
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from app.core.local_services.errors import LocalServiceError
-from app.core.local_services.folders import fallback_folder, locked, private_folder
+from app.core.local_services.folders import fallback_folder, locked, private_folder, write_whole
 
 NOBODY = 65534
 UNSHARE = ("unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}")
@@ -100,7 +100,7 @@ def choose_footing(program: Path, home: Path, ways: Sequence[str] = WAYS) -> Foo
     for plan in sorted(_plans(ways), key=lambda each: str(each) != before):
         footing = _footing(plan, program, home)
         if footing.works():
-            note.write_text(f"{plan}\n{footing.home}\n")
+            write_whole(note, f"{plan}\n{footing.home}\n")
             return footing
         if plan.elsewhere:
             footing.home.rmdir()

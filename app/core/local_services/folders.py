@@ -57,6 +57,15 @@ def _is_short_enough(folder: Path, file_name: str) -> bool:
     return len(os.fsencode(folder / file_name)) <= SOCKET_PATH_LIMIT
 
 
+def write_whole(file: Path, text: str) -> None:
+    """Write a file, readable by its owner only; whoever reads it finds all of it or what was there before."""
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(descriptor, "w", encoding="utf-8") as target:
+        target.write(text)
+    draft.replace(file)
+
+
 @contextmanager
 def locked(file: Path, mode: int = LOCK_EX) -> Iterator[None]:
     """Hold the lock file; the kernel lets go of it even when we are killed."""

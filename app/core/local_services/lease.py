@@ -7,16 +7,18 @@ exclusive lock learns of every kind of end.
 import os
 import shutil
 import sys
+import time
 from fcntl import LOCK_EX, LOCK_SH, flock
 from pathlib import Path
 from types import TracebackType
 
 from app.core.local_services.accounts import remove_home
 from app.core.local_services.folders import locked, open_lock, try_lock
-from app.core.local_services.processes import Launch, ProcessRecords, wait_until
+from app.core.local_services.processes import Launch, Process, ProcessRecords, wait_until, youngest_first
 
 PROJECT = Path(__file__).resolve().parents[3]
 GUARD = "guard"
+GUARD_LOOKS = 0.1
 
 
 class Lease:
@@ -65,14 +67,20 @@ class Lease:
 
     def outlive_users(self) -> None:
         """The guard's part: wait until nobody uses the world, end its processes, forget the guard."""
-        with locked(self._users):
-            self.records.end_all()
-            if self._discard:
-                remove_home(self.folder / "postgres")
-                shutil.rmtree(self.folder, ignore_errors=True)
-            else:
-                # Before the lock is free, so that the next user starts a guard of its own.
-                self._guards.forget(GUARD)
+        known: set[Process] = set()
+        descriptor = open_lock(self._users)
+        while not try_lock(descriptor, LOCK_EX):
+            # Remembered, because somebody may remove the folder under a running world.
+            known.update(self.records.running())
+            time.sleep(GUARD_LOOKS)
+        for process in youngest_first(known.union(self.records.running())):
+            process.end()
+        if self._discard:
+            remove_home(self.folder / "postgres")
+            shutil.rmtree(self.folder, ignore_errors=True)
+        # Before the lock is free, so that the next user starts a guard of its own.
+        self._guards.forget(GUARD)
+        os.close(descriptor)
 
     def _has_users(self) -> bool:
         """Whether others hold the lock: an exclusive one is not to be had, and it is not the guard who holds that."""

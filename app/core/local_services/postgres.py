@@ -65,7 +65,7 @@ class Postgres:
 
     def start(self, patience: float = 30.0) -> None:
         """See that the server answers queries; a server that already answers is left alone."""
-        private_folder(self.folder, self.footing.owner if self.footing.home == self.folder else None)
+        private_folder(self.folder)
         with locked(self.folder / "start.lock"):
             self._adopt()
             if not self.is_answering():

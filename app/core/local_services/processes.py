@@ -6,10 +6,12 @@ import platform
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+
+from app.core.local_services.folders import write_whole
 
 PAUSE = 0.02
 HAS_PROC = platform.system() == "Linux"
@@ -23,6 +25,7 @@ class Process:
     pid: int
     born: str
     stop_signal: int = signal.SIGTERM
+    recorded_at: float = field(default_factory=time.time)
 
     @property
     def is_running(self) -> bool:
@@ -41,6 +44,11 @@ class Process:
             with suppress(ProcessLookupError):
                 os.killpg(self.pid, signal.SIGKILL)
             wait_until(lambda: not self.is_running, patience)
+
+
+def youngest_first(processes: Iterable[Process]) -> list[Process]:
+    """The order in which processes end, because the younger lean on the older."""
+    return sorted(processes, key=lambda process: process.recorded_at, reverse=True)
 
 
 def born(pid: int) -> str | None:
@@ -132,9 +140,7 @@ class ProcessRecords:
     def record(self, process: Process) -> None:
         """Write the process down; a reader sees all of it or nothing."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = self.folder / f".{process.name}.{os.getpid()}"
-        draft.write_text(json.dumps(asdict(process)))
-        draft.replace(self._file(process.name))
+        write_whole(self._file(process.name), json.dumps(asdict(process)))
 
     def find(self, name: str) -> Process | None:
         """The recorded process of this name, if it still runs."""
@@ -159,11 +165,15 @@ class ProcessRecords:
         """Strike the process of this name from the records."""
         self._file(name).unlink(missing_ok=True)
 
+    def running(self) -> list[Process]:
+        """What is recorded and runs, the youngest first."""
+        found = filter(None, (self.find(file.stem) for file in self.folder.glob("*.json")))
+        return youngest_first(found)
+
     def end_all(self, patience: float = 10.0) -> None:
-        """End whatever is recorded, the youngest first, because the younger lean on the older."""
-        files = sorted(self.folder.glob("*.json"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
-        for file in files:
-            self.end(file.stem, patience)
+        """End whatever is recorded."""
+        for process in self.running():
+            self.end(process.name, patience)
 
     def _file(self, name: str) -> Path:
         return self.folder / f"{name}.json"

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from app.core.local_services.folders import write_whole
 from app.core.local_services.processes import Process, ProcessRecords, born
 from app.core.local_services.world import World
 
@@ -22,9 +23,7 @@ def write_state(world: World, phase: str, processes: Sequence[Mapping[str, Any]]
         "internal_secret_file": str(world.internal_secret_file),
         "state_dir": str(world.folder),
     }
-    draft = world.folder / f".{FILE}.{os.getpid()}"
-    draft.write_text(json.dumps(state, indent=2))
-    draft.replace(world.folder / FILE)
+    write_whole(world.folder / FILE, json.dumps(state, indent=2))
 
 
 def read_state(world: World) -> dict[str, Any]:

@@ -1,14 +1,13 @@
 """A local world: its folder, its ports, its secrets, and the surroundings its programs are given."""
 
 import base64
-import os
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.core.local_services.errors import LocalServiceError
-from app.core.local_services.folders import private_folder
+from app.core.local_services.folders import private_folder, write_whole
 
 HOST = "127.0.0.1"
 CLIENT_ID = "partner-hub-local"
@@ -108,17 +107,8 @@ class World:
         """The world's secrets, made once; a bearer set in the environment is kept where a checker looks for it."""
         folder = private_folder(self.folder / "secrets")
         if given := self.environ.get("INTERNAL_SECRET"):
-            _write_secret(folder / "INTERNAL_SECRET", given)
+            write_whole(folder / "INTERNAL_SECRET", given)
         for name, make in SECRETS.items():
             if not (folder / name).exists():
-                _write_secret(folder / name, make())
+                write_whole(folder / name, make())
         return {name: (folder / name).read_text().strip() for name in SECRETS}
-
-
-def _write_secret(file: Path, value: str) -> None:
-    """Write it whole or not at all, readable by its owner only."""
-    draft = file.with_name(f".{file.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(descriptor, "w") as target:
-        target.write(value)
-    draft.replace(file)
