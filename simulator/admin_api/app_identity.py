@@ -3,6 +3,7 @@
 import hashlib
 import tomllib
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 RESERVED = "$app"
@@ -36,7 +37,13 @@ class AppScopes:
         """Read `[access_scopes]`; an absent file asks for nothing."""
         if not manifest.is_file():
             return cls()
-        section = tomllib.loads(manifest.read_text(encoding="utf-8")).get("access_scopes", {})
-        scopes = [name.strip() for name in section.get("scopes", "").split(",")]
-        required = [name for name in [*scopes, *section.get("required_scopes", ())] if name]
-        return cls(tuple(dict.fromkeys(required)), tuple(section.get("optional_scopes", ())))
+        return _parsed(manifest, manifest.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _parsed(manifest: Path, _changed: int) -> AppScopes:
+    """Every request asks; the file is parsed again only when it changed."""
+    section = tomllib.loads(manifest.read_text(encoding="utf-8")).get("access_scopes", {})
+    scopes = [name.strip() for name in section.get("scopes", "").split(",")]
+    required = [name for name in [*scopes, *section.get("required_scopes", ())] if name]
+    return AppScopes(tuple(dict.fromkeys(required)), tuple(section.get("optional_scopes", ())))

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from simulator.admin_api.app_identity import AppScopes
-from simulator.admin_api.call import Call, ProtectedData
+from simulator.admin_api.call import Call
 from simulator.admin_api.cost import MAX_QUERY_COST, Bucket, cost_extension, new_bucket
 from simulator.admin_api.dropped import DroppedConnection
 from simulator.admin_api.execution import Prepared, prepare, run
@@ -42,11 +42,8 @@ class Answer:
 class AdminApi:
     """Answers `/admin/api/{version}/graphql.json` of every store of a world."""
 
-    def __init__(
-        self, world: World, *, protected_data: ProtectedData = "level1", now: Callable[[], datetime] = machine_now
-    ) -> None:
+    def __init__(self, world: World, *, now: Callable[[], datetime] = machine_now) -> None:
         self.world = world
-        self.protected_data = protected_data
         self._now = now
         self._buckets: WeakKeyDictionary[Store, Bucket] = WeakKeyDictionary()
 
@@ -101,7 +98,7 @@ class AdminApi:
             machine_now=self._now(),
             client_id=self.world.settings.api_key,
             app_scopes=AppScopes.read(self.world.settings.manifest),
-            protected_data=self.protected_data,
+            protected_data=self.world.switches.protected_data,
             search_lag=timedelta(seconds=self.world.faults.search_lag_seconds),
             api_version=version if version in SERVED else SERVED[0],
         )

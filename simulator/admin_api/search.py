@@ -31,7 +31,10 @@ class Index:
     lag: timedelta = timedelta(0)
 
     def matching(self, entities: Iterable[Any], query: str | None) -> list[Any]:
-        """The entities a query finds; without a query all, and then without the index's lag."""
+        """The entities a query finds; without a query all, and then without the lag of the index.
+
+        The index misses what is younger than its lag and holds back later changes of `updated_at`; others show at once.
+        """
         if query is None or not query.strip() or query.strip() == "*":
             return list(entities)
         accepts = self._parse(query)

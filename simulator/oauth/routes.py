@@ -7,7 +7,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from simulator.admin_api.call import ProtectedData
 from simulator.admin_api.endpoint import AdminApi
 from simulator.oauth.endpoints import OAuth
 from simulator.oauth.store_names import full_domain
@@ -15,11 +14,9 @@ from simulator.world.clock import machine_now
 from simulator.world.world import World
 
 
-def store_routes(
-    world: World, *, protected_data: ProtectedData = "level1", now: Callable[[], datetime] = machine_now
-) -> list[BaseRoute]:
+def store_routes(world: World, *, now: Callable[[], datetime] = machine_now) -> list[BaseRoute]:
     """The routes of every store of the world; `now` is machine time."""
-    api, oauth = AdminApi(world, protected_data=protected_data, now=now), OAuth(world, now=now)
+    api, oauth = AdminApi(world, now=now), OAuth(world, now=now)
 
     async def graphql(request: Request) -> Response:
         return await api.answer(request, _shop(request), request.path_params["version"])

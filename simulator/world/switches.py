@@ -25,12 +25,14 @@ class Switches:
     payment_terms_scope: Literal["read", "write", "either"] = "either"  # needed to give a draft payment terms
     unpublished_until_published: bool = True  # products made by the API are on no sales channel
     frozen_status: Literal[402, 423] = 402  # what a frozen store answers
+    protected_data: Literal["none", "level1", "level2"] = "level1"  # what the app is approved for; set, never drawn
 
     def drawn(self, draws: Draws) -> Self:
         """The same doubts, each answered by seed."""
         choices: dict[str, tuple[object, ...]] = {
             "payment_terms_scope": ("read", "write", "either"),
             "frozen_status": (402, 423),
+            "protected_data": (self.protected_data,),
         }
         answers: dict[str, object] = {}
         for one in fields(self):

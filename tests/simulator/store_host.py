@@ -22,6 +22,7 @@ from simulator.world.products import upsert_product
 from simulator.world.settings import Settings
 from simulator.world.store import Store
 from simulator.world.stores import create_store
+from simulator.world.switches import Switches
 from simulator.world.world import World
 
 ALL_SCOPES = [
@@ -111,16 +112,17 @@ def make_host(
     """A world with one store, the app installed with the scopes, at noon of a day in November 2026."""
     world = World(settings or Settings(hub_url="http://127.0.0.1:9"))
     world.clock.set(NOON, rate=0)
+    world.switches = Switches(protected_data=protected_data)
     store = create_store(world, domain, {"currency": "USD", "time_zone": "America/New_York", **fields})
     install(world, store, ALL_SCOPES if scopes is None else scopes)
     clock = MachineClock()
     token = issue_token(world, store, clock.now, expiring=True)
-    return StoreHost(world, store, token, clock, client_of(world, clock, protected_data))
+    return StoreHost(world, store, token, clock, client_of(world, clock))
 
 
-def client_of(world: World, clock: MachineClock, protected_data: ProtectedData = "level1") -> httpx.AsyncClient:
+def client_of(world: World, clock: MachineClock) -> httpx.AsyncClient:
     """A client to every store of the world and to its control API."""
-    at_stores = store_routes(world, protected_data=protected_data, now=clock)
+    at_stores = store_routes(world, now=clock)
     routes = [
         Host("{shop}.myshopify.com", Router(at_stores)),
         Mount("/shops/{shop}", Router(at_stores)),

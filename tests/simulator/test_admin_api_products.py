@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from simulator.world.switches import Switches
 from tests.simulator.store_host import StoreHost, make_host
 
 pytestmark = pytest.mark.anyio
@@ -198,6 +199,19 @@ async def test_prices_of_variants_change_without_touching_the_rest() -> None:
     ]
     assert done["product"] == {"tags": ["a"]}
     assert refused["userErrors"][0]["code"] == "NO_INVENTORY_QUANTITIES_ON_VARIANTS_UPDATE"
+
+
+@pytest.mark.parametrize("is_published", [True, False])
+async def test_a_new_product_is_on_a_sales_channel_or_not(is_published: bool) -> None:
+    host = make_host()
+    host.world.switches = Switches(unpublished_until_published=not is_published)
+
+    product = (await put(host))["product"]
+
+    read = "query($id: ID!){product(id: $id){resourcePublicationsCount{count} publishedAt}}"
+    found = (await host.ask(read, {"id": product["id"]}))["product"]
+    assert found["resourcePublicationsCount"]["count"] == int(is_published)
+    assert (found["publishedAt"] is not None) is is_published
 
 
 async def test_updates_publishes_and_deletes() -> None:

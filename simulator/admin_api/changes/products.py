@@ -51,7 +51,10 @@ def set_product(
         check_inputs(call, input.get("metafields") or [], "PRODUCT", None if product is None else product.gid)
     except MetafieldRefusal as error:
         raise Refused(user_error(["input", "metafields", *error.path], error.message, "INVALID_METAFIELD")) from error
+    is_new = product is None
     product = upsert_product(call.world, call.store, _set_fields(call, input), product)
+    if is_new and not call.world.switches.unpublished_until_published:
+        publish_product(call.world, call.store, product, list(call.store.publications))
     write_inputs(call, input.get("metafields"), (product.gid, "PRODUCT"), replace=True)
     for variant, one in zip(call.store.variants_of(product), input.get("variants") or [], strict=False):
         write_inputs(call, one.get("metafields"), (variant.gid, "PRODUCTVARIANT"), replace=True)
