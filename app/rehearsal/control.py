@@ -24,6 +24,10 @@ class Control:
         """Return what the world tells at the path."""
         return await self._send("GET", path, params=parameters)
 
+    async def truth(self, shop: str) -> Any:
+        """Return everything that is true of one store."""
+        return await self.get("/truth", shop=shop)
+
     async def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """Do something in the world; `Refused` when it cannot be."""
         return await self._send("POST", path, json=dict(body or {}))

@@ -102,7 +102,7 @@ class Player:
             self.tally.refused += 1
 
     async def _reduce(self, shop: str, gid: str, path: str) -> None:
-        truth = (await self.control.get("/truth", shop=shop))["stores"][shop]
+        truth = await self.control.truth(shop)
         order = next(each for each in truth["orders"] if each["id"] == gid)
         line = max(order["lines"], key=lambda each: each["unfulfilled"])
         if not line["unfulfilled"]:
@@ -115,7 +115,7 @@ class Player:
     async def _restock(self, index: int) -> None:
         """Let each partner roast: some variants of theirs get more stock."""
         for shop in sorted({partner.shop_domain for each in self.staged for partner in each.partners}):
-            truth = (await self.control.get("/truth", shop=shop))["stores"][shop]
+            truth = await self.control.truth(shop)
             dice = random.Random(f"restock:{self.seed}:{index}:{shop}")
             for level in dice.sample(truth["stock"], k=min(3, len(truth["stock"]))):
                 await self.control.put(
@@ -130,7 +130,7 @@ class Player:
     async def _fulfill_master_orders(self) -> None:
         """Let each partner send its open master orders, every other one in two parcels."""
         for shop in sorted({partner.shop_domain for each in self.staged for partner in each.partners}):
-            truth = (await self.control.get("/truth", shop=shop))["stores"][shop]
+            truth = await self.control.truth(shop)
             for order in truth["orders"]:
                 if not any(tag.startswith("ph-") for tag in order["tags"]) or order["cancelled_at"]:
                     continue
@@ -148,7 +148,7 @@ class Player:
         )
 
     async def _on_sale(self, shop: str) -> list[str]:
-        truth = (await self.control.get("/truth", shop=shop))["stores"][shop]
+        truth = await self.control.truth(shop)
         return sorted(variant["id"] for variant in truth["variants"] if not variant["deleted_at"])
 
 

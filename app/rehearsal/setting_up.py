@@ -142,8 +142,7 @@ async def _make_store(control: Control, body: dict[str, object]) -> None:
 
 
 async def _stock_shelves(control: Control, part: PartnerPart) -> None:
-    truth = await control.get("/truth", shop=part.shop)
-    known = {product["title"] for product in truth["stores"][part.shop]["products"]}
+    known = {product["title"] for product in (await control.truth(part.shop))["products"]}
     for product in part.products:
         if product["title"] not in known:
             await control.post(f"/stores/{part.shop}/products", product)

@@ -6,7 +6,7 @@ from alembic import op
 from migrations.models import load_models
 
 from app.core.db import Base
-from app.core.tenancy import policy_statements
+from app.core.tenancy import SYSTEM_ROLE, policy_statements
 
 revision = "0001"
 down_revision = None
@@ -18,6 +18,8 @@ def upgrade() -> None:
     Base.metadata.create_all(op.get_bind())
     for statement in policy_statements(Base.metadata, classes):
         op.execute(statement)
+    # A store's number is drawn before its row is written, to know under which tenant that happens.
+    op.execute(f"GRANT USAGE ON SEQUENCE stores_id_seq TO {SYSTEM_ROLE}")
     for script in sorted((Path(__file__).parents[1] / "sql").glob("*.sql")):
         op.get_bind().exec_driver_sql(script.read_text())
 
