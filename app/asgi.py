@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import httpx
@@ -13,9 +14,13 @@ from app.core.log import configure_logging
 from app.core.request_ids import RequestIds
 from app.core.runtime import Runtime, build_runtime
 from app.core.settings import Settings, load_settings
+from app.gateways.shopify.client import ShopifyClient
+from app.gateways.shopify.network import build_http_client
+from app.stores.flows import ConnectedShopify
 from embedded_ui.routes import routes as pages
 from embedded_ui.session import Services
 from jobs.assembly import build_runner, drain
+from jobs.subscriptions import subscribers
 from webhooks import internal, shopify
 
 app: Starlette
@@ -24,22 +29,30 @@ app: Starlette
 def create_app(settings: Settings, runtime: Runtime | None = None, http: httpx.AsyncClient | None = None) -> Starlette:
     """Return the web application; a test brings its own runtime and its own way to Shopify."""
     runtime = runtime or build_runtime(settings)
-    runner = build_runner(runtime, http)
+    http = http or build_http_client(settings)
+    units = runtime.units_of_work(subscribers())
+    access = ConnectedShopify(units, ShopifyClient(http, api_version=settings.api_version), settings)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with runtime.running():
             yield
-            await runner.shopify.client.http.aclose()
+            await http.aclose()
 
     application = Starlette(
-        routes=[*shopify.routes, *internal.routes, *pages(Services(settings, runner.units, runner.shopify))],
+        routes=[*shopify.routes, *internal.routes, *pages(Services(settings, units, access))],
         middleware=[Middleware(RequestIds)],
         lifespan=lifespan,
     )
     application.state.runtime = runtime
-    application.state.drain = lambda seconds: drain(runner, seconds)
+    application.state.drain = partial(_drain, runtime)
     return application
+
+
+async def _drain(runtime: Runtime, seconds: float) -> int:
+    """Run what is due, with hands of its own: they are needed only where no worker runs."""
+    async with build_http_client(runtime.settings) as http:
+        return await drain(build_runner(runtime, http), seconds)
 
 
 def __getattr__(name: str) -> Any:

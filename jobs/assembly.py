@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 import time
+from collections.abc import Mapping
 
 import httpx
 
@@ -13,7 +14,7 @@ from app.gateways.shopify.network import build_http_client
 from app.job_runs.ledger import Ledger
 from app.stores.flows import ConnectedShopify
 from jobs.lease import refuse_without_lease
-from jobs.registry import load_handlers
+from jobs.registry import Handled, load_handlers
 from jobs.runner import Runner
 from jobs.subscriptions import subscribers
 from jobs.sweeper import sweep
@@ -21,14 +22,18 @@ from jobs.sweeper import sweep
 HEARTBEAT = 10.0
 
 
-def build_runner(runtime: Runtime, http: httpx.AsyncClient | None = None) -> Runner:
+def build_runner(
+    runtime: Runtime, http: httpx.AsyncClient | None = None, handlers: Mapping[str, Handled] | None = None
+) -> Runner:
     """Return the hands of a worker; its calls outside start only under a lease that lasts."""
     http = http or build_http_client(runtime.settings)
     http.event_hooks["request"] = [*http.event_hooks["request"], refuse_without_lease]
     units = runtime.units_of_work(subscribers())
     shopify = ConnectedShopify(units, ShopifyClient(http, api_version=runtime.settings.api_version), runtime.settings)
     name = f"{socket.gethostname()}:{os.getpid()}"
-    return Runner(runtime, units, shopify, load_handlers(), Ledger(runtime.direct, name))
+    return Runner(
+        runtime, units, shopify, load_handlers() if handlers is None else handlers, Ledger(runtime.direct, name)
+    )
 
 
 async def drain(runner: Runner, seconds: float) -> int:

@@ -18,6 +18,7 @@ from app.core.local_services.postgres import Postgres
 from app.core.local_services.valkey import Valkey
 from tests.support.database import TestDatabase, cloned_database, hold_session_folder, start_server
 from tests.support.hub import clock, hub, open_uow, runtime, settings  # noqa: F401 (fixtures)
+from tests.support.workers import alive  # noqa: F401
 
 SESSION = pytest.StashKey[Lease]()
 

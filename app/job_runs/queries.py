@@ -1,11 +1,13 @@
 """What pages and checkers may know of background work."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.core.unit_of_work import UnitOfWork
+from app.job_runs.declaration import Job, stored_key
 from app.job_runs.models import JobRun
 from app.job_runs.states import JobState
 
@@ -37,6 +39,27 @@ async def find_run(uow: UnitOfWork, name: str, coalesce_key: str) -> RunFacts | 
     async with uow.machinery() as session:
         run: JobRun | None = await session.scalar(chosen)
     return _facts(run) if run else None
+
+
+UNFINISHED = text("(state = 'queued' OR state = 'running' OR state = 'failed')")
+"""As three partial indexes of the ledger have it; parameters here would not match them once prepared."""
+
+
+async def unfinished_runs(uow: UnitOfWork, jobs: Sequence[Job]) -> dict[str, RunFacts]:
+    """Return the newest run of each of these very jobs by name, if it waits, runs or failed.
+
+    A job may act for another store than the actor's: whoever asks knows its arguments.
+    """
+    keys = [stored_key(job) for job in jobs]
+    chosen = (
+        select(JobRun)
+        .where(UNFINISHED, JobRun.coalesce_key.in_(keys))
+        .distinct(JobRun.coalesce_key)
+        .order_by(JobRun.coalesce_key, JobRun.id.desc())
+    )
+    async with uow.machinery() as session:
+        runs = (await session.scalars(chosen)).all()
+    return {run.name: _facts(run) for run in runs}
 
 
 async def failed_runs(uow: UnitOfWork) -> list[RunFacts]:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import func, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -46,7 +46,7 @@ async def _insert(session: AsyncSession, values: dict[str, Any]) -> tuple[int, i
     fresh = insert(JobRun).values(values)
     joined = fresh.on_conflict_do_update(
         index_elements=["coalesce_key"],
-        index_where=JobRun.state == JobState.QUEUED.value,
+        index_where=text("state = 'queued'"),  # a parameter here would not match the index once prepared
         set_={
             "run_at": func.least(JobRun.run_at, fresh.excluded.run_at),
             "priority": func.least(JobRun.priority, fresh.excluded.priority),
