@@ -1,10 +1,8 @@
 """Runs the simulator: `python -m simulator`, told by its environment where to listen and where its state lies."""
 
 import logging
-import logging
 import os
 
-import httpx
 import uvicorn
 
 from simulator.admin_api.dropped import is_no_dropped_connection
@@ -13,15 +11,9 @@ from simulator.world.settings import Settings
 from simulator.world.world import World
 
 
-def is_worth_telling(record: logging.LogRecord) -> bool:
-    """Connections dropped on demand end as an error of the server's; they are no news."""
-    return not (record.exc_info and isinstance(record.exc_info[1], httpx.ReadError))
-
-
 def main() -> None:
     """Serve one world until the process is ended."""
     settings = Settings.from_environment(os.environ)
-    logging.getLogger("uvicorn.error").addFilter(is_worth_telling)
     logging.getLogger("uvicorn.error").addFilter(is_no_dropped_connection)
     uvicorn.run(
         create_app(World(settings)),

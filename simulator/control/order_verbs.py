@@ -98,6 +98,13 @@ def cancel(world: World, path: Path, body: bodies.CancelOrder) -> Answer:
     return _told(store, order)
 
 
+def remove(world: World, path: Path, body: bodies.Nothing) -> Answer:
+    """Delete a cancelled order."""
+    store, order = _order(world, path)
+    orders.delete_order(world, store, order)
+    return _told(store, order)
+
+
 def refund(world: World, path: Path, body: bodies.RefundOrder) -> Answer:
     """Refund units or an amount."""
     store, order = _order(world, path)

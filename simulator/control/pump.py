@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import logging
 
 from simulator.webhooks.delivery import Courier
 from simulator.world.effects import apply_due
 from simulator.world.world import World
 
 LONGEST_SLEEP = 1.0
+LOG = logging.getLogger("simulator")
 
 
 class Pump:
@@ -37,8 +39,11 @@ class Pump:
     async def _run(self) -> None:
         while True:
             self._woken.clear()
-            if apply_due(self._world) + self._courier.start_due():
-                self._world.commit()
+            try:
+                if apply_due(self._world) + self._courier.start_due():
+                    self._world.commit()
+            except Exception:
+                LOG.exception("what was due could not be done")  # the world goes on
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), self._seconds_to_sleep())
 

@@ -43,6 +43,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("DELETE", "/{shop}/variants/{id}", bodies.Nothing, catalog_verbs.remove_variant),
     Verb("PUT", "/{shop}/inventory", bodies.SetInventory, catalog_verbs.put_inventory),
     Verb("POST", "/{shop}/orders", bodies.PlaceOrder, order_verbs.place),
+    Verb("DELETE", "/{shop}/orders/{id}", bodies.Nothing, order_verbs.remove),
     Verb("POST", "/{shop}/orders/{id}/pay", bodies.Pay, order_verbs.pay),
     Verb("POST", "/{shop}/orders/{id}/edit", bodies.EditOrder, order_verbs.edit),
     Verb("POST", "/{shop}/orders/{id}/cancel", bodies.CancelOrder, order_verbs.cancel),

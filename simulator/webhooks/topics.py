@@ -15,6 +15,7 @@ TOPIC_SCOPES: dict[str, tuple[str, ...]] = {
     "locations/deactivate": ("read_locations",),
     "orders/cancelled": ("read_orders",),
     "orders/create": ("read_orders",),
+    "orders/delete": ("read_orders",),
     "orders/edited": ("read_orders",),
     "orders/fulfilled": ("read_orders",),
     "orders/paid": ("read_orders",),

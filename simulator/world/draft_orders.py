@@ -82,10 +82,10 @@ def _write(world: World, store: Store, draft: DraftOrder, fields: Fields) -> Non
         draft.lines = lines
     draft.tags = list(dict.fromkeys(draft.tags))
     _reserve(world, store, draft)
-    occurrence = world.draws.occurrence(store.domain, f"draft_ready:{draft.id}")
+    occurrence = world.draws.occurrence(store.domain, f"draft_ready:{draft.name}")
     delay = 0.0
     if world.switches.draft_ready_late:
-        delay = world.draws.between(store.domain, f"draft_ready:{draft.id}", occurrence, 0.2, 3)
+        delay = world.draws.between(store.domain, f"draft_ready:{draft.name}", occurrence, 0.2, 3)
     draft.ready = False
     draft.ready_at = world.later(store, delay, "ready_draft", draft_id=draft.id).at
 

@@ -31,7 +31,7 @@ def import_order(world: World, store: Store, payload: Any) -> Order:
     if not isinstance(items, list):
         raise Unreadable("line_items is not a list")
     order = new_order(world, store, "sale")
-    taken = {line.id for one in store.orders.values() for line in one.lines}
+    taken = {line.id for other in world.stores.values() for one in other.orders.values() for line in one.lines}
     order.lines = [_line(world, store, item, index, taken) for index, item in enumerate(items, 1)]
     _identify(world, order, payload)
     _describe(order, payload)

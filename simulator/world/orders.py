@@ -140,7 +140,7 @@ def _enlarge(world: World, store: Store, order: Order, line: OrderLine, units: i
         line.unfulfilled_quantity += units
     if line.location_id is None:
         variant = store.variants.get(line.variant_id or 0)
-        line.location_id = choose_places(world, store, [(variant, units)], "sale", order.id)[0]
+        line.location_id = choose_places(world, store, [(variant, units)], "sale")[0]
     promise(world, store, order, line, units)
     add_units(world, store, order, line, units)
     note_target(order, line, units, "edit", world.now)
@@ -260,6 +260,15 @@ def _take_units(
         if restock and line.location_id:
             put_back(world, store, order, line, sent, line.location_id)
     return parts
+
+
+def delete_order(world: World, store: Store, order: Order) -> None:
+    """Delete an order that was cancelled, as staff can."""
+    if order.cancelled_at is None or order.deleted_at is not None:
+        raise Impossible("only a cancelled order can be deleted")
+    order.deleted_at = world.now
+    world.touch(store, order)
+    world.emit(store, "orders/delete", order)
 
 
 def set_risk(world: World, store: Store, order: Order, level: RiskLevel, recommendation: str | None = None) -> None:

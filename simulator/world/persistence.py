@@ -25,14 +25,13 @@ class Disk:
 
     def save(self, rows: Iterable[tuple[Key, Any]]) -> None:
         """Write the rows in one transaction; a value of None removes its row."""
+        encoded = [(key, None if value is None else msgspec.json.encode(value)) for key, value in rows]
         self._database.execute("BEGIN")
-        for key, value in rows:
-            if value is None:
+        for key, text in encoded:
+            if text is None:
                 self._database.execute("DELETE FROM entities WHERE shop = ? AND kind = ? AND id = ?", key)
             else:
-                self._database.execute(
-                    "INSERT OR REPLACE INTO entities VALUES (?, ?, ?, ?)", (*key, msgspec.json.encode(value))
-                )
+                self._database.execute("INSERT OR REPLACE INTO entities VALUES (?, ?, ?, ?)", (*key, text))
         self._database.execute("COMMIT")
 
     def rows(self, kind: str, shop: str | None = None) -> Iterator[tuple[str, str, bytes]]:

@@ -1,7 +1,7 @@
 """Orders coming into being: placed by a customer, or made from what a caller already knows."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -75,11 +75,12 @@ def open_order(world: World, store: Store, order: Order) -> None:
     """Let a complete order exist: it takes stock, is agreed, will be routed, and subscribers hear of it."""
     world.add(store, order)
     wanted = [(store.variants.get(line.variant_id or 0), line.unfulfilled_quantity) for line in order.lines]
-    places = choose_places(world, store, wanted, "commit" if order.draft_id else "sale", order.id)
+    places = choose_places(world, store, wanted, "commit" if order.draft_id else "sale")
     for line, place in zip(order.lines, places, strict=True):
         line.location_id = place
         promise(world, store, order, line, line.unfulfilled_quantity)
         note_target(order, line, line.unfulfilled_quantity + line.fulfilled_quantity, "order", order.created_at)
+    issue_terms(world, order)
     order.commit_location_id = next((place for place in places if place is not None), None)
     agree(world, order, "order", [(line, line.quantity) for line in order.lines])
     order.agreements[0].happened_at = order.created_at
@@ -88,6 +89,14 @@ def open_order(world: World, store: Store, order: Order) -> None:
     world.emit(store, "orders/create", order)
     if became_paid:
         world.emit(store, "orders/paid", order)
+
+
+def issue_terms(world: World, order: Order) -> None:
+    """Let the time to pay begin, if the order has payment terms."""
+    terms = order.payment_terms
+    if terms is not None and terms.issued_at is None:
+        terms.issued_at = world.now
+        terms.due_at = world.now + timedelta(days=terms.due_in_days or 0)
 
 
 def note_target(order: Order, line: OrderLine, delta: int, cause: str, at: datetime) -> None:

@@ -1,6 +1,7 @@
 """What falls due later on the business clock: effects on the world, and deliveries of webhooks."""
 
 import heapq
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +27,7 @@ class DueQueue:
     def __init__(self, changed: Callable[[Due, bool], None]) -> None:
         self._changed = changed
         self._live: dict[int, Due] = {}
+        self._by_kind: defaultdict[str, dict[int, Due]] = defaultdict(dict)
         self._heaps: dict[bool, list[tuple[datetime, int]]] = {False: [], True: []}
         self._last = 0
 
@@ -39,7 +41,7 @@ class DueQueue:
     def restore(self, due: Due) -> None:
         """Put back one that was saved."""
         self._last = max(self._last, due.number)
-        self._live[due.number] = due
+        self._live[due.number] = self._by_kind[due.kind][due.number] = due
         heapq.heappush(self._heaps[due.kind == DELIVERY], (due.at, due.number))
 
     def postpone(self, due: Due, at: datetime) -> None:
@@ -50,6 +52,7 @@ class DueQueue:
 
     def drop(self, due: Due) -> None:
         if self._live.pop(due.number, None):
+            del self._by_kind[due.kind][due.number]
             self._changed(due, False)
 
     def pop_due(self, now: datetime, *, deliveries: bool) -> Due | None:
@@ -65,9 +68,8 @@ class DueQueue:
         return min(instants, default=None)
 
     def waiting(self, kind: str, shop: str | None = None) -> Iterator[Due]:
-        for due in list(self._live.values()):
-            if due.kind == kind and shop in (None, due.shop):
-                yield due
+        """Everything of a kind that is still to come."""
+        yield from [due for due in self._by_kind[kind].values() if shop in (None, due.shop)]
 
     def _peek(self, deliveries: bool) -> Due | None:
         heap = self._heaps[deliveries]

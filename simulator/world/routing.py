@@ -25,7 +25,7 @@ def plan_routing(world: World, store: Store, order: Order) -> None:
     order.reserved_ids += [world.new_id() for _ in range(count)]
     delay = 0.0
     if world.switches.fulfillment_orders_late:
-        delay = world.draws.between(store.domain, "route_order", order.id, 0, 30)
+        delay = world.draws.between(store.domain, "route_order", order.name, 0, 30)
     world.later(store, delay, "route_order", order_id=order.id)
 
 

@@ -12,19 +12,24 @@ from simulator.world.world import World
 Wanted = Sequence[tuple[Variant | None, int]]
 
 
-def choose_places(world: World, store: Store, wanted: Wanted, by: By, key: int) -> list[int | None]:
+def choose_places(world: World, store: Store, wanted: Wanted, by: By) -> list[int | None]:
     """Where each quantity is taken from: one location for all if one has enough, else each for itself.
 
     A customer's order takes the first such location; for a completed draft it is Shopify's choice, drawn.
     """
     promised = _promised(world, store)
     options = [_places(store, promised, variant, quantity) for variant, quantity in wanted]
-    stocked = [set(enough) for enough, _ in options if enough or _]
+    stocked = [set(enough) for enough, anywhere in options if anywhere]
     common = [number for number in store.locations if stocked and all(number in one for one in stocked)]
     if common:
-        index = world.draws.pick(store.domain, "commit location", key, len(common)) if by == "commit" else 0
-        return [common[index] if enough else None for enough, _ in options]
-    return [next(iter(enough or any_stock), None) for enough, any_stock in options]
+        chosen = common[_choice(world, store, len(common)) if by == "commit" else 0]
+        return [chosen if anywhere else None for _, anywhere in options]
+    return [next(iter(enough or anywhere), None) for enough, anywhere in options]
+
+
+def _choice(world: World, store: Store, count: int) -> int:
+    occurrence = world.draws.occurrence(store.domain, "commit location")
+    return world.draws.pick(store.domain, "commit location", occurrence, count)
 
 
 def _promised(world: World, store: Store) -> Counter[tuple[int, int]]:
@@ -57,7 +62,9 @@ def promise(world: World, store: Store, order: Order, line: OrderLine, quantity:
     line.pending_commit += quantity
     delay = 0.0
     if world.switches.inventory_commits_late:
-        delay = world.draws.between(store.domain, "commit_stock", f"{line.id}:{line.quantity}", 1, 8)
+        delay = world.draws.between(
+            store.domain, "commit_stock", f"{order.name}:{order.lines.index(line)}:{line.quantity}", 1, 8
+        )
     world.later(
         store,
         delay,

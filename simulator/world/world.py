@@ -33,6 +33,7 @@ class World:
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
         self._dirty: dict[Key, Any] = {}
+        self._saved_state: dict[str, Any] = {}
         self.event_id: str | None = None  # shared by all webhooks of the action under way
         self._disk = Disk(self.settings.state_dir) if self.settings.state_dir else None
         self._begin(self.settings.seed)
@@ -57,7 +58,7 @@ class World:
         """Begin anew: no stores, no logs, the real time, and draws from `seed`."""
         if self._disk is not None:
             self._disk.clear()
-        self._dirty.clear()
+        self._dirty, self._saved_state = {}, {}
         self._begin(seed)
         self.commit()
 
@@ -145,9 +146,12 @@ class World:
         if self._disk is None:
             self._dirty.clear()
             return
-        self._mark((WORLD, "world", "world"), self._state())
-        dirty, self._dirty = self._dirty, {}
-        self._disk.save(dirty.items())
+        state = self._state()
+        if state != self._saved_state:
+            self._mark((WORLD, "world", "world"), state)
+        if self._dirty:
+            self._disk.save(self._dirty.items())
+            self._dirty, self._saved_state = {}, state
 
     def close(self) -> None:
         self.commit()
@@ -168,7 +172,7 @@ class World:
             "clock": clock,
             "ids": ids,
             "switches": asdict(self.switches),
-            "faults": self.faults,
+            "faults": asdict(self.faults),
         }
 
     def _load(self, disk: Disk) -> None:

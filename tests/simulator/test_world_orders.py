@@ -114,6 +114,9 @@ async def test_cancelling_puts_everything_back_and_happens_once() -> None:
         assert {one.status for one in world.world.stores[shop].fulfillment_orders.values()} == {"CANCELLED"}
         for verb in ("cancel", "pay", "hold"):
             await world.on(shop, order, verb, status=409)
+        path = f"/stores/{shop}/orders/{tail(order['id'])}"
+        assert (await world.call("DELETE", path))["changed"]["deleted_at"]
+        await world.call("DELETE", path, status=409)
 
 
 async def test_cancelling_before_the_commitment_takes_nothing_from_the_stock() -> None:
