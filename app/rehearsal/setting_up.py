@@ -15,7 +15,7 @@ from app.partners.terms import Proposal
 from app.rehearsal.cast import PartnerPart, RetailerPart
 from app.rehearsal.control import Control
 from app.rehearsal.hub import Hub, staff_of
-from app.stores.flows import check_installation, install_by_id_token, register_topics
+from app.stores.flows import check_installation, install_by_id_token
 from app.stores.flows.locations import find_location
 from app.stores.queries import StoreFacts, find_store_by_domain, get_settings
 from app.stores.scopes import wanted_by
@@ -164,7 +164,6 @@ async def _grant(hub: Hub, control: Control, store: StoreFacts) -> StoreFacts:
     wanted = sorted(wanted_by(store.role))
     await control.post(f"/stores/{store.shop_domain}/app/scopes", {"scopes": wanted})
     store = await check_installation(hub.shopify, store.id)
-    await register_topics(hub.shopify, store.id)
     await control.settle()
     return store
 

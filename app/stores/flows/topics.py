@@ -34,8 +34,9 @@ async def register_topics(shopify: ConnectedShopify, store_id: int) -> int:
             del wanted[present.topic]
         else:
             superfluous.append(present)
-    for subscription in wanted.values():
-        await shopify.call(store_id, create_subscription, subscription)
+    # One address has a topic once: what is there with other fields goes before it is made anew; the polls fill the gap.
     for present in superfluous:
         await shopify.call(store_id, delete_subscription, present.id)
+    for subscription in wanted.values():
+        await shopify.call(store_id, create_subscription, subscription)
     return len(wanted) + len(superfluous)
