@@ -2,14 +2,17 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from simulator.world.inventory import set_inventory
+from simulator.world.settings import Settings
 from simulator.world.stores import add_location, deactivate_location
 from simulator.world.switches import Switches
-from tests.simulator.store_host import StoreHost, make_host
+from simulator.world.world import World
+from tests.simulator.store_host import StoreHost, client_of, make_host
 
 pytestmark = pytest.mark.anyio
 
@@ -313,3 +316,22 @@ async def test_adjusts_by_differences() -> None:
 
     assert once["inventoryAdjustQuantities"]["userErrors"] == twice["inventoryAdjustQuantities"]["userErrors"] == []
     assert available(host)[0] == 6
+
+
+async def test_keys_and_tokens_survive_a_restart(tmp_path: Path) -> None:
+    settings = Settings(state_dir=tmp_path)
+    host = make_host(settings=settings)
+    place = next(iter(host.store.locations))
+    stock = [{"location_id": place, "quantity": 10}]
+    host.make_product(variants=[{"price": Decimal(10), "quantities": stock}])
+    first = await write(host, entry(host))
+    host.world.close()
+
+    world = World(settings)
+    again = StoreHost(world, world.store(host.store.domain), host.token, host.clock, client_of(world, host.clock))
+    second = await write(again, entry(again))
+    world.close()
+
+    assert second["userErrors"] == []
+    assert second["inventoryAdjustmentGroup"]["id"] == first["inventoryAdjustmentGroup"]["id"]
+    assert available(again) == [25]
