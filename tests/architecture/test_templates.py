@@ -1,4 +1,4 @@
-"""Templates: each compiles and exists when named, pages have headings, streams only stream, Polaris is spelled right."""
+"""Templates: each compiles, pages have headings, streams only stream, Polaris is spelled right."""
 
 import ast
 import json

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -14,8 +14,10 @@ from starlette.applications import Starlette
 
 from app.asgi import create_app
 from app.core.clock import FixedClock
-from app.core.runtime import Runtime
+from app.core.runtime import Runtime, build_runtime
+from app.core.settings import Settings
 from app.core.unit_of_work import SilentBell, UnitsOfWork
+from app.stores.flows import ConnectedShopify
 from jobs.assembly import build_runner
 from jobs.runner import Runner
 from simulator.oauth.grants import approve
@@ -28,6 +30,7 @@ from simulator.world.store import Store
 from simulator.world.stores import create_store
 from simulator.world.switches import Switches
 from simulator.world.world import World
+from tests.support.database import TestDatabase
 from tests.support.hub import JoinedDirect, make_settings
 
 HUB = "https://hub.example.com"
@@ -49,6 +52,11 @@ class Shops:
     world: World
     hub: httpx.AsyncClient
     runner: Runner
+
+    @property
+    def shopify(self) -> ConnectedShopify:
+        """Shopify as the hub's jobs reach it."""
+        return self.runner.shopify
 
     @property
     def open_uow(self) -> UnitsOfWork:
@@ -90,7 +98,7 @@ class Shops:
         return await self.hub.get(path, headers={**self._token(domain), **headers})
 
     async def post(
-        self, domain: str, path: str, headers: dict[str, str] | None = None, **fields: object
+        self, domain: str, path: str, headers: dict[str, str] | None = None, /, **fields: object
     ) -> httpx.Response:
         """Send a form of the app: a fetch with a token."""
         form = {name: str(value) for name, value in fields.items()}
@@ -138,11 +146,9 @@ def make_world() -> World:
     return world
 
 
-@pytest.fixture
-async def shops(database_url: str, connection: AsyncConnection, clock: FixedClock) -> AsyncIterator[Shops]:
-    """Shops and hub inside the test's transaction."""
-    world = make_world()
-    settings = make_settings(
+def settings_for(database_url: str, world: World) -> Settings:
+    """Settings of a hub in the local world."""
+    return make_settings(
         database_url,
         SHOPIFY_API_KEY=world.settings.api_key,
         SHOPIFY_API_SECRET=world.settings.api_secret,
@@ -151,7 +157,23 @@ async def shops(database_url: str, connection: AsyncConnection, clock: FixedCloc
         APP_BRIDGE_SCRIPT_URL=ADMIN + "/static/app-bridge.js",
         POLARIS_SCRIPT_URL=ADMIN + "/static/polaris.js",
     )
+
+
+@pytest.fixture
+async def shops(database_url: str, connection: AsyncConnection, clock: FixedClock) -> AsyncIterator[Shops]:
+    """Shops and hub inside the test's transaction."""
+    world = make_world()
     engine = cast(AsyncEngine, connection)
+    settings = settings_for(database_url, world)
     runtime = Runtime(settings, engine, JoinedDirect(connection), clock, SilentBell(), join=True)
+    async with open_shops(runtime, world) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def alive_shops(database: TestDatabase, clock: FixedClock) -> AsyncIterator[Shops]:
+    """Shops around a hub whose commits are real, on a database of the test's own."""
+    world = make_world()
+    runtime = replace(build_runtime(settings_for(database.url, world)), clock=clock)
     async with open_shops(runtime, world) as opened:
         yield opened
