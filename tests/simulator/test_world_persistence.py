@@ -1,10 +1,18 @@
 """The world survives its process: whatever a write was answered with is there after a kill."""
 
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
-from simulator.world.settings import Settings
+from simulator.world.settings import MANIFEST, Settings
 from simulator.world.world import World
 from tests.simulator.control_world import Driver, simulated, tail
 
@@ -109,3 +117,54 @@ async def test_equal_text_is_told_after_a_restart(tmp_path: Path) -> None:
 
         assert told.json()["fulfillments"][0]["tracking"] == [{"company": None, "number": "1", "url": None}]
         assert again.text == told.text
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _process(folder: Path) -> Iterator[tuple[httpx.Client, subprocess.Popen[bytes]]]:
+    """The simulator as a process of its own, answering."""
+    port = _free_port()
+    environment = {**os.environ, "SIMULATOR_PORT": str(port), "SIMULATOR_STATE_DIR": str(folder)}
+    process = subprocess.Popen([sys.executable, "-m", "simulator"], env=environment, cwd=MANIFEST.parent)
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                client.get("/clock")
+                break
+            except httpx.TransportError:
+                assert time.monotonic() < deadline
+                assert process.poll() is None
+        try:
+            yield client, process
+        finally:
+            process.kill()
+            process.wait()
+
+
+def test_a_killed_process_answers_the_same_when_it_is_back(tmp_path: Path) -> None:
+    shop = "oak.myshopify.com"
+    with _process(tmp_path) as (client, _):
+        client.put("/clock", json={"now": "2026-11-02T09:00:00Z", "rate": 0})
+        client.post("/stores", json={"shop": shop})
+        body = {"title": "Espresso", "variants": [{"price": 9, "quantity": 4}]}
+        variant = client.post(f"/stores/{shop}/products", json=body).json()["changed"]["variant_ids"][0]
+        client.post(f"/stores/{shop}/orders", json={"lines": [{"variant_id": variant}]})
+        before = client.get("/truth").json()
+
+    with _process(tmp_path) as (client, process):
+        after = client.get("/truth").json()
+        refused = client.post(
+            "/admin/api/2026-10/graphql.json", headers={"Host": shop}, json={"query": "{ shop { id } }"}
+        )
+        process.terminate()
+        ended = process.wait(10)
+
+    assert after == before
+    assert refused.status_code == 401
+    assert ended in (0, -15)
