@@ -209,7 +209,8 @@ async def whereabouts(session: AsyncSession, store_id: int, line_ids: Sequence[i
     for lot_id, waiting in (await _waiting_by_supply(session, store_id, supplies, assigned=False)).items():
         order = (SupplyState.RECEIVED, SupplyState.INBOUND, SupplyState.ACKNOWLEDGED, SupplyState.SENT)
         places = [(state.value, supplies[lot_id].balances[state]) for state in order]
-        for line_id, place, quantity in rules.spread(waiting, places, DemandState.SENT.value):
+        uncovered = (DemandState.SENT.value, sum(quantity for _, quantity in waiting))
+        for line_id, place, quantity in rules.pair(waiting, [*places, uncovered]):
             if line_id in found:
                 found[line_id][place] += quantity
     return {line_id: dict(places) for line_id, places in found.items()}

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.money import Money
 from app.units.models import UnitBalance, UnitLot, UnitMove, UnitPosting
-from app.units.states import OwnerKind, Side
+from app.units.states import OPEN, OwnerKind, Side
 from app.units.terms import Because, LotState, LotTerms, Move
 
 LotKey = tuple[OwnerKind, int, int | None, datetime | None]
@@ -52,6 +52,17 @@ def supply_lots(store_id: int, line_id: int, others: Sequence[int] = (), *, with
 def named_lots(store_id: int, ids: Iterable[int]) -> Select[int]:
     """Select the lots with these ids."""
     return select(UnitLot.id).where(UnitLot.store_id == store_id, UnitLot.id.in_(list(ids)))
+
+
+def open_lots(store_id: int, partner_id: int) -> Select[int]:
+    """Select the lots of a partnership with units that wait for one another."""
+    waiting = select(UnitBalance.lot_id).where(
+        UnitBalance.store_id == store_id,
+        UnitBalance.partner_id == partner_id,
+        UnitBalance.state.in_(OPEN),
+        UnitBalance.quantity > 0,
+    )
+    return select(UnitLot.id).where(UnitLot.store_id == store_id, UnitLot.id.in_(waiting))
 
 
 async def lock_lots(session: AsyncSession, store_id: int, wanted: Select[int]) -> dict[int, LotState]:

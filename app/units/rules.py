@@ -9,6 +9,7 @@ from app.units.states import GONE, DemandState
 from app.units.terms import LotState, OrderedUnits, Target
 
 Key = TypeVar("Key")
+Goal = TypeVar("Goal")
 D = DemandState
 
 LOSES_FIRST = (D.CAPTURED, D.HELD, D.QUEUED, D.SENT, D.ALLOCATED, D.PACKED)
@@ -94,15 +95,19 @@ def _left_after(lots: Sequence[LotState], losses: Sequence[tuple[Place, int]]) -
 
 def _arrange(lots: Sequence[LotState], live: int, entering: int, target: Target) -> list[Entry]:
     """Say where units without an eligible time, and those that enter, are to stand."""
-    loose = [(Place(lot.id, state), lot.count(state)) for lot in lots for state in UNFIXED]
+    loose: list[tuple[Place | None, int]] = [
+        (Place(lot.id, state), lot.count(state)) for lot in lots for state in UNFIXED
+    ]
     if target.held:
         queued = [(Place(lot.id, D.QUEUED), lot.count(D.QUEUED)) for lot in lots if lot.supply_id is None]
-        moving: list[tuple[Place | None, int]] = [(place, count) for place, count in loose if place.state != D.HELD]
+        moving = [(place, count) for place, count in loose if place and place.state != D.HELD]
         return [Entry(place, D.HELD, None, count) for place, count in [*moving, *queued, (None, entering)] if count > 0]
     unfixed = sum(count for _, count in loose)
     fixed = live - unfixed
     parts = split_by_time(target.ordered, fixed, fixed + unfixed + entering)
-    return [entry for entry in _distribute([*loose, (None, entering)], parts) if not _stays(entry)]
+    pairs = pair([*loose, (None, entering)], [(part.eligible_at, part.quantity) for part in parts])
+    entries = [Entry(place, D.QUEUED if since else D.CAPTURED, since, count) for place, since, count in pairs]
+    return [entry for entry in entries if not _stays(entry)]
 
 
 def split_by_time(ordered: Sequence[OrderedUnits], first: int, last: int) -> list[OrderedUnits]:
@@ -119,18 +124,6 @@ def split_by_time(ordered: Sequence[OrderedUnits], first: int, last: int) -> lis
             parts.append(OrderedUnits(quantity, chunk.eligible_at))
         start = end
     return parts
-
-
-def _distribute(sources: Sequence[tuple[Place | None, int]], parts: Sequence[OrderedUnits]) -> list[Entry]:
-    """Give the parts, oldest first, to the sources in their order."""
-    entries: list[Entry] = []
-    remaining = list(sources)
-    for part in parts:
-        state = D.CAPTURED if part.eligible_at is None else D.QUEUED
-        for place, given in take(remaining, part.quantity):
-            entries.append(Entry(place, state, part.eligible_at, given))
-            remaining = [(each, count - given if each == place else count) for each, count in remaining]
-    return entries
 
 
 def _stays(entry: Entry) -> bool:
@@ -157,18 +150,17 @@ def free_units(received: int, coming: int, waiting: int) -> Free:
     return Free(received, surplus, max(received + coming - waiting, 0) - surplus)
 
 
-def spread(
-    waiting: Sequence[tuple[Key, int]], places: Sequence[tuple[str, int]], rest: str
-) -> list[tuple[Key, str, int]]:
-    """Say where the units behind each of those waiting are, given in order; what is left over is at `rest`."""
-    spreading = []
-    remaining = dict(places)
-    for key, quantity in waiting:
-        taken = take(remaining.items(), quantity)
-        for place, given in taken:
-            remaining[place] -= given
-            spreading.append((key, place, given))
-        missing = quantity - sum(given for _, given in taken)
-        if missing:
-            spreading.append((key, rest, missing))
-    return spreading
+def pair(takers: Sequence[tuple[Key, int]], places: Sequence[tuple[Goal, int]]) -> list[tuple[Key, Goal, int]]:
+    """Give the places to the takers, both in their order, as far as the shorter side goes."""
+    pairs = []
+    left = list(places)
+    for taker, wanted in takers:
+        while wanted and left:
+            place, there = left.pop(0)
+            given = min(wanted, there)
+            wanted -= given
+            if given:
+                pairs.append((taker, place, given))
+            if there > given:
+                left.insert(0, (place, there - given))
+    return pairs

@@ -48,6 +48,9 @@ class SupplyState(enum.StrEnum):
     DAMAGED = "damaged"  # came, cannot be sold
 
 
+OPEN = ("queued", "sent", "acknowledged", "inbound", "received")
+"""States of both sides in which units wait for one another."""
+
 UNSEEN = frozenset({DemandState.CAPTURED, DemandState.HELD, DemandState.QUEUED})
 """Sold, and not yet asked of the partner: their stock does not show it."""
 
@@ -72,7 +75,7 @@ DEMAND_MOVES: Mapping[DemandState | None, frozenset[DemandState]] = {
     D.CAPTURED: frozenset({D.HELD, D.QUEUED, D.CANCELLED, D.REFUNDED}),
     D.HELD: frozenset({D.CAPTURED, D.QUEUED, D.CANCELLED, D.REFUNDED}),
     D.QUEUED: frozenset({D.HELD, D.QUEUED, D.SENT, D.ALLOCATED, D.CANCELLED, D.REFUNDED, D.SHORTED}),
-    D.SENT: frozenset({D.QUEUED, D.ALLOCATED, D.CANCELLED, D.REFUNDED, D.SHORTED}),
+    D.SENT: frozenset({D.QUEUED, D.SENT, D.ALLOCATED, D.CANCELLED, D.REFUNDED, D.SHORTED}),
     D.ALLOCATED: frozenset({D.SENT, D.PACKED, D.CANCELLED, D.REFUNDED}),
     D.PACKED: frozenset({D.ALLOCATED, D.OUTBOUND, D.CANCELLED, D.REFUNDED}),
     D.OUTBOUND: frozenset({D.PACKED, D.DELIVERED, D.RETURNED}),
@@ -82,7 +85,7 @@ DEMAND_MOVES: Mapping[DemandState | None, frozenset[DemandState]] = {
     D.REFUNDED: frozenset(),
     D.RETURNED: frozenset(),
 }
-"""From each state (none: the unit enters) to which; queued to queued is another lot. The database holds the same."""
+"""From each state (none: the unit enters) to which; to the same one is to another lot. The database holds the same."""
 
 SUPPLY_MOVES: Mapping[SupplyState | None, frozenset[SupplyState]] = {
     None: frozenset({S.SENT, S.RECEIVED}),

@@ -10,7 +10,7 @@ LANGUAGE sql IMMUTABLE AS $$
             ('demand', 'captured', 'held queued cancelled refunded'),
             ('demand', 'held', 'captured queued cancelled refunded'),
             ('demand', 'queued', 'held queued sent allocated cancelled refunded shorted'),
-            ('demand', 'sent', 'queued allocated cancelled refunded shorted'),
+            ('demand', 'sent', 'queued sent allocated cancelled refunded shorted'),
             ('demand', 'allocated', 'sent packed cancelled refunded'),
             ('demand', 'packed', 'allocated outbound cancelled refunded'),
             ('demand', 'outbound', 'packed delivered returned'),

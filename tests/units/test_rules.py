@@ -149,6 +149,12 @@ def test_the_newest_get_nothing_when_less_comes() -> None:
 
 
 def test_the_oldest_are_where_the_goods_are_furthest() -> None:
-    spread = rules.spread([("old", 3), ("new", 4)], [("received", 2), ("inbound", 3), ("sent", 0)], "sent")
+    waiting, places = [("old", 3), ("new", 4)], [("received", 2), ("inbound", 3), ("sent", 0), ("rest", 7)]
 
-    assert spread == [("old", "received", 2), ("old", "inbound", 1), ("new", "inbound", 2), ("new", "sent", 2)]
+    assert rules.pair(waiting, places) == [
+        ("old", "received", 2),
+        ("old", "inbound", 1),
+        ("new", "inbound", 2),
+        ("new", "rest", 2),
+    ]
+    assert rules.pair(waiting, places[:1]) == [("old", "received", 2)]

@@ -26,8 +26,9 @@ async def receive(retailer: Retailer, units: int, supply_line: int = 100) -> Non
 
 
 async def allocate_oldest_first(retailer: Retailer) -> None:
-    """What receiving does with the ledger: pools the free goods and serves the oldest."""
+    """Pool the free goods and serve the oldest."""
     async with retailer.uow() as uow:
+        await service.lock_open_units(uow, retailer.partner_id)
         supplies = await queries.free_supply(uow.session, retailer.store_id, retailer.variants)
         waiting = await queries.waiting_demand(uow.session, retailer.store_id, retailer.variants)
         free = sum(supply.unmatched for supply in supplies)
@@ -330,17 +331,46 @@ async def test_packing_twice_with_one_reason_packs_once(retailer: Retailer) -> N
 
 
 async def test_goods_of_one_master_order_serve_an_older_order_of_another(retailer: Retailer) -> None:
-    """D25, F9: matched across master orders, the supply it was meant to come from has one to spare."""
+    """H5 across master orders: who lacks the goods now waits for those the older order was to get."""
     await order(retailer, 2)
-    await retailer.buy(2, 2, (2, 9))
+    await retailer.buy(2, 3, (3, 9))
     await retailer.send(101)
     await receive(retailer, 2, supply_line=101)
 
     await retailer.match(101, 1, 2)
 
+    lots = [lot for lot in await retailer.lots(2) if lot.quantity]
     assert await retailer.where(1) == {"allocated": 2}
-    assert await retailer.where(2) == {"sent": 2}
-    assert await retailer.run(service.requeue_uncovered, 101) != ()
+    assert {(lot.supply_line_id, lot.state, lot.quantity) for lot in lots} == {(100, SENT, 2), (101, SENT, 1)}
+    await retailer.run(service.short_supply, 100, 2)
+    assert [unit.quantity for unit in await retailer.run(service.requeue_uncovered, 100)] == [2]
+    assert await retailer.where(2) == {"queued": 2, "sent": 1}
+
+
+async def test_goods_somebody_waits_for_go_to_an_older_unit_in_the_queue(retailer: Retailer) -> None:
+    """H4, H5: a unit that came back from a short is served first; the newest takes its place in the queue."""
+    await order(retailer, 3, 2)
+    await retailer.run(service.short_supply, 100, 1)
+    [lot] = await retailer.lots(1)
+    await retailer.run(service.requeue, lot.lot_id, 1)
+    await receive(retailer, 4)
+
+    await allocate_oldest_first(retailer)
+
+    assert await retailer.where(1) == {"allocated": 3}
+    assert await retailer.where(2) == {"allocated": 1, "queued": 1}
+
+
+async def test_surplus_serves_another_and_frees_what_is_coming(retailer: Retailer) -> None:
+    """F9, D25."""
+    await order(retailer, 2)
+    await retailer.buy(2, 2, (2, 9))
+    await retailer.send(101)
+    await retailer.buy(2, 0, (2, 9))
+    await receive(retailer, 2, supply_line=101)
+
+    await retailer.match(101, 1, 2)
+
     async with retailer.uow() as uow:
         free = await queries.free_supply(uow.session, retailer.store_id, retailer.variants)
     assert [(supply.supply_line_id, supply.coming_surplus) for supply in free] == [(100, 2)]

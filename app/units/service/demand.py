@@ -70,6 +70,11 @@ async def _place(uow: UnitOfWork, demand: Demand, lots: Mapping[int, LotState], 
     return Move(origin, entry.origin.state if entry.origin else None, goal, entry.state, entry.quantity)
 
 
+async def lock_open_units(uow: UnitOfWork, partner_id: int) -> None:
+    """Hold what is queued, waiting, coming or free of a partner, so that what is read of it next stays true."""
+    await repository.lock_lots(uow.session, uow.store_id, repository.open_lots(uow.store_id, partner_id))
+
+
 async def mark_late(uow: UnitOfWork, lot_ids: Sequence[int]) -> None:
     """Mark lots whose units join a later cycle than their own."""
     await repository.lock_rows(uow.session, uow.store_id, lot_ids)

@@ -3,16 +3,20 @@
 from collections.abc import Sequence
 
 from app.core.unit_of_work import UnitOfWork
+from app.units import rules
 from app.units.errors import WrongUnits
-from app.units.service.meeting import lock_supply_with, named_units
+from app.units.service.meeting import Lots, lock_supply_with, named_units, waiting_for
 from app.units.service.posting import ensure_enough, post, with_supply
-from app.units.states import DemandState, SupplyState
+from app.units.states import AWAITED, DemandState, SupplyState
 from app.units.terms import Because, LotState, LotUnits, Move
 
 
 async def match(uow: UnitOfWork, supply_line_id: int, units: Sequence[LotUnits], because: Because) -> int:
-    """Give received units of a supply to waiting or queued demand."""
-    lots, supply = await lock_supply_with(uow, supply_line_id, [lot_id for lot_id, _ in units], with_demand=False)
+    """Give received units of a supply to waiting or queued demand.
+
+    Whoever waited for these goods and now lacks them, the newest first, takes the places of those they went to.
+    """
+    lots, supply = await lock_supply_with(uow, supply_line_id, [lot_id for lot_id, _ in units])
     wanted = named_units(lots, units, supply)
     if not wanted:
         return 0
@@ -24,8 +28,28 @@ async def match(uow: UnitOfWork, supply_line_id: int, units: Sequence[LotUnits],
         state = _waiting_state(lot)
         ensure_enough(lot, count, state)
         moves.append(Move(lot, state, await with_supply(uow, lot, supply.id), DemandState.ALLOCATED, count))
+    moves += await _change_places(uow, lots, supply, wanted)
     await post(uow, because, moves)
     return total
+
+
+async def _change_places(
+    uow: UnitOfWork, lots: Lots, supply: LotState, matched: Sequence[tuple[LotState, int]]
+) -> list[Move]:
+    taken = {lot.id: count for lot, count in matched if lot.supply_id == supply.id}
+    waiting = [(lot, count - taken.get(lot.id, 0)) for lot, count in waiting_for(lots, supply, DemandState.SENT)]
+    left = supply.count(SupplyState.RECEIVED, *AWAITED) - sum(count for _, count in matched)
+    places = [(lot.supply_id, count) for lot, count in matched if lot.supply_id != supply.id]
+    return [
+        Move(
+            lot,
+            DemandState.SENT,
+            await with_supply(uow, lot, supply_id),
+            DemandState.QUEUED if supply_id is None else DemandState.SENT,
+            count,
+        )
+        for lot, supply_id, count in rules.pair(rules.excess(waiting, left), places)
+    ]
 
 
 def _waiting_state(lot: LotState) -> DemandState:
