@@ -47,6 +47,11 @@ def start_services(world: World, lease: Lease) -> Services:
     return services
 
 
+def service_log(world: World, name: str) -> Path:
+    """Where a server of ours says what it does."""
+    return world.folder / name / f"{name}.log"
+
+
 @contextmanager
 def services_of(world: World) -> Iterator[Mapping[str, str]]:
     """The surroundings of a single command, with the services it needs running for as long as it takes."""

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fcntl import LOCK_EX
+from pathlib import Path
 from typing import Any
 
 from app.core.local_services.errors import LocalServiceError
@@ -17,7 +18,7 @@ from app.core.local_services.folders import open_lock, try_lock
 from app.core.local_services.lease import PROJECT, Lease, make_world_folder
 from app.core.local_services.processes import Launch, ProcessRecords
 from app.core.local_services.programs import Program, hub_programs, is_listening
-from app.core.local_services.services import migrate, start_services
+from app.core.local_services.services import migrate, service_log, start_services
 from app.core.local_services.state import write_state
 from app.core.local_services.world import World
 
@@ -35,6 +36,7 @@ class Supervised:
     name: str
     start: Callable[[], object]
     is_ready: Callable[[], bool]
+    log: Path
     needs: tuple[str, ...] = ()
     state: str = "waiting"
     restarts: int = 0
@@ -103,14 +105,18 @@ class Supervisor:
         self._say("Migrating the database …")
         migrate(environment, self.world.log("migrate"))
         for name, start in services.starts.items():
-            self._supervised.append(Supervised(name, start, lambda: True, state="starting", since=datetime.now(UTC)))
+            self._supervised.append(
+                Supervised(
+                    name, start, lambda: True, service_log(self.world, name), state="starting", since=datetime.now(UTC)
+                )
+            )
         for program in self._list_programs(self.world, services.addresses):
             self._supervised.append(self._supervise(program))
 
     def _supervise(self, program: Program) -> Supervised:
         launch = Launch(program.command, self.world.log(program.name), program.environment, PROJECT)
         return Supervised(
-            program.name, lambda: self._records.spawn(program.name, launch), program.is_ready, program.needs
+            program.name, lambda: self._records.spawn(program.name, launch), program.is_ready, launch.log, program.needs
         )
 
     def _look_after(self) -> None:
@@ -135,7 +141,7 @@ class Supervisor:
             each.state, each.due = "waiting", now + each.pause
             each.restarts += 1
             each.pause = min(each.pause * 2, LONGEST_PAUSE)
-            self._say(f"{each.name} ended; it starts again. Its log: {self.world.log(each.name)}")
+            self._say(f"{each.name} ended; it starts again. Its log: {each.log}")
         if now >= each.due and self._has(each.needs):
             self._start(each, now)
 
