@@ -117,7 +117,7 @@ class Worker:
                 log.warning("worker.bell_lost", why=type(error).__name__)
             finally:
                 await asyncio.gather(*ears.tasks.values(), return_exceptions=True)
-                await redis.aclose()
+                await redis.aclose(close_connection_pool=True)
             await asyncio.sleep(SWEEP)
 
     async def _ring(self, _context: dict[Any, Any], _run_id: int) -> None:

@@ -43,7 +43,7 @@ class ArqBell:
 
     async def close(self) -> None:
         """Give the connections back."""
-        await self._redis.aclose()
+        await self._redis.aclose(close_connection_pool=True)
 
 
 def connect_worker(url: str) -> ArqRedis:

@@ -48,8 +48,10 @@ def test_a_single_instant_is_never_missed() -> None:
 
 @pytest.mark.parametrize(
     ("attempt", "chance", "asked", "seconds"),
-    [(1, 0.5, None, 1), (2, 0.5, None, 2), (5, 0.5, None, 16), (1, 0.0, None, 0.75), (1, 1.0, None, 1.25)]
-    + [(9, 0.5, None, 256), (40, 0.5, None, 300), (1, 0.5, 20.0, 20), (5, 0.5, 3.0, 16)],
+    [
+        *((1, 0.5, None, 1), (2, 0.5, None, 2), (5, 0.5, None, 16), (9, 0.5, None, 256), (40, 0.5, None, 300)),
+        *((1, 0.0, None, 0.75), (1, 1.0, None, 1.25), (1, 0.5, 20.0, 20), (5, 0.5, 3.0, 16)),
+    ],
 )
 def test_waits_double_up_to_five_minutes(attempt: int, chance: float, asked: float | None, seconds: float) -> None:
     assert back_off(attempt, chance, asked) == timedelta(seconds=seconds)

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -81,10 +82,17 @@ def open_uow(runtime: Runtime) -> UnitsOfWork:
 
 
 @pytest.fixture
-async def hub(settings: Settings, runtime: Runtime) -> AsyncIterator[httpx.AsyncClient]:
+async def hub(runtime: Runtime) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the web application, inside the test's transaction; nothing outside is reached."""
+    async with web_client(runtime) as client:
+        yield client
+
+
+@asynccontextmanager
+async def web_client(runtime: Runtime) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the web application on this runtime; nothing outside is reached."""
     async with httpx.AsyncClient(transport=httpx.MockTransport(_nobody)) as outside:
-        application = create_app(settings, runtime, outside)
+        application = create_app(runtime.settings, runtime, outside)
         async with application.router.lifespan_context(application):
             transport = httpx.ASGITransport(application)
             async with httpx.AsyncClient(transport=transport, base_url="https://hub.example.com") as client:

@@ -1,0 +1,178 @@
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+import redis.asyncio
+
+from app.core.clock import FixedClock
+from app.core.local_services.valkey import Valkey
+from app.core.runtime import Runtime
+from app.core.unit_of_work import SYSTEM, UnitsOfWork
+from app.job_runs.service import plan
+from jobs import worker as worker_module
+from jobs.assembly import drain
+from jobs.context import JobContext
+from jobs.worker import Worker
+from tests.support.database import TestDatabase
+from tests.support.hub import MONDAY_NOON
+from tests.support.workers import (
+    Handler,
+    Ring,
+    effects,
+    leave_effect,
+    make_runner,
+    queue,
+    real_runtime,
+    rows,
+    states,
+    until,
+)
+
+pytestmark = pytest.mark.anyio
+
+
+@asynccontextmanager
+async def working(runtime: Runtime, handler: Handler = leave_effect, name: str = "one") -> AsyncIterator[Worker]:
+    """A worker at work until the block ends."""
+    worker = Worker(make_runner(runtime, handler, name), hands=4)
+    serving = asyncio.create_task(worker.serve())
+    try:
+        yield worker
+    finally:
+        worker.stop()
+        await serving
+
+
+async def all_done(runtime: Runtime, count: int) -> bool:
+    return await states(runtime) == {"done": count}
+
+
+async def test_jobs_are_done_without_redis(alive: Runtime) -> None:
+    async with working(alive), working(alive, name="two"):
+        await queue(alive, *(Ring(number) for number in range(30)))
+
+        await until(lambda: all_done(alive, 30))
+
+    assert sorted(await effects(alive)) == list(range(30))
+
+
+async def test_jobs_are_done_by_the_bell(fresh_database: TestDatabase, clock: FixedClock, valkey: Valkey) -> None:
+    async with real_runtime(fresh_database, clock, REDIS_URL=valkey.url) as alive, working(alive):
+        for number in range(5):
+            await queue(alive, Ring(number))
+            await until(lambda done=number + 1: all_done(alive, done), seconds=0.9)  # sooner than the patrol comes
+
+
+async def test_a_flush_and_a_restart_of_redis_lose_nothing(
+    fresh_database: TestDatabase, clock: FixedClock, valkey: Valkey
+) -> None:
+    async with (
+        real_runtime(fresh_database, clock, REDIS_URL=valkey.url) as alive,
+        redis.asyncio.Redis.from_url(valkey.url) as flushing,
+        working(alive),
+    ):
+        for number in range(20):
+            await queue(alive, Ring(number))
+            await flushing.flushall()
+        await asyncio.to_thread(valkey.stop)
+        await queue(alive, *(Ring(number) for number in range(20, 30)))
+        await until(lambda: all_done(alive, 30))
+        await asyncio.to_thread(valkey.start)
+        await queue(alive, Ring(30))
+        await until(lambda: all_done(alive, 31))
+
+    assert sorted(await effects(alive)) == list(range(31))
+
+
+async def test_a_planned_instant_is_done_when_its_time_comes(alive: Runtime, clock: FixedClock) -> None:
+    units = UnitsOfWork(alive.engine, alive.clock)
+    async with units(SYSTEM) as uow:
+        await plan(uow, Ring(1), MONDAY_NOON + timedelta(minutes=10), "once")
+
+    async with working(alive), working(alive, name="two"):
+        clock.at = MONDAY_NOON + timedelta(minutes=10)
+        await until(lambda: all_done(alive, 1))
+
+    assert await effects(alive) == [1]
+
+
+async def test_a_stopping_worker_finishes_what_it_can_and_gives_back_the_rest(
+    alive: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "FAREWELL", 0.3)
+    may_end, began = asyncio.Event(), asyncio.Event()
+
+    async def handler(context: JobContext, job: Ring) -> None:
+        began.set()
+        await (may_end if job.number == 1 else asyncio.Event()).wait()
+        await leave_effect(context, job)
+
+    await queue(alive, Ring(1), Ring(2))
+    async with working(alive, handler) as worker:
+        await until(lambda: _running(alive, 2))
+        worker.stop()
+        await queue(alive, Ring(3))
+        may_end.set()
+
+    assert began.is_set()
+    assert await rows(alive, "state, note") == [("done", None), ("queued", "The worker stopped."), ("queued", None)]
+    assert await effects(alive) == [1]
+
+
+async def _running(alive: Runtime, count: int) -> bool:
+    return (await states(alive)).get("running") == count
+
+
+async def test_drains_may_overlap_and_end_in_time(alive: Runtime) -> None:
+    await queue(alive, *(Ring(number) for number in range(40)))
+    units = UnitsOfWork(alive.engine, alive.clock)
+    async with units(SYSTEM) as uow:
+        await plan(uow, Ring(40), MONDAY_NOON, "once")
+
+    ran = await asyncio.gather(*(drain(make_runner(alive, name=name), 20) for name in ("one", "two", "three")))
+    late = make_runner(alive)
+    await queue(alive, *(Ring(number) for number in range(50, 80)))
+    barely = await drain(late, 0)
+
+    assert sum(ran) == 41
+    assert sorted(await effects(alive))[:41] == list(range(41))
+    assert barely <= alive.settings.worker_jobs  # it takes up no second run when its time is over
+
+
+async def test_a_lease_is_renewed_up_to_the_jobs_maximum(alive: Runtime) -> None:
+    await queue(alive, Ring(1), Ring(2))
+    runner = make_runner(alive)
+    fresh, old = await runner.claim(2)
+    old.longest = 0
+    await alive.direct.rows("UPDATE job_runs SET leased_until = now()", {})
+
+    await runner.renew()
+
+    left = await rows(alive, "leased_until > now() + interval '20 seconds'")
+    assert left == [(True,), (False,)]
+    assert fresh.remaining() > old.remaining()
+
+
+async def test_a_hand_lets_go_of_what_another_worker_took(alive: Runtime) -> None:
+    await queue(alive, Ring(1))
+    began = asyncio.Event()
+
+    async def hang(_context: JobContext, _job: Ring) -> None:
+        began.set()
+        await asyncio.Event().wait()
+
+    runner = make_runner(alive, hang)
+    (held,) = await runner.claim(1)
+    hand = asyncio.create_task(runner.run(held))
+    await began.wait()
+    await alive.direct.rows("UPDATE job_runs SET attempt = attempt + 1, worker = 'another'", {})
+
+    await runner.renew()
+    with contextlib.suppress(asyncio.CancelledError):
+        await hand
+
+    assert hand.cancelled()
+    assert await rows(alive, "state, worker") == [("running", "another")]
