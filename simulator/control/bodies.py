@@ -140,19 +140,22 @@ class SetInventory(Body):
     location_id: Ref | None = None  # else the only place that stocks it, else the store's first
 
 
+class NameValue(Body):
+    name: str
+    value: str
+
+
+Pairs = dict[str, str] | list[NameValue]
+
+
 class OrderLineBody(Body):
     variant_id: Ref | None = None  # else a custom line with title and price
     quantity: Quantity = 1
     title: str | None = None
     price: Decimal | None = None
-    properties: dict[str, str] = {}
+    properties: Pairs = {}
     requires_shipping: bool = False
     gift_card: bool = False
-
-
-class NameValue(Body):
-    name: str
-    value: str
 
 
 class PlaceOrder(Body):
@@ -161,7 +164,7 @@ class PlaceOrder(Body):
     payment: Literal["paid", "pending", "authorized"] | None = None  # instead of `paid`
     payment_terms: bool = False
     test: bool = False
-    attributes: dict[str, str] | list[NameValue] = {}
+    attributes: Pairs = {}
     tags: list[str] = []
     discount: Decimal | None = None
     anonymous: bool = False  # no name, no address, no e-mail

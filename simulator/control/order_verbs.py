@@ -7,7 +7,7 @@ from msgspec import UNSET
 
 from simulator.control import bodies
 from simulator.control.answers import Answer
-from simulator.control.refs import find, number, tracking_of
+from simulator.control.refs import find, number, pairs_of, tracking_of
 from simulator.world import draft_orders, orders
 from simulator.world.errors import Unreadable
 from simulator.world.fulfillment import (
@@ -39,13 +39,12 @@ def _told(store: Store, order: Order) -> Answer:
 def place(world: World, path: Path, body: bodies.PlaceOrder) -> Answer:
     """Let a customer buy."""
     store = world.store(path["shop"])
-    attributes = body.attributes
     fields = {
         "lines": [_bought(one) for one in body.lines],
         "payment": body.payment or ("paid" if body.paid else "pending"),
         "payment_terms": body.payment_terms,
         "test": body.test,
-        "attributes": attributes if isinstance(attributes, dict) else {one.name: one.value for one in attributes},
+        "attributes": pairs_of(body.attributes),
         "tags": body.tags,
         "discount": body.discount,
         "anonymous": body.anonymous,
@@ -62,7 +61,7 @@ def _bought(one: bodies.OrderLineBody) -> dict[str, Any]:
         "quantity": one.quantity,
         "title": one.title,
         "price": one.price,
-        "properties": one.properties,
+        "properties": pairs_of(one.properties),
         "requires_shipping": one.requires_shipping,
         "gift_card": one.gift_card,
     }

@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import UNSET, Struct, structs
 
-from simulator.control.bodies import Ref, TrackingBody
+from simulator.control.bodies import Pairs, Ref, TrackingBody
 from simulator.world.errors import Unknown, Unreadable
 from simulator.world.order_model import Tracking
 
@@ -36,3 +36,8 @@ def tracking_of(body: TrackingBody | list[TrackingBody] | None) -> list[Tracking
     """The tracking of a body: none, one or several."""
     bodies = [body] if isinstance(body, TrackingBody) else body or []
     return [Tracking(company=one.company, number=one.number, url=one.url) for one in bodies]
+
+
+def pairs_of(body: Pairs) -> dict[str, str]:
+    """Names and values, given as an object or as a list."""
+    return body if isinstance(body, dict) else {one.name: one.value for one in body}

@@ -25,6 +25,10 @@ class Calm:
     waited_for: list[str] = field(default_factory=list)  # empty: quiet
     next_planned_at: datetime | None = None
 
+    def lasts_at(self, now: datetime) -> bool:
+        """Whether it is still so, if nothing happened in between."""
+        return not self.waited_for and (self.next_planned_at is None or self.next_planned_at > now)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Turned:
@@ -61,19 +65,25 @@ class Clockmaker:
 
     async def _settle(self, to: datetime, patience: float) -> Turned:
         clock, steps = self._world.clock, 0
+        calm = Calm(waited_for=["start"])
         while True:
-            calm = await self._calm(patience)
+            calm = await self._calm(patience, calm if clock.now < to else None)
             if calm.waited_for or clock.now >= to:
                 return Turned(now=clock.now, steps=steps, settled=not calm.waited_for, waited_for=calm.waited_for)
             instants = (self._world.queue.next_at(), calm.next_planned_at, to)
             clock.set(now=min(at for at in instants if at is not None and at > clock.now))
             steps += 1
 
-    async def _calm(self, patience: float) -> Calm:
-        """Do what is due now until neither we nor the hub have anything to do, or patience ends."""
+    async def _calm(self, patience: float, before: Calm | None) -> Calm:
+        """Do what is due now until neither we nor the hub have anything to do, or patience ends.
+
+        A hub that was quiet before, is told nothing and planned nothing until now is not asked again.
+        """
         deadline, pause = time.monotonic() + patience, 0.001
         while True:
             apply_due(self._world)
+            if before is not None and before.lasts_at(self._world.now) and self._is_at_rest():
+                return before
             if self._courier.start_due() or not self._courier.is_idle:
                 await self._courier.finish()
                 pause = 0.001

@@ -90,6 +90,18 @@ async def test_a_hub_that_cannot_answer_is_named() -> None:
         assert turned["waited_for"] == ["hub: HTTP 503"]
 
 
+async def test_a_hub_that_is_told_nothing_is_not_asked_at_every_step() -> None:
+    async with simulated() as world:
+        shop = await world.store()
+        variant = await world.variant(shop, 50)
+        for _ in range(5):
+            await world.order(shop, variant, 1)
+
+        turned = await world.advance(3600)
+
+        assert (turned["steps"], world.hub.asked) == (11, 2)
+
+
 async def test_without_a_hub_only_the_own_queue_matters() -> None:
     async with simulated(has_hub=False) as world:
         shop = await world.store()
