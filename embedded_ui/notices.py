@@ -9,9 +9,15 @@ NOTICES = {
     "declined": "Invitation declined",
     "defaults": "Defaults saved",
     "disconnected": "Partnership ended",
+    "handed_over": "Handed over; your store is being told",
     "invited": "Invitation created",
+    "packed": "Packed",
     "permissions": "Permissions read",
+    "received": "Parcel received",
+    "restored": "Our quantity is written again",
+    "retried": "Trying again",
     "stock": "Stock location saved",
+    "unpacked": "Unpacked",
     "withdrawn": "Invitation taken back",
 }
 

@@ -6,7 +6,24 @@ from starlette.convertors import Convertor, register_url_convertor
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from embedded_ui.pages import access, desk, home, invitations, onboarding, partners, settings
+from embedded_ui.pages import (
+    access,
+    catalogue,
+    desk,
+    desk_orders,
+    exceptions,
+    home,
+    invitations,
+    master_orders,
+    onboarding,
+    orders,
+    packing,
+    partners,
+    receiving,
+    settings,
+    shipments,
+    stock,
+)
 from embedded_ui.session import Services
 from embedded_ui.templating import STATIC
 from embedded_ui.wrapper import Handler, Kind, PageEndpoint, PageRoute, Who
@@ -72,12 +89,50 @@ TABLE: tuple[PageRoute, ...] = (
     verb("POST", "/app/partners/{partner_id:id}/buffer", partners.change_buffer, RETAILER, form=partners.show),
     verb("POST", "/app/partners/{partner_id:id}/check", partners.check, RETAILER, form=partners.show),
     verb("POST", "/app/partners/{partner_id:id}/disconnect", partners.disconnect, RETAILER, form=partners.show),
+    # products and stock
+    verb("GET", "/app/catalogue", catalogue.index, RETAILER),
+    flow("GET", "/app/catalogue/{partner_id:id}", catalogue.browse, RETAILER),
+    flow("GET", "/app/catalogue/{partner_id:id}/choose", catalogue.choose, RETAILER),
+    verb("POST", "/app/catalogue/{partner_id:id}/import", catalogue.create_import, RETAILER, form=catalogue.browse),
+    verb("GET", "/app/imports/{import_id:id}", catalogue.show_import, RETAILER),
+    verb("POST", "/app/imports/{import_id:id}/retry", catalogue.retry_import, RETAILER, form=catalogue.show_import),
+    verb("GET", "/app/stock", stock.index, RETAILER),
+    verb("GET", "/app/stock/{mapping_id:id}", stock.show, RETAILER),
+    verb("POST", "/app/stock/sync/{partner_id:id}", stock.sync, RETAILER, form=stock.index),
+    # orders, and what is ordered for them
+    verb("GET", "/app/orders", orders.index, RETAILER),
+    verb("GET", "/app/orders/{order_id:id}", orders.show, RETAILER),
+    verb("GET", "/app/master-orders", master_orders.index, RETAILER),
+    verb("GET", "/app/master-orders/{cycle_id:id}", master_orders.show, RETAILER),
+    verb(
+        "POST",
+        "/app/master-orders/{cycle_id:id}/lines/{variant_id:id}/restore",
+        master_orders.restore,
+        RETAILER,
+        form=master_orders.show,
+    ),
+    # the centre
+    verb("GET", "/app/receiving", receiving.index, RETAILER),
+    verb("GET", "/app/receiving/{parcel_id:id}", receiving.show, RETAILER),
+    verb("POST", "/app/receiving/{parcel_id:id}", receiving.receive, RETAILER, form=receiving.show),
+    verb("GET", "/app/packing", packing.index, RETAILER),
+    verb("GET", "/app/packing/{order_id:id}", packing.show, RETAILER),
+    verb("POST", "/app/packing/{order_id:id}", packing.pack, RETAILER, form=packing.show),
+    verb("GET", "/app/shipments", shipments.index, RETAILER),
+    verb("GET", "/app/shipments/{shipment_id:id}", shipments.show, RETAILER),
+    verb("POST", "/app/shipments/{shipment_id:id}/hand-over", shipments.hand_over, RETAILER, form=shipments.show),
+    verb("POST", "/app/shipments/{shipment_id:id}/unpack", shipments.unpack, RETAILER, form=shipments.show),
+    # what cannot proceed
+    verb("GET", "/app/exceptions", exceptions.index, RETAILER),
+    verb("POST", "/app/exceptions/jobs/{run_id:id}/retry", exceptions.retry, RETAILER, form=exceptions.index),
     # the partner's desk
     flow("GET", "/app/desk", desk.show, PARTNER),
     flow("GET", "/app/desk/connect", desk.connect, PARTNER | NEW),
     flow("POST", "/app/desk/connect/{invitation_id:id}/accept", desk.accept, EVERYONE, form=desk.connect),
     flow("POST", "/app/desk/connect/{invitation_id:id}/decline", desk.decline, EVERYONE, form=desk.connect),
     flow("POST", "/app/desk/partnerships/{partner_id:id}/disconnect", desk.disconnect, PARTNER, form=desk.show),
+    flow("GET", "/app/desk/partnerships/{partner_id:id}/orders", desk_orders.index, PARTNER),
+    flow("GET", "/app/desk/partnerships/{partner_id:id}/orders/{cycle_id:id}", desk_orders.show, PARTNER),
 )
 
 

@@ -27,6 +27,25 @@ def moment(at: datetime | None, zone: str) -> str:
     return f"{format_datetime(at, 'EEE d MMM y, HH:mm', tzinfo=ZoneInfo(zone), locale='en')} ({zone_name(zone)})"
 
 
+def short(at: datetime | None, zone: str) -> str:
+    """Return an instant without its year and zone, for a column whose heading names the zone."""
+    return "–" if at is None else format_datetime(at, "EEE d MMM, HH:mm", tzinfo=ZoneInfo(zone), locale="en")
+
+
+def apart(at: datetime, now: datetime) -> str:
+    """Return how long it is until an instant, or since it: 2 days 4 h, 35 min."""
+    minutes = int(abs((at - now).total_seconds())) // 60
+    days, hours = minutes // 1440, minutes // 60 % 24
+    if days:
+        return plural(days, "day") + (f" {hours} h" if hours and days < 7 else "")
+    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
+
+
+def tail(gid: str) -> str:
+    """Return the number at the end of a global id, as it stands in addresses."""
+    return gid.rpartition("/")[2]
+
+
 def zone_name(zone: str) -> str:
     """Return a time zone as people call it: `America/New_York` is New York time."""
     if zone in ("UTC", "Etc/UTC"):
@@ -77,12 +96,15 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {
+        "apart": apart,
         "day": day,
         "moment": moment,
         "money": money,
         "percent": percent,
         "scope_sentence": scope_sentence,
         "share": share,
+        "short": short,
+        "tail": tail,
         "zone_name": zone_name,
     }
     made.globals |= {"asset": asset, "plural": plural, "weekly": weekly}

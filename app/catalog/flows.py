@@ -17,7 +17,7 @@ from app.gateways.shopify import product_import, products
 from app.gateways.shopify.errors import Refused
 from app.gateways.shopify.product_import import NewProduct, NewVariant, StoredProduct
 from app.gateways.shopify.products import Product, ProductPage, Variant
-from app.partners.queries import get_partner
+from app.partners.queries import PartnerFacts, get_partner
 from app.pricing.rules import cost_from_retail, import_price
 from app.stores.flows import ConnectedShopify
 from app.stores.queries import get_store
@@ -44,9 +44,11 @@ class ImportPlan:
     total: int
 
 
-async def browse(shopify: ConnectedShopify, partner_store_id: int, text: str, after: str | None) -> ProductPage:
+async def browse(shopify: ConnectedShopify, partner: PartnerFacts, text: str, after: str | None) -> ProductPage:
     """Return a page of the partner's products as they are there now."""
-    return await shopify.call(partner_store_id, products.search_products, text, after, PRODUCTS_A_PAGE)
+    if partner.partner_store_id is None or not partner.is_live:
+        raise PartnerNotConnected()
+    return await shopify.call(partner.partner_store_id, products.search_products, text, after, PRODUCTS_A_PAGE)
 
 
 @dataclass(frozen=True, slots=True)

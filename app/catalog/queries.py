@@ -224,6 +224,14 @@ async def get_mapping(session: AsyncSession, store_id: int, mapping_id: int) -> 
     return mapping_facts(await repository.get_mapping(session, store_id, mapping_id))
 
 
+async def mappings_to(
+    session: AsyncSession, store_id: int, partner_variant_ids: Collection[int]
+) -> dict[int, MappingFacts]:
+    """Return a live mapping to each of these partners' variants; those without are absent."""
+    rows = await repository.list_mappings_to(session, store_id, partner_variant_ids)
+    return {row.partner_variant_id: mapping_facts(row) for row in rows}
+
+
 async def product_counts(session: AsyncSession, store_id: int) -> dict[int, int]:
     """Return how many products of each partner are sold in the store."""
     return await repository.count_products(session, store_id)

@@ -178,6 +178,18 @@ async def page_mappings(
     return await read_page(session, query, SkuMapping.id, place)
 
 
+async def list_mappings_to(
+    session: AsyncSession, store_id: int, partner_variant_ids: Collection[int]
+) -> Sequence[SkuMapping]:
+    """Return the live mappings that lead to these variants of partners."""
+    query = select(SkuMapping).where(
+        SkuMapping.store_id == store_id,
+        SkuMapping.active_to.is_(None),
+        SkuMapping.partner_variant_id.in_(partner_variant_ids),
+    )
+    return (await session.scalars(query)).all()
+
+
 async def get_mapping(session: AsyncSession, store_id: int, mapping_id: int) -> SkuMapping:
     """Return the mapping of this store."""
     found = await session.get(SkuMapping, (store_id, mapping_id))

@@ -33,6 +33,16 @@ class LineRow:
     unit_cost: Money | None
     properties: tuple[tuple[str, str], ...]
 
+    @property
+    def is_for_partner(self) -> bool:
+        """Whether its units are ordered from a partner."""
+        return self.route is Route.PARTNER
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is the retailer's own business alone."""
+        return self.route is Route.OWN
+
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:

@@ -1,13 +1,13 @@
-"""The retailer's home: what is left to set up, what needs attention, what happens next."""
+"""The retailer's home: what is left to set up, what to do next, what is on its way."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.exceptions.queries import count_open
 from app.partners.queries import partners_of
 from app.partners.service import pending_invitations
 from app.stores.queries import get_settings
 from embedded_ui.session import Visit
+from embedded_ui.views.home import read_overview
 
 
 async def show(visit: Visit, request: Request) -> Response:
@@ -17,6 +17,7 @@ async def show(visit: Visit, request: Request) -> Response:
         "home/show.html",
         settings_facts=await get_settings(session, store.id),
         partners=await partners_of(session, store.id),
-        open_count=await count_open(session),
         foreign_invitations=await pending_invitations(visit.uow, store.shop_domain),
+        overview=await read_overview(visit.uow),
+        now=visit.uow.now,
     )

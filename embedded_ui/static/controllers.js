@@ -27,6 +27,16 @@ document.addEventListener("click", async (event) => {
   );
 });
 
+// A count tells while it is typed by how much it differs from what was announced.
+document.addEventListener("input", (event) => {
+  const field = event.target.closest?.("[data-compared-with]");
+  if (!field) return;
+  const difference = Number(field.value) - Number(field.dataset.comparedWith);
+  const badge = document.getElementById(field.dataset.tells);
+  badge.textContent = difference < 0 ? `${-difference} short` : difference > 0 ? `${difference} over` : "as announced";
+  badge.setAttribute("tone", difference < 0 ? "warning" : difference > 0 ? "info" : "success");
+}, true);
+
 // Parts that change while work goes on read themselves again, as long as somebody looks.
 setInterval(() => {
   if (document.hidden) return;

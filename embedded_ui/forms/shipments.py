@@ -1,0 +1,20 @@
+"""The form on which a box is handed to a carrier."""
+
+from starlette.datastructures import FormData
+
+from app.fulfillment.service import Handover
+from embedded_ui.forms.entered import Reader
+
+OTHER = "other"
+
+
+def read_handover(form: FormData) -> Handover:
+    """Return what the carrier's receipt says, or refuse the form with every fault at its field."""
+    reader = Reader(form)
+    carrier = reader.text("carrier", required="Choose the carrier.")
+    if carrier == OTHER:
+        carrier = reader.text("other_carrier", required="Enter the carrier's name.", longest=60)
+    number = reader.text("number", required="Enter the tracking number.", longest=80)
+    found = Handover(carrier, number, reader.text("url", longest=500))
+    reader.check()
+    return found

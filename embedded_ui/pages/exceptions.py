@@ -1,0 +1,19 @@
+"""What cannot proceed, why, and what to do next."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.job_runs.service import retry_job
+from embedded_ui.session import Visit, redirect
+from embedded_ui.views import exceptions as view
+
+
+async def index(visit: Visit, request: Request) -> Response:
+    """Show what stands open, oldest first."""
+    return visit.page("exceptions/index.html", shown=await view.list_exceptions(visit.uow), now=visit.uow.now)
+
+
+async def retry(visit: Visit, request: Request) -> Response:
+    """Try a failed job again."""
+    await retry_job(visit.uow, request.path_params["run_id"])
+    return redirect("/app/exceptions", told="retried")

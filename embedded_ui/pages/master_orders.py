@@ -1,0 +1,37 @@
+"""Master orders: the running ones, those that were sent, and one of them with its lines and changes."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.events.queries import timeline
+from app.master_orders import service
+from embedded_ui.forms.listing import Listing
+from embedded_ui.session import Visit, redirect
+from embedded_ui.views import master_orders as view
+
+
+async def index(visit: Visit, request: Request) -> Response:
+    """Show the running master orders with their cut-off, and those that were sent."""
+    session, listing = visit.uow.session, Listing.read(request)
+    return visit.page(
+        "master_orders/index.html",
+        listing=listing,
+        running=await view.list_running(session, visit.store.id),
+        past=await view.list_past(session, visit.store.id, listing),
+        now=visit.uow.now,
+    )
+
+
+async def show(visit: Visit, request: Request) -> Response:
+    """Show one master order."""
+    session, cycle_id = visit.uow.session, request.path_params["cycle_id"]
+    shown = await view.read_master(session, visit.store.id, cycle_id)
+    entries = await timeline(session, "master_order", cycle_id)
+    return visit.page("master_orders/show.html", shown=shown, entries=entries, now=visit.uow.now)
+
+
+async def restore(visit: Visit, request: Request) -> Response:
+    """Write our quantity again where the partner had changed it."""
+    cycle_id = request.path_params["cycle_id"]
+    await service.restore_line(visit.uow, cycle_id, request.path_params["variant_id"])
+    return redirect(f"/app/master-orders/{cycle_id}", told="restored")

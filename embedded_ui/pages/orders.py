@@ -1,0 +1,25 @@
+"""Orders: the list, and one order with where each unit of it is."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.events.queries import timeline
+from app.orders.queries import last_comparison
+from embedded_ui.forms.listing import Listing
+from embedded_ui.session import Visit
+from embedded_ui.views import orders as view
+
+
+async def index(visit: Visit, request: Request) -> Response:
+    """Show the orders, newest first."""
+    session, listing = visit.uow.session, Listing.read(request)
+    page = await view.list_orders(session, visit.store.id, listing.search, listing.place)
+    compared_at, _ = await last_comparison(session, visit.store.id)
+    return visit.page("orders/index.html", listing=listing, page=page, compared_at=compared_at)
+
+
+async def show(visit: Visit, request: Request) -> Response:
+    """Show one order."""
+    session, order_id = visit.uow.session, request.path_params["order_id"]
+    shown = await view.read_order(session, visit.store.id, order_id)
+    return visit.page("orders/show.html", shown=shown, entries=await timeline(session, "order", order_id))

@@ -1,0 +1,34 @@
+"""Receiving: the parcels on their way, and counting what is in one."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.receiving import service
+from app.receiving.service import Count
+from embedded_ui.forms.counts import read_counts
+from embedded_ui.session import Visit, redirect
+from embedded_ui.views import receiving as view
+
+
+async def index(visit: Visit, request: Request) -> Response:
+    """Show the parcels awaited, and those opened lately."""
+    session, store_id = visit.uow.session, visit.store.id
+    return visit.page(
+        "receiving/index.html",
+        awaited=await view.list_awaited(session, store_id),
+        received=await view.list_received(session, store_id),
+        now=visit.uow.now,
+    )
+
+
+async def show(visit: Visit, request: Request) -> Response:
+    """Show one parcel, to be counted or as it was counted."""
+    page = await view.read_parcel(visit.uow.session, visit.store.id, request.path_params["parcel_id"])
+    return visit.page("receiving/show.html", shown=page)
+
+
+async def receive(visit: Visit, request: Request) -> Response:
+    """Record what was found in a parcel."""
+    parcel_id, counts = request.path_params["parcel_id"], read_counts(await request.form())
+    await service.receive_parcel(visit.uow, parcel_id, [Count(line, quantity) for line, quantity in counts.items()])
+    return redirect(f"/app/receiving/{parcel_id}", told="received")

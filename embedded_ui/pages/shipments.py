@@ -1,0 +1,44 @@
+"""Shipments: boxes that wait for a carrier, and those on their way to customers."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.fulfillment import service
+from app.fulfillment.rules import CARRIERS
+from embedded_ui.forms.listing import Listing
+from embedded_ui.forms.shipments import read_handover
+from embedded_ui.session import Visit, redirect
+from embedded_ui.views import fulfillment as view
+
+
+async def index(visit: Visit, request: Request) -> Response:
+    """Show what waits for a person, and all shipments."""
+    session, listing = visit.uow.session, Listing.read(request)
+    return visit.page(
+        "shipments/index.html",
+        listing=listing,
+        waiting=await view.list_waiting(session, visit.store.id),
+        page=await view.list_all(session, visit.store.id, listing),
+    )
+
+
+async def show(visit: Visit, request: Request) -> Response:
+    """Show one shipment with the step that is next."""
+    session, store_id = visit.uow.session, visit.store.id
+    shown = await view.read_shipment(session, store_id, request.path_params["shipment_id"])
+    following = await view.next_to_hand_over(session, store_id)
+    return visit.page("shipments/show.html", shown=shown, following=following, carriers=CARRIERS)
+
+
+async def hand_over(visit: Visit, request: Request) -> Response:
+    """Record carrier and number, and have the store told."""
+    shipment_id = request.path_params["shipment_id"]
+    await service.hand_over(visit.uow, shipment_id, read_handover(await request.form()))
+    return redirect(f"/app/shipments/{shipment_id}", told="handed_over")
+
+
+async def unpack(visit: Visit, request: Request) -> Response:
+    """Take a box apart again."""
+    shipment_id = request.path_params["shipment_id"]
+    await service.unpack(visit.uow, shipment_id)
+    return redirect(f"/app/shipments/{shipment_id}", told="unpacked")

@@ -1,0 +1,40 @@
+"""The stock: what is offered of each variant, the sum behind it, and reading it now."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.inventory import service
+from app.partners.queries import partners_of
+from app.stores.queries import get_settings
+from embedded_ui.forms.listing import Listing
+from embedded_ui.session import Visit, redirect
+from embedded_ui.views import stock as view
+
+
+async def index(visit: Visit, request: Request) -> Response:
+    """Show what is offered of everything sold for partners."""
+    session, store_id = visit.uow.session, visit.store.id
+    partners = [partner for partner in await partners_of(session, store_id) if partner.is_live]
+    listing = Listing.read(request)
+    chosen = listing.partner_id or (partners[0].id if len(partners) == 1 else None)
+    return visit.page(
+        "stock/index.html",
+        listing=listing,
+        partners=partners,
+        page=await view.list_stock(session, store_id, listing),
+        reading=await view.read_reading(visit.uow, chosen),
+        chosen=await get_settings(session, store_id),
+    )
+
+
+async def show(visit: Visit, request: Request) -> Response:
+    """Show one number with each term of its sum."""
+    row = await view.read_number(visit.uow.session, visit.store.id, request.path_params["mapping_id"])
+    return visit.page("stock/show.html", row=row, reading=await view.read_reading(visit.uow, row.partner.id))
+
+
+async def sync(visit: Visit, request: Request) -> Response:
+    """Have a partner's stock read and written now."""
+    partner_id = request.path_params["partner_id"]
+    await service.sync_now(visit.uow, partner_id)
+    return redirect(f"/app/stock?partner={partner_id}")

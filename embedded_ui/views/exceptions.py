@@ -1,0 +1,107 @@
+"""What cannot proceed, as its page shows it: each with the place where it is mended."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.catalog.queries import mappings_to
+from app.core.unit_of_work import UnitOfWork
+from app.exceptions.queries import ExceptionFacts, open_exceptions
+from app.job_runs.queries import RunFacts, failed_runs
+from app.master_orders.queries import get_lines
+from app.orders.queries import orders_of_lines
+from app.partners.queries import partners_of
+
+HEADINGS: Mapping[str, str] = {
+    "access_lost": "We lost access to a store",
+    "booked_as_paid": "A master order was booked as paid",
+    "frozen_without_reconciliation": "Sealed without a last look at your orders",
+    "inbox_not_readable": "A message from Shopify could not be read",
+    "master_order_cancelled": "The partner cancelled a master order",
+    "order_not_readable": "An order could not be read",
+    "ordered_before_import": "Ordered before the product was imported",
+    "over_shipped": "More was sent than the order asks for",
+    "partner_changed_draft": "The partner changed the running master order",
+    "partner_reduced": "The partner took less than we ordered",
+    "shipment_not_accepted": "Your store did not accept a shipment",
+    "stock_not_writable": "Stock cannot be written",
+    "unmapped": "A partner's product nobody mapped",
+}
+
+
+PLACES_BY_KIND: Mapping[str, tuple[str, str]] = {
+    "access_lost": ("/app/settings", "Open the settings"),
+    "partner_changed_draft": ("/app/master-orders", "See the running master orders"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionShown:
+    """Something that cannot proceed."""
+
+    facts: ExceptionFacts
+    heading: str
+    partner_name: str
+    href: str
+    link: str
+    run: RunFacts | None  # of a job that can be tried again
+
+
+Address = tuple[str, str]
+NOWHERE: Address = ("", "")
+
+
+async def list_exceptions(uow: UnitOfWork) -> list[ExceptionShown]:
+    """Return what stands open, oldest first, each with the page where it is mended."""
+    found = await open_exceptions(uow.session)
+    places = await _places(uow, found)
+    names = {partner.id: partner.name for partner in await partners_of(uow.session, uow.store_id)}
+    has_jobs = any(each.subject_kind == "job" for each in found)
+    runs = {("job", str(run.id)): run for run in await failed_runs(uow)} if has_jobs else {}
+    shown = []
+    for each in found:
+        about = (each.subject_kind, each.subject_id)
+        href, link = PLACES_BY_KIND.get(each.kind) or places.get(about, NOWHERE)
+        heading = HEADINGS.get(each.kind) or each.kind.replace("_", " ").capitalize()
+        name = names.get(each.partner_id or 0, "")
+        shown.append(ExceptionShown(each, heading, name, href, link, runs.get(about)))
+    return shown
+
+
+async def _places(uow: UnitOfWork, found: Sequence[ExceptionFacts]) -> dict[tuple[str, str], Address]:
+    """Return address and words of the page each subject has; what is gone has none."""
+    ids: dict[str, set[int]] = defaultdict(set)
+    for each in found:
+        if each.subject_id.isdigit():
+            ids[each.subject_kind].add(int(each.subject_id))
+    session, store_id = uow.session, uow.store_id
+    orders = {order: order for order in ids["order"]}
+    if ids["order_line"]:
+        orders_by_line = await orders_of_lines(session, store_id, ids["order_line"])
+    else:
+        orders_by_line = {}
+    lines = await get_lines(session, store_id, ids["master_line"]) if ids["master_line"] else {}
+    mappings = await mappings_to(session, store_id, ids["partner_variant"]) if ids["partner_variant"] else {}
+    targets: tuple[tuple[str, str, str, Mapping[int, int]], ...] = (
+        ("order", "/app/orders/", "Open the order", orders),
+        ("order_line", "/app/orders/", "Open the order", orders_by_line),
+        ("master", "/app/master-orders/", "Open the master order", {each: each for each in ids["master"]}),
+        (
+            "master_line",
+            "/app/master-orders/",
+            "Open the master order",
+            {line_id: line.cycle_id for line_id, line in lines.items()},
+        ),
+        ("partner", "/app/partners/", "Open the partner", {each: each for each in ids["partner"]}),
+        (
+            "partner_variant",
+            "/app/stock/",
+            "See its stock",
+            {variant_id: mapping.id for variant_id, mapping in mappings.items()},
+        ),
+    )
+    return {
+        (kind, str(subject)): (f"{path}{target}", words)
+        for kind, path, words, found_ids in targets
+        for subject, target in found_ids.items()
+    }

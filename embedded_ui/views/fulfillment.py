@@ -1,0 +1,165 @@
+"""Packing and shipments as their pages show them."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.pagination import Page
+from app.core.unit_of_work import UnitOfWork
+from app.fulfillment.queries import ShipmentRow, get_shipment, list_shipments, page_shipments
+from app.fulfillment.rules import packable
+from app.fulfillment.service import ready_lots
+from app.fulfillment.states import ShipmentState
+from app.orders.queries import LineRow, OrderRow, get_order, list_orders_by_id, orders_of_lines
+from app.units.queries import whereabouts
+from app.units.states import DemandState
+from app.units.totals import lines_with_units_in
+from embedded_ui.forms.listing import Listing
+from embedded_ui.views.journey import Journey, to_customer
+
+UNFINISHED = (ShipmentState.PACKED, ShipmentState.STUCK, ShipmentState.POSTING)
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentWords:
+    """A state as the pages say it."""
+
+    badge: str
+    tone: str
+    sentence: str
+
+
+SHIPMENT_STATES = {
+    ShipmentState.PACKED: ShipmentWords("Packed", "caution", "Give the box to a carrier and enter the number."),
+    ShipmentState.POSTING: ShipmentWords("Telling your store", "info", "Your store is being told. This takes seconds."),
+    ShipmentState.SHIPPED: ShipmentWords("Shipped", "success", "The customer sees it on the order status page."),
+    ShipmentState.STUCK: ShipmentWords("Stuck", "critical", "Your store did not accept it."),
+    ShipmentState.UNPACKED: ShipmentWords("Unpacked", "neutral", "The goods went back on the shelf."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyOrder:
+    """An order of which something can be packed."""
+
+    order: OrderRow
+    ready: int
+    awaited: int
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing of it is still to come."""
+        return self.awaited == 0
+
+
+@dataclass(frozen=True, slots=True)
+class PackLine:
+    """A line of the order to be packed."""
+
+    line: LineRow
+    ready: int
+    journey: Journey
+
+
+@dataclass(frozen=True, slots=True)
+class PackPage:
+    """An order on the packing table."""
+
+    order: OrderRow
+    lines: tuple[PackLine, ...]
+
+    @property
+    def ready(self) -> int:
+        """Items that can go into a box now."""
+        return sum(line.ready for line in self.lines)
+
+    @property
+    def missing(self) -> tuple[PackLine, ...]:
+        """Lines of which something is still to come."""
+        return tuple(line for line in self.lines if line.journey.awaited)
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentShown:
+    """A shipment with the order it belongs to."""
+
+    shipment: ShipmentRow
+    order: OrderRow
+
+    @property
+    def state(self) -> ShipmentWords:
+        """The state in words."""
+        return SHIPMENT_STATES[self.shipment.state]
+
+    @property
+    def is_posting(self) -> bool:
+        """Whether the page should look again."""
+        return self.shipment.state is ShipmentState.POSTING
+
+    @property
+    def items(self) -> list[tuple[str, str, int]]:
+        """Title, SKU and quantity of what is in the box."""
+        lines = {line.id: line for line in self.order.lines}
+        return [
+            (lines[each.order_line_id].title, lines[each.order_line_id].sku or "", each.quantity)
+            for each in self.shipment.lines
+        ]
+
+
+async def list_ready(session: AsyncSession, store_id: int) -> list[ReadyOrder]:
+    """Return the orders of which something is at the centre and in no box, the longest waiting first."""
+    lines = await lines_with_units_in(session, store_id, [DemandState.ALLOCATED])
+    order_of = await orders_of_lines(session, store_id, lines)
+    orders = await list_orders_by_id(session, store_id, set(order_of.values()))
+    in_turn = dict.fromkeys(order_of[line_id] for line_id in lines)
+    places = await whereabouts(
+        session, store_id, [line.id for order_id in in_turn for line in orders[order_id].partner_lines]
+    )
+    ready = []
+    for order_id in in_turn:
+        journeys = [(line, to_customer(places[line.id])) for line in orders[order_id].partner_lines]
+        here = sum(places[line.id].get(DemandState.ALLOCATED, 0) // line.units_per for line, _ in journeys)
+        if here:
+            ready.append(ReadyOrder(orders[order_id], here, sum(journey.awaited for _, journey in journeys)))
+    return ready
+
+
+async def read_packing(uow: UnitOfWork, order_id: int) -> PackPage:
+    """Return an order with what of it can go into a box."""
+    order = await get_order(uow.session, uow.store_id, order_id)
+    ready = packable(await ready_lots(uow, order_id))
+    places = await whereabouts(uow.session, uow.store_id, [line.id for line in order.partner_lines])
+    return PackPage(
+        order,
+        tuple(PackLine(line, ready.get(line.id, 0), to_customer(places[line.id])) for line in order.partner_lines),
+    )
+
+
+async def list_waiting(session: AsyncSession, store_id: int) -> list[ShipmentShown]:
+    """Return the boxes that wait for a carrier, for the store's answer or for a person, the oldest first."""
+    rows = await list_shipments(session, store_id, UNFINISHED)
+    return await _shown(session, store_id, rows[::-1])
+
+
+async def list_all(session: AsyncSession, store_id: int, listing: Listing) -> Page[ShipmentShown]:
+    """Return a page of all shipments."""
+    page = await page_shipments(session, store_id, listing.place)
+    shown = {each.shipment.id: each for each in await _shown(session, store_id, list(page.rows))}
+    return page.of(lambda row: shown[row.id])
+
+
+async def read_shipment(session: AsyncSession, store_id: int, shipment_id: int) -> ShipmentShown:
+    """Return one shipment."""
+    shipment = await get_shipment(session, store_id, shipment_id)
+    return ShipmentShown(shipment, await get_order(session, store_id, shipment.order_id))
+
+
+async def next_to_hand_over(session: AsyncSession, store_id: int) -> ShipmentRow | None:
+    """Return the box that waits longest for a carrier."""
+    rows = await list_shipments(session, store_id, [ShipmentState.PACKED])
+    return rows[-1] if rows else None
+
+
+async def _shown(session: AsyncSession, store_id: int, rows: list[ShipmentRow]) -> list[ShipmentShown]:
+    orders = await list_orders_by_id(session, store_id, {row.order_id for row in rows})
+    return [ShipmentShown(row, orders[row.order_id]) for row in rows]

@@ -1,0 +1,154 @@
+"""The retailer's home: what to do next, what is on its way, what happens when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.core.pagination import Place
+from app.core.unit_of_work import UnitOfWork
+from app.exceptions.queries import count_open
+from app.fulfillment.queries import unfinished_shipments
+from app.fulfillment.states import ShipmentState
+from app.orders.queries import orders_of_lines
+from app.receiving.queries import awaited_parcels
+from app.units.states import DemandState, Side, SupplyState
+from app.units.totals import lines_with_units_in, units_under_way
+from embedded_ui.views.master_orders import MasterShown, list_running
+from embedded_ui.views.orders import OrderShown, list_orders
+
+LATEST_ORDERS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something for a person to do now."""
+
+    title: str
+    sentence: str
+    label: str
+    href: str
+    icon: str
+    tone: str = "neutral"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """How many units are at one step of the way."""
+
+    words: str
+    units: int
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the retailer's home shows of the running business."""
+
+    tasks: tuple[Task, ...]
+    figures: tuple[Figure, ...]
+    running: tuple[MasterShown, ...]
+    orders: tuple[OrderShown, ...]
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything was ever ordered."""
+        return bool(self.orders)
+
+
+async def read_overview(uow: UnitOfWork) -> Overview:
+    """Return the overview of the acting retailer."""
+    session, store_id = uow.session, uow.store_id
+    ready_lines = await lines_with_units_in(session, store_id, [DemandState.ALLOCATED])
+    ready_orders = set((await orders_of_lines(session, store_id, ready_lines)).values()) if ready_lines else set()
+    return Overview(
+        tasks=_tasks(
+            exceptions=await count_open(session),
+            parcels=await awaited_parcels(session, store_id),
+            ready=len(ready_orders),
+            shipments=await unfinished_shipments(session, store_id),
+        ),
+        figures=_figures(await units_under_way(session, store_id)),
+        running=tuple(await list_running(session, store_id)),
+        orders=(await list_orders(session, store_id, "", Place(limit=LATEST_ORDERS))).rows,
+    )
+
+
+def _tasks(exceptions: int, parcels: int, ready: int, shipments: Mapping[ShipmentState, int]) -> tuple[Task, ...]:
+    stuck, packed = shipments.get(ShipmentState.STUCK, 0), shipments.get(ShipmentState.PACKED, 0)
+    found = (
+        (
+            exceptions,
+            Task(
+                f"Decide on {_many(exceptions, 'exception')}",
+                "Something cannot proceed without you.",
+                "Decide",
+                "/app/exceptions",
+                "alert-triangle",
+                "critical",
+            ),
+        ),
+        (
+            stuck,
+            Task(
+                f"Mend {_many(stuck, 'shipment')}",
+                "Your store did not accept the tracking.",
+                "Mend",
+                "/app/shipments",
+                "alert-circle",
+                "critical",
+            ),
+        ),
+        (
+            packed,
+            Task(
+                f"Hand over {_many(packed, 'box', 'boxes')}",
+                "Packed, and no carrier has them yet.",
+                "Hand over",
+                "/app/shipments",
+                "delivery",
+            ),
+        ),
+        (
+            ready,
+            Task(
+                f"Pack {_many(ready, 'order')}",
+                "Their items are at your centre.",
+                "Pack",
+                "/app/packing",
+                "package-fulfilled",
+            ),
+        ),
+        (
+            parcels,
+            Task(
+                f"Receive {_many(parcels, 'parcel')}",
+                "Sent by partners, to be counted when they arrive.",
+                "Receive",
+                "/app/receiving",
+                "inventory",
+            ),
+        ),
+    )
+    return tuple(task for count, task in found if count)
+
+
+def _figures(totals: Mapping[Side, Mapping[str, int]]) -> tuple[Figure, ...]:
+    demand, supply = totals[Side.DEMAND], totals[Side.SUPPLY]
+
+    def wanted(*states: DemandState) -> int:
+        return sum(demand.get(state, 0) for state in states)
+
+    def coming(*states: SupplyState) -> int:
+        return sum(supply.get(state, 0) for state in states)
+
+    return (
+        Figure("Waiting for payment or on hold", wanted(DemandState.CAPTURED, DemandState.HELD), "/app/orders"),
+        Figure("Joining the next master order", wanted(DemandState.QUEUED), "/app/master-orders"),
+        Figure("With partners", coming(SupplyState.SENT, SupplyState.ACKNOWLEDGED), "/app/master-orders"),
+        Figure("On the way to you", coming(SupplyState.INBOUND), "/app/receiving"),
+        Figure("Ready to pack", wanted(DemandState.ALLOCATED), "/app/packing"),
+        Figure("Packed", wanted(DemandState.PACKED), "/app/shipments"),
+    )
+
+
+def _many(count: int, one: str, many: str = "") -> str:
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

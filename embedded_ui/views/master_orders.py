@@ -1,0 +1,138 @@
+"""Master orders as their pages show them, for the retailer and for the partner."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.catalog.queries import VariantFacts, variants_of_store
+from app.core.pagination import Page
+from app.exceptions.queries import ExceptionFacts, open_exceptions_of
+from app.master_orders.queries import (
+    ChangeRow,
+    EditRow,
+    LineRow,
+    MasterOrder,
+    changes_of,
+    get_master_order,
+    page_past_orders,
+    running_orders,
+)
+from app.master_orders.states import CycleState
+from app.partners.queries import PartnerFacts, get_partner, partners_of
+from app.receiving.queries import Parcel, list_parcels
+from app.units.queries import supply_whereabouts
+from embedded_ui.forms.listing import Listing
+from embedded_ui.views.journey import Journey, to_centre, together
+
+
+@dataclass(frozen=True, slots=True)
+class StateWords:
+    """A state as the pages say it."""
+
+    badge: str
+    tone: str
+    sentence: str
+
+
+STATES: Mapping[CycleState, StateWords] = {
+    CycleState.OPEN: StateWords("Open", "info", "Orders placed before the cut-off join by themselves."),
+    CycleState.CLOSING: StateWords("Closing", "caution", "Sealed; it is being sent to the partner now."),
+    CycleState.UNCERTAIN: StateWords(
+        "Uncertain", "critical", "We could not find out whether the partner's store took it. Look before you act."
+    ),
+    CycleState.CLOSED: StateWords("Sent", "success", "The partner has it. What changes now stands below."),
+    CycleState.EMPTY: StateWords("Nothing ordered", "neutral", "Nothing was sold this week, so nothing was sent."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MasterShown:
+    """A master order in a list."""
+
+    master: MasterOrder
+    partner: PartnerFacts
+    journey: Journey
+
+    @property
+    def state(self) -> StateWords:
+        """The state in words."""
+        return STATES[self.master.state]
+
+
+@dataclass(frozen=True, slots=True)
+class MasterLineShown:
+    """A line with the product, where its units are, and what the partner made of it."""
+
+    line: LineRow
+    variant: VariantFacts | None
+    journey: Journey
+    edit: EditRow | None
+
+    @property
+    def title(self) -> str:
+        """The product's name."""
+        return self.variant.title if self.variant else "A product the partner removed"
+
+
+@dataclass(frozen=True, slots=True)
+class MasterPage:
+    """One master order."""
+
+    master: MasterOrder
+    partner: PartnerFacts
+    lines: tuple[MasterLineShown, ...]
+    changes: tuple[ChangeRow, ...]
+    parcels: tuple[Parcel, ...]
+    problems: tuple[ExceptionFacts, ...]
+    titles: Mapping[int, str]  # by line, for the change ledger
+
+    @property
+    def state(self) -> StateWords:
+        """The state in words."""
+        return STATES[self.master.state]
+
+
+async def list_running(session: AsyncSession, store_id: int) -> list[MasterShown]:
+    """Return the master orders that are not over, the next cut-off first."""
+    masters = await running_orders(session, store_id)
+    partners = {partner.id: partner for partner in await partners_of(session, store_id)}
+    return [MasterShown(master, partners[master.partner_id], to_centre({})) for master in masters]
+
+
+async def list_past(session: AsyncSession, store_id: int, listing: Listing) -> Page[MasterShown]:
+    """Return a page of the master orders that were sent, with how much of each has arrived."""
+    page = await page_past_orders(session, store_id, listing.partner_id, listing.place)
+    partners = {partner.id: partner for partner in await partners_of(session, store_id)}
+    places = await supply_whereabouts(session, store_id, [line.id for master in page.rows for line in master.lines])
+    return page.of(
+        lambda master: MasterShown(
+            master,
+            partners[master.partner_id],
+            to_centre(together(places[line.id] for line in master.lines)),
+        )
+    )
+
+
+async def read_master(session: AsyncSession, store_id: int, cycle_id: int) -> MasterPage:
+    """Return one master order with its lines, its changes and its parcels."""
+    master = await get_master_order(session, store_id, cycle_id)
+    variants = await variants_of_store(
+        session, master.partner_store_id, {line.partner_variant_id for line in master.lines}
+    )
+    places = await supply_whereabouts(session, store_id, [line.id for line in master.lines])
+    edits = {edit.variant_gid: edit for edit in master.edits}
+    lines = []
+    for line in master.lines:
+        variant = variants.get(line.partner_variant_id)
+        edit = edits.get(variant.gid) if variant else None
+        lines.append(MasterLineShown(line, variant, to_centre(places[line.id]), edit))
+    return MasterPage(
+        master=master,
+        partner=await get_partner(session, store_id, master.partner_id),
+        lines=tuple(lines),
+        changes=tuple((await changes_of(session, store_id, [cycle_id]))[cycle_id]),
+        parcels=tuple(await list_parcels(session, store_id, None, [cycle_id])),
+        problems=tuple(await open_exceptions_of(session, "master", cycle_id)),
+        titles={shown.line.id: shown.title for shown in lines},
+    )

@@ -1,0 +1,103 @@
+"""Orders as their pages show them: each line with where its units are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.pagination import Page, Place
+from app.exceptions.queries import ExceptionFacts, open_exceptions
+from app.fulfillment.queries import ShipmentRow, list_shipments
+from app.orders.queries import HoldRow, LineRow, OrderRow, get_order, holds_of, page_orders
+from app.partners.queries import PartnerFacts, partners_of
+from app.units.queries import whereabouts
+from embedded_ui.views.journey import Journey, to_customer, together
+
+
+@dataclass(frozen=True, slots=True)
+class OrderShown:
+    """An order in a list."""
+
+    order: OrderRow
+    journey: Journey
+
+    @property
+    def item_count(self) -> int:
+        """Items ordered from partners."""
+        return sum(line.target for line in self.order.partner_lines)
+
+
+@dataclass(frozen=True, slots=True)
+class LineShown:
+    """A line of an order with where its units are, and what keeps them."""
+
+    line: LineRow
+    partner: PartnerFacts | None
+    journey: Journey
+    hold: HoldRow | None
+    problems: tuple[ExceptionFacts, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """One order."""
+
+    order: OrderRow
+    partner_lines: tuple[LineShown, ...]
+    own_lines: tuple[LineRow, ...]
+    other_lines: tuple[LineShown, ...]  # not mapped, or older than their mapping
+    shipments: tuple[ShipmentRow, ...]
+    problems: tuple[ExceptionFacts, ...]
+
+    @property
+    def can_be_packed(self) -> bool:
+        """Whether something of it is at the centre and in no box."""
+        return any(each.journey.ready for each in self.partner_lines)
+
+
+async def list_orders(session: AsyncSession, store_id: int, search: str, place: Place) -> Page[OrderShown]:
+    """Return a page of orders with where their units are."""
+    page = await page_orders(session, store_id, search, place)
+    shown = await _shown(session, store_id, page.rows)
+    return page.of(lambda order: shown[order.id])
+
+
+async def _shown(session: AsyncSession, store_id: int, orders: Sequence[OrderRow]) -> dict[int, OrderShown]:
+    lines = [line.id for order in orders for line in order.partner_lines]
+    places = await whereabouts(session, store_id, lines)
+    return {
+        order.id: OrderShown(order, to_customer(together(places[line.id] for line in order.partner_lines)))
+        for order in orders
+    }
+
+
+async def read_order(session: AsyncSession, store_id: int, order_id: int) -> OrderPage:
+    """Return one order with where each unit is."""
+    order = await get_order(session, store_id, order_id)
+    line_ids = [line.id for line in order.lines]
+    places = await whereabouts(session, store_id, line_ids)
+    holds = await holds_of(session, store_id, line_ids)
+    partners = {partner.id: partner for partner in await partners_of(session, store_id)}
+    problems = await open_exceptions(session)
+    of_lines: dict[int, list[ExceptionFacts]] = {line_id: [] for line_id in line_ids}
+    for problem in problems:
+        if problem.subject_kind == "order_line" and problem.subject_id.isdigit():
+            of_lines.get(int(problem.subject_id), []).append(problem)
+    shown = [
+        LineShown(
+            line,
+            partners.get(line.partner_id or 0),
+            to_customer(places[line.id]),
+            holds.get(line.id),
+            tuple(of_lines[line.id]),
+        )
+        for line in order.lines
+    ]
+    return OrderPage(
+        order=order,
+        partner_lines=tuple(each for each in shown if each.line.is_for_partner),
+        own_lines=tuple(line for line in order.lines if line.is_own),
+        other_lines=tuple(each for each in shown if not each.line.is_for_partner and not each.line.is_own),
+        shipments=tuple(await list_shipments(session, store_id, None, [order.id])),
+        problems=tuple(each for each in problems if each.subject_kind == "order" and each.subject_id == str(order.id)),
+    )

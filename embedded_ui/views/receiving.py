@@ -1,0 +1,97 @@
+"""Parcels from partners as their pages show them: what is awaited, what one holds, what was found."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.catalog.queries import variants_of_store
+from app.master_orders.queries import MasterOrder, get_lines, get_master_order
+from app.partners.queries import PartnerFacts, get_partner, partners_of
+from app.receiving.queries import Parcel, ReceiptLineRow, ReceiptRow, get_parcel, list_parcels, list_receipts
+from app.receiving.states import ParcelState
+
+RECENT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelShown:
+    """A parcel in a list."""
+
+    parcel: Parcel
+    partner: PartnerFacts
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelLineShown:
+    """What is said to be in a parcel of one product, and what was found."""
+
+    line_id: int
+    title: str
+    sku: str
+    note: str
+    announced: int
+    found: ReceiptLineRow | None
+
+    @property
+    def difference(self) -> int:
+        """Found less announced; 0 while nobody counted."""
+        return self.found.quantity - self.announced if self.found else 0
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelPage:
+    """One parcel."""
+
+    parcel: Parcel
+    partner: PartnerFacts
+    master: MasterOrder
+    lines: tuple[ParcelLineShown, ...]
+    receipt: ReceiptRow | None
+
+
+async def list_awaited(session: AsyncSession, store_id: int) -> list[ParcelShown]:
+    """Return the parcels on their way, the longest travelling first."""
+    parcels = await list_parcels(session, store_id, ParcelState.ON_THE_WAY)
+    return await _shown(session, store_id, parcels[::-1])
+
+
+async def list_received(session: AsyncSession, store_id: int) -> list[ParcelShown]:
+    """Return the parcels opened lately, the latest first."""
+    return await _shown(session, store_id, await list_parcels(session, store_id, ParcelState.RECEIVED, limit=RECENT))
+
+
+async def _shown(session: AsyncSession, store_id: int, parcels: list[Parcel]) -> list[ParcelShown]:
+    partners: Mapping[int, PartnerFacts] = (
+        {partner.id: partner for partner in await partners_of(session, store_id)} if parcels else {}
+    )
+    return [ParcelShown(parcel, partners[parcel.partner_id]) for parcel in parcels]
+
+
+async def read_parcel(session: AsyncSession, store_id: int, parcel_id: int) -> ParcelPage:
+    """Return one parcel with what should be, or was, in it."""
+    parcel = await get_parcel(session, store_id, parcel_id)
+    master = await get_master_order(session, store_id, parcel.cycle_id)
+    lines = await get_lines(session, store_id, [line.master_line_id for line in parcel.lines])
+    variants = await variants_of_store(
+        session, master.partner_store_id, {line.partner_variant_id for line in lines.values()}
+    )
+    receipts = await list_receipts(session, store_id, [parcel_id])
+    receipt = receipts[-1] if receipts else None
+    found = {line.master_line_id: line for line in receipt.lines} if receipt else {}
+    shown = []
+    for line in parcel.lines:
+        master_line = lines[line.master_line_id]
+        variant = variants.get(master_line.partner_variant_id)
+        shown.append(
+            ParcelLineShown(
+                line_id=line.master_line_id,
+                title=variant.title if variant else "A product the partner removed",
+                sku=(variant.sku or "") if variant else "",
+                note=master_line.note,
+                announced=line.quantity,
+                found=found.get(line.master_line_id),
+            )
+        )
+    partner = await get_partner(session, store_id, parcel.partner_id)
+    return ParcelPage(parcel, partner, master, tuple(shown), receipt)
