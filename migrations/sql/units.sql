@@ -1,7 +1,7 @@
 -- The unit ledger's guards: what a move may be, and everything that follows from it.
 -- A posting is one INSERT into unit_moves; balances and claims are written here and nowhere else.
 
-CREATE FUNCTION unit_move_allowed(side text, from_state text, to_state text) RETURNS boolean
+CREATE OR REPLACE FUNCTION unit_move_allowed(side text, from_state text, to_state text) RETURNS boolean
 LANGUAGE sql IMMUTABLE AS $$
     SELECT EXISTS (
         SELECT 1
@@ -30,13 +30,13 @@ LANGUAGE sql IMMUTABLE AS $$
     )
 $$;
 
-CREATE FUNCTION unit_refuse(reason text) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION unit_refuse(reason text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION USING MESSAGE = 'unit ledger: ' || reason, ERRCODE = 'check_violation';
 END $$;
 
 -- Balances and claims change only inside the trigger of a move; postings and moves never change.
-CREATE FUNCTION unit_follow_only() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION unit_follow_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF pg_trigger_depth() < 2 THEN
         PERFORM unit_refuse(TG_TABLE_NAME || ' follow from moves');
@@ -44,7 +44,7 @@ BEGIN
     RETURN COALESCE(NEW, OLD);
 END $$;
 
-CREATE FUNCTION unit_never_changes() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION unit_never_changes() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM unit_refuse(TG_TABLE_NAME || ' are never changed or deleted');
     RETURN NULL;
@@ -60,7 +60,7 @@ CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE ON unit_postings
     FOR EACH ROW EXECUTE FUNCTION unit_never_changes();
 
 -- A lot is fixed once made, but for the mark that it is late; what a demand is meant to come from is a supply.
-CREATE FUNCTION unit_lot_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION unit_lot_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'DELETE' THEN
         PERFORM unit_refuse('lots are never deleted');
@@ -79,7 +79,7 @@ END $$;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON unit_lots
     FOR EACH ROW EXECUTE FUNCTION unit_lot_guard();
 
-CREATE FUNCTION unit_post_moves() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION unit_post_moves() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF (SELECT count(*) FROM unit_moves
         WHERE (store_id, posting_id) IN (SELECT store_id, posting_id FROM added)) <> (SELECT count(*) FROM added)

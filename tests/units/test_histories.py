@@ -12,8 +12,8 @@ from sqlalchemy import select
 from app.core.errors import HubError
 from app.units import facts, queries, service
 from app.units.models import UnitClaim
-from app.units.states import ADVANCES, GONE, MATCHED, SHIPPED, UNSEEN, DemandState, SupplyState
-from app.units.terms import OrderedUnits, Target
+from app.units.states import ADVANCES, AWAITED, GONE, MATCHED, SHIPPED, UNSEEN, DemandState, SupplyState
+from app.units.terms import LotUnits, OrderedUnits, Target
 from tests.units.world import Retailer, World, at
 
 pytestmark = pytest.mark.anyio
@@ -32,7 +32,7 @@ ACTS = st.one_of(
     st.tuples(st.just("receive"), SUPPLIES, UNITS),
     st.tuples(st.just("supply"), SUPPLIES, UNITS, st.sampled_from(sorted(SupplyState))),
     st.tuples(st.sampled_from(["assign", "match", "unmatch", "promise"]), SUPPLIES, LOTS),
-    st.tuples(st.sampled_from(["unassign", "uncovered", "return", "correct"]), SUPPLIES, UNITS),
+    st.tuples(st.sampled_from(["unassign", "uncovered", "short", "return", "correct"]), SUPPLIES, UNITS),
     st.tuples(st.just("requeue"), st.integers(0, 9), UNITS),
     st.tuples(st.just("advance"), st.integers(0, 9), UNITS, st.sampled_from(sorted(ADVANCES))),
 )
@@ -61,6 +61,7 @@ LOT_VERBS = {"requeue": service.requeue, "advance": service.advance_demand}
 SUPPLY_VERBS: dict[str, tuple[Any, bool]] = {
     "receive": (service.receive_supply, True),
     "supply": (service.advance_supply, True),
+    "short": (service.short_supply, True),
     "return": (service.return_supply, True),
     "correct": (service.correct_receipt, True),
     "unassign": (service.unassign, False),
@@ -91,8 +92,7 @@ async def _call(retailer: Retailer, name: str, subject: int, rest: Sequence[Any]
     elif name in MEETINGS:
         known = await lot_ids(retailer, MEETINGS[name])
         units = [(known[place % len(known)], count) for place, count in rest[0]]
-        supply = retailer.supply(subject) if name == "assign" else subject
-        await retailer.run(getattr(service, name), supply, units)
+        await meet(retailer, name, subject, units)
     else:
         verb, takes_units = SUPPLY_VERBS[name]
         await retailer.run(verb, subject, *(rest if takes_units else ()))
@@ -102,6 +102,27 @@ async def _call_on_lot(retailer: Retailer, name: str, place: int, rest: Sequence
     states = [DemandState.SENT, DemandState.SHORTED] if name == "requeue" else [rest[1][0]]
     known = await lot_ids(retailer, states)
     await retailer.run(LOT_VERBS[name], known[place % len(known)], *rest)
+
+
+async def meet(retailer: Retailer, name: str, supply_line: int, units: Sequence[LotUnits]) -> None:
+    """Bring demand and supply together; nobody is left waiting for goods that do not come."""
+    lacking = await count_lacking(retailer)
+
+    supply = retailer.supply(supply_line) if name == "assign" else supply_line
+    await retailer.run(getattr(service, name), supply, units)
+
+    assert await count_lacking(retailer) <= lacking
+
+
+async def count_lacking(retailer: Retailer) -> int:
+    """How many wait for more than their supply can bring."""
+    missing: Counter[int] = Counter()
+    for lot in (await retailer.books())[0]:
+        if lot.side == "supply":
+            missing[lot.owner_id] -= sum(lot.balances.get(state, 0) for state in ("received", *AWAITED))
+        elif lot.supply_line_id is not None:
+            missing[lot.supply_line_id] += lot.balances.get("sent", 0)
+    return sum(count for count in missing.values() if count > 0)
 
 
 async def settle(retailer: Retailer, line: int, units: int, ordered: Sequence[Any], held: bool) -> None:
@@ -133,7 +154,7 @@ async def lot_ids(retailer: Retailer, states: Sequence[DemandState]) -> list[int
 
 
 async def check_books(retailer: Retailer) -> None:
-    """Everything that has to hold after each posting."""
+    """Everything that has to hold, however it came about."""
     lots, moves = await retailer.books()
     check_balances(lots, moves)
     check_matches(lots)
@@ -211,4 +232,5 @@ async def test_every_history_balances(world: World, begin: int, acts: list[Seque
 
     for step in [*WEEK[:begin], *acts]:
         await act(retailer, step)
-        await check_books(retailer)
+
+    await check_books(retailer)

@@ -204,6 +204,18 @@ async def test_a_short_at_once_takes_what_is_least_progressed(retailer: Retailer
     assert await retailer.supplied(100) == {"inbound": 6, "shorted": 4}
 
 
+async def test_a_supply_falls_short_again(retailer: Retailer) -> None:
+    """H14, H13: the partner closed the rest, then its parcel is lost; the reason is the same master order."""
+    await order(retailer, 10)
+    await retailer.run(service.advance_supply, 100, 6, SupplyState.INBOUND)
+    because = retailer.world.because()
+
+    shorted = [await retailer.run(service.short_supply, 100, units, because=because) for units in (4, 6, 1)]
+
+    assert shorted == [4, 6, 0]
+    assert await retailer.supplied(100) == {"shorted": 10}
+
+
 async def test_a_short_unit_that_comes_after_all(retailer: Retailer) -> None:
     await order(retailer, 4)
     await retailer.run(service.short_supply, 100, 2)

@@ -8,7 +8,7 @@ from app.units.service.posting import is_posted, once_key, post
 from app.units.states import SUPPLY_SOURCES, SupplyState
 from app.units.terms import Because, LotState, Move, Received
 
-FACTS = frozenset(SUPPLY_SOURCES) - {SupplyState.RECEIVED}
+FACTS = frozenset(SUPPLY_SOURCES) - {SupplyState.RECEIVED, SupplyState.SHORTED}
 
 
 async def advance_supply(uow: UnitOfWork, supply_line_id: int, quantity: int, to: SupplyState, because: Because) -> int:
@@ -36,8 +36,14 @@ async def receive_supply(uow: UnitOfWork, supply_line_id: int, quantity: int, be
 
 
 async def short_supply(uow: UnitOfWork, supply_line_id: int, quantity: int, because: Because) -> int:
-    """Give up awaited units: they will not come."""
-    return await advance_supply(uow, supply_line_id, quantity, SupplyState.SHORTED, because)
+    """Give up units that are awaited now: they will not come.
+
+    Not posted once: one master order can fall short again, when a parcel is lost or cancelled after the first time.
+    """
+    lot = await lock_supply(uow, supply_line_id)
+    taken = rules.take([(state, lot.count(state)) for state in SUPPLY_SOURCES[SupplyState.SHORTED]], quantity)
+    await post(uow, because, [Move(lot, state, lot, SupplyState.SHORTED, count) for state, count in taken])
+    return sum(count for _, count in taken)
 
 
 async def withdraw_supply(uow: UnitOfWork, supply_line_id: int, quantity: int, because: Because) -> int:
