@@ -44,11 +44,16 @@ class ImportPlan:
     total: int
 
 
-async def browse(shopify: ConnectedShopify, partner: PartnerFacts, text: str, after: str | None) -> ProductPage:
+async def browse(shopify: ConnectedShopify, partner_store_id: int, text: str, after: str | None) -> ProductPage:
     """Return a page of the partner's products as they are there now."""
+    return await shopify.call(partner_store_id, products.search_products, text, after, PRODUCTS_A_PAGE)
+
+
+async def browse_partner(shopify: ConnectedShopify, partner: PartnerFacts, text: str, after: str | None) -> ProductPage:
+    """Return a page of a connected partner's products."""
     if partner.partner_store_id is None or not partner.is_live:
         raise PartnerNotConnected()
-    return await shopify.call(partner.partner_store_id, products.search_products, text, after, PRODUCTS_A_PAGE)
+    return await browse(shopify, partner.partner_store_id, text, after)
 
 
 @dataclass(frozen=True, slots=True)

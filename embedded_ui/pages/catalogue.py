@@ -4,8 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.catalog import queries, service
-from app.catalog.flows import browse as browse_flow
-from app.catalog.flows import preview_import
+from app.catalog.flows import browse_partner, preview_import
 from app.core.errors import HubError
 from app.partners.queries import get_partner, partners_of
 from app.stores.queries import get_settings
@@ -33,7 +32,7 @@ async def browse(visit: Visit, request: Request) -> Response:
     async with visit.open_uow(visit.actor) as uow:
         partner = await get_partner(uow.session, uow.store_id, partner_id)
     try:
-        page = await browse_flow(visit.shopify, partner, listing.search, request.query_params.get("after"))
+        page = await browse_partner(visit.shopify, partner, listing.search, request.query_params.get("after"))
     except HubError as error:
         visit.banner = visit.banner or ("warning", error.sentence)
         page = None
