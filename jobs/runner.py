@@ -56,7 +56,7 @@ class Runner:
 
     async def claim(self, limit: int) -> list[HeldRun]:
         """Claim up to so many due runs."""
-        now = await self.runtime.clock.now()
+        now = await self.runtime.clock.look()
         since = time.monotonic()
         claimed = [HeldRun(run, now, since) for run in await self.ledger.claim(now, limit)]
         self.held.update({each.run.id: each for each in claimed})

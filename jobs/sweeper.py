@@ -25,5 +25,5 @@ async def sweep(units: UnitsOfWork) -> int:
 
 async def is_something_planned(direct: Direct, units: UnitsOfWork) -> bool:
     """Tell whether an instant has come that was planned."""
-    rows = await direct.rows(_GLANCE, {"now": await units.clock.now()})
+    rows = await direct.rows(_GLANCE, {"now": await units.clock.look()})
     return bool(rows[0][0])

@@ -7,6 +7,7 @@ import signal
 from contextlib import suppress
 from typing import Any
 
+import uvloop
 from arq.connections import ArqRedis
 from arq.worker import Worker as ArqWorker
 from arq.worker import func
@@ -149,7 +150,7 @@ async def run_worker(settings: Settings) -> None:
     """Run a worker until SIGTERM or SIGINT."""
     configure_logging(settings.log_level)
     logging.getLogger("arq").setLevel(logging.WARNING)
-    async with build_runtime(settings).running() as runtime:
+    async with build_runtime(settings, for_jobs=True).running() as runtime:
         runner = build_runner(runtime)
         worker = Worker(runner, settings.worker_jobs)
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -164,4 +165,4 @@ async def run_worker(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(run_worker(load_settings(os.environ)))
+    uvloop.run(run_worker(load_settings(os.environ)))

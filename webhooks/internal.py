@@ -47,7 +47,7 @@ def guarded(endpoint: Endpoint) -> Endpoint:
 async def quiet(request: Request) -> Response:
     """Tell what is to be done at this business time, and when the next thing is."""
     runtime: Runtime = request.app.state.runtime
-    now = await runtime.clock.now()
+    now = await runtime.clock.look()
     due, running, failed, unhandled, next_at = (await runtime.direct.rows(_QUIET, {"now": now}))[0]
     return JSONResponse(
         {

@@ -1,5 +1,6 @@
 """The two clocks: business time, which the local world can turn, and machine time, which nobody can."""
 
+import time
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -12,7 +13,11 @@ class Clock(Protocol):
     """Tells business time; it decides eligible times, cut-offs, schedules and business retries."""
 
     async def now(self) -> datetime:
-        """Return the business time in UTC."""
+        """Return the business time in UTC, at most a few hundredths of a second old."""
+        ...
+
+    async def look(self) -> datetime:
+        """Return the business time in UTC as it is this instant."""
         ...
 
 
@@ -28,6 +33,10 @@ class RealClock:
         """Return the real time in UTC."""
         return machine_now()
 
+    async def look(self) -> datetime:
+        """Return the real time in UTC."""
+        return machine_now()
+
 
 class FixedClock:
     """Business time as a test sets it."""
@@ -39,20 +48,38 @@ class FixedClock:
         """Return the time that was set."""
         return self.at
 
+    async def look(self) -> datetime:
+        """Return the time that was set."""
+        return self.at
+
 
 class TurnedClock:
-    """Business time as the local world's clock tells it; asked anew each time, so that a turn is seen at once."""
+    """Business time as the local world's clock tells it.
 
-    def __init__(self, url: str, http: httpx.AsyncClient) -> None:
+    `keep` seconds of machine time an answer may be used again. A worker keeps it: its clock is looked at with each
+    claim, and nobody turns the clock while a job runs. Whoever answers people asks anew each time.
+    """
+
+    def __init__(self, url: str, http: httpx.AsyncClient, keep: float = 0.0) -> None:
         self._url = url
         self._http = http
+        self._keep = keep
+        self._told: datetime | None = None
+        self._told_at = 0.0
 
     async def now(self) -> datetime:
         """Return the local world's time in UTC; `Unavailable` when it does not answer."""
+        if self._told is not None and time.monotonic() - self._told_at < self._keep:
+            return self._told
+        return await self.look()
+
+    async def look(self) -> datetime:
+        """Ask for the time; `Unavailable` when the local world does not answer."""
         try:
             answer = await self._http.get(self._url, timeout=5)
             answer.raise_for_status()
-            told = datetime.fromisoformat(str(answer.json()["now"]))
+            told = datetime.fromisoformat(str(answer.json()["now"])).astimezone(UTC)
         except (httpx.HTTPError, KeyError, ValueError) as error:
             raise Unavailable("The business clock does not answer.") from error
-        return told.astimezone(UTC)
+        self._told, self._told_at = told, time.monotonic()
+        return told

@@ -30,13 +30,17 @@ class Base(DeclarativeBase):
     }
 
 
-def create_engine(url: str, pool_size: int = 10) -> AsyncEngine:
-    """Return an engine whose connections wait at most two seconds to be had, so that callers can answer 503 in time."""
+def create_engine(url: str, pool_size: int = 10, *, patient: bool = True) -> AsyncEngine:
+    """Return an engine whose connections wait at most two seconds to be had, so that callers can answer 503 in time.
+
+    A patient one asks each connection whether it still lives before it is used; a worker goes without, since a job that
+    meets a dead connection is simply tried again.
+    """
     return create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=2,
-        pool_pre_ping=True,
+        pool_pre_ping=patient,
         connect_args={"connect_timeout": 2, "options": "-c timezone=UTC -c lock_timeout=10000"},
     )

@@ -16,6 +16,7 @@ from app.core.settings import Settings
 from app.core.unit_of_work import Bell, SilentBell, UnitsOfWork
 
 DIRECT_CONNECTIONS = 8
+CLOCK_KEPT = 0.05
 Step = Callable[[], Awaitable[object]]
 
 
@@ -47,15 +48,15 @@ class Runtime:
             yield self
 
 
-def build_runtime(settings: Settings) -> Runtime:
+def build_runtime(settings: Settings, *, for_jobs: bool = False) -> Runtime:
     """Return what a process stands on; running it refuses a login that row-level security does not bind."""
-    engine = create_engine(settings.database_url, settings.pool_size)
+    engine = create_engine(settings.database_url, settings.pool_size, patient=not for_jobs)
     direct = DirectPool(settings.database_url, DIRECT_CONNECTIONS)
     closers: list[Step] = [engine.dispose, direct.close]
     clock: Clock = RealClock()
     if settings.clock_url:
         http = httpx.AsyncClient()
-        clock = TurnedClock(settings.clock_url, http)
+        clock = TurnedClock(settings.clock_url, http, CLOCK_KEPT if for_jobs else 0.0)
         closers.append(http.aclose)
     bell: Bell = SilentBell()
     if settings.redis_url:

@@ -127,7 +127,9 @@ class UnitsOfWork:
         """Open a transaction; commit when the block ends well, roll back when it raises, then ring the bell."""
         now = await self.clock.now()
         session = AsyncSession(
-            self.engine, expire_on_commit=False, join_transaction_mode="create_savepoint" if self.join else "conditional_savepoint"
+            self.engine,
+            expire_on_commit=False,
+            join_transaction_mode="create_savepoint" if self.join else "conditional_savepoint",
         )
         try:
             async with session:
