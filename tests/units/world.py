@@ -94,6 +94,28 @@ class Retailer:
         async with self.uow() as uow:
             return await queries.demand_in(uow.session, self.store_id, [line_id], states or tuple(DemandState))
 
+    async def order(self, *lines: int, supply_line: int = 100) -> None:
+        """Lines 1, 2, … want this many units, each an hour after the other, and all of it is sent."""
+        for line_id, units in enumerate(lines, start=1):
+            await self.buy(line_id, units, (units, line_id))
+        await self.send(supply_line)
+
+    async def receive(self, units: int, supply_line: int = 100) -> None:
+        """These units of the supply were found at the centre."""
+        await self.run(service.receive_supply, supply_line, units)
+
+    async def allocate_oldest_first(self) -> None:
+        """Pool the free goods and serve the oldest."""
+        async with self.uow() as uow:
+            await service.lock_open_units(uow, self.partner_id)
+            supplies = await queries.free_supply(uow.session, self.store_id, self.variants)
+            free = sum(supply.unmatched for supply in supplies)
+            for lot in await queries.waiting_demand(uow.session, self.store_id, self.variants):
+                units = min(lot.quantity, free)
+                if units:
+                    await service.match(uow, supplies[0].supply_line_id, [(lot.lot_id, units)], self.world.because())
+                    free -= units
+
     async def match(self, supply_line: int, line_id: int, units: int) -> None:
         """Give received units to a line's waiting ones."""
         [lot] = await self.lots(line_id, DemandState.SENT, DemandState.QUEUED)
