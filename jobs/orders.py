@@ -2,6 +2,7 @@
 
 from app.core.unit_of_work import system_for
 from app.inbox.declaration import InboxEvent
+from app.inbox.errors import NotUnderstood
 from app.inbox.hints import gid_in, gid_of, part_of, time_in
 from app.inbox.service import mark_handled
 from app.job_runs.service import enqueue
@@ -38,7 +39,8 @@ async def order_changed(context: JobContext, event: InboxEvent) -> None:
     """Have the order read, at least as new as the news."""
     assert event.store_id is not None
     async with context.open_last(system_for(event.store_id)) as uow:
-        await service.ask_for_read(uow, gid_in(event.payload, "Order"), time_in(event.payload, "updated_at"), "webhook")
+        order_gid, hinted_at = gid_in(event.payload, "Order"), time_in(event.payload, "updated_at")
+        await service.ask_for_read(uow, order_gid, "webhook", hinted_at=hinted_at)
         await mark_handled(uow, event.id)
 
 
@@ -65,16 +67,29 @@ async def order_refunded(context: JobContext, event: InboxEvent) -> None:
 async def fulfillment_order_changed(context: JobContext, event: InboxEvent) -> None:
     """Have the order read to which the fulfilment order belongs; one we do not know is found by comparing."""
     assert event.store_id is not None
-    named = [part_of(event.payload, key, "id") for key in FULFILLMENT_ORDER_KEYS if key in event.payload]
+    named = [_gid_under(event.payload, key) for key in FULFILLMENT_ORDER_KEYS if _is_given(event.payload, key)]
+    if not named:
+        raise NotUnderstood("The payload names no fulfilment order.")
+    is_release = event.topic == "fulfillment_orders/hold_released"
+    released_at = time_in({"triggered_at": event.triggered_at}, "triggered_at") if is_release else None
     async with context.open_last(system_for(event.store_id)) as uow:
-        known = [await service.ask_for_read_of_fulfillment_order(uow, str(gid)) for gid in named]
+        known = [await service.ask_for_read_of_fulfillment_order(uow, gid, released_at) for gid in named]
         if not any(known):
             await enqueue(uow, ReconcileOrders(event.store_id))
         await mark_handled(uow, event.id)
 
 
+def _is_given(payload: object, key: str) -> bool:
+    """Tell whether the payload has something under the key."""
+    return isinstance(payload, dict) and payload.get(key) is not None
+
+
+def _gid_under(payload: object, key: str) -> str:
+    return gid_of("FulfillmentOrder", str(part_of(payload, key, "id")).rpartition("/")[2])
+
+
 async def _read_numbered(context: JobContext, event: InboxEvent, number: object) -> None:
     assert event.store_id is not None
     async with context.open_last(system_for(event.store_id)) as uow:
-        await service.ask_for_read(uow, gid_of("Order", number), None, "webhook")
+        await service.ask_for_read(uow, gid_of("Order", number), "webhook")
         await mark_handled(uow, event.id)

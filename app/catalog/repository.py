@@ -112,7 +112,7 @@ async def list_mappings_by_sku(session: AsyncSession, store_id: int, skus: Colle
 async def list_prefixes(session: AsyncSession, store_id: int) -> dict[str, int]:
     """Return the SKU prefixes in use and the partner each leads to."""
     query = select(SkuMapping.prefix, SkuMapping.partner_id).where(SkuMapping.store_id == store_id).distinct()
-    return {prefix: partner_id for prefix, partner_id in (await session.execute(query)).tuples()}
+    return {prefix: partner_id for prefix, partner_id in (await session.execute(query))}
 
 
 async def find_mapping_by_partner_sku(
@@ -150,7 +150,7 @@ async def list_partner_variants(
         )
         .where(PartnerVariant.partner_store_id == partner_store_id, PartnerVariant.id.in_(ids))
     )
-    return [(variant, title) for variant, title in (await session.execute(query)).tuples()]
+    return [(variant, title) for variant, title in (await session.execute(query))]
 
 
 async def page_mappings(
@@ -205,7 +205,7 @@ async def count_products(session: AsyncSession, store_id: int) -> dict[int, int]
         .where(SkuMapping.store_id == store_id, SkuMapping.active_to.is_(None))
         .group_by(SkuMapping.partner_id)
     )
-    return {partner_id: count for partner_id, count in (await session.execute(query)).tuples()}
+    return {partner_id: count for partner_id, count in (await session.execute(query))}
 
 
 async def list_imported(
@@ -218,7 +218,7 @@ async def list_imported(
         ImportItem.state == ItemState.IMPORTED,
         ImportItem.partner_product_gid.in_(product_gids),
     )
-    return {theirs: ours for theirs, ours in (await session.execute(query)).tuples() if ours}
+    return {theirs: ours for theirs, ours in (await session.execute(query)) if ours}
 
 
 async def count_items_of(
@@ -231,7 +231,7 @@ async def count_items_of(
         .group_by(ImportItem.import_id, ImportItem.state)
     )
     counts: dict[int, dict[ItemState, int]] = {import_id: {} for import_id in import_ids}
-    for import_id, state, count in (await session.execute(query)).tuples():
+    for import_id, state, count in (await session.execute(query)):
         counts[import_id][ItemState(state)] = count
     return counts
 
@@ -243,4 +243,4 @@ async def map_items(session: AsyncSession, partner_store_id: int, item_gids: Col
     )
     if item_gids is not None:
         query = query.where(PartnerVariant.shopify_inventory_item_id.in_(item_gids))
-    return {gid: variant_id for gid, variant_id in (await session.execute(query)).tuples()}
+    return {gid: variant_id for gid, variant_id in (await session.execute(query))}

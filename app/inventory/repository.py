@@ -52,7 +52,7 @@ async def list_reads(session: AsyncSession, partner_store_id: int, limit: int) -
         .order_by(StockRead.id)
         .limit(limit)
     )
-    return [(gid, version) for gid, version in (await session.execute(query)).tuples()]
+    return [(gid, version) for gid, version in (await session.execute(query))]
 
 
 async def end_reads(session: AsyncSession, partner_store_id: int, reads: Sequence[tuple[str, int]]) -> None:

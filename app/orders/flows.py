@@ -1,16 +1,19 @@
 """Work on orders with Shopify in between: read what is waiting, compare what changed."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
-from app.core.unit_of_work import Open, system_for
+from app.core.errors import HubError, Unavailable
+from app.core.log import logger
+from app.core.unit_of_work import Open, UnitOfWork, system_for
 from app.gateways.shopify import orders as gateway
 from app.gateways.shopify.order_facts import OrderFacts
-from app.orders import repository, rules, service
-from app.orders.service.capture import lines_with_open_routing
+from app.job_runs.errors import LeaseLost
+from app.orders import rules, service
 from app.orders.service.reading import DueRead
 from app.stores.flows import ConnectedShopify
-from app.stores.queries import get_settings
+from app.stores.queries import get_settings, get_store
+from app.stores.scopes import PAYMENT_TERMS, expanded
 
 READ_AT_ONCE = 20
 ROUTING_TIME = timedelta(seconds=45)
@@ -18,16 +21,25 @@ ROUTING_TIME = timedelta(seconds=45)
 
 ROUTING_PATIENCE = timedelta(minutes=10)
 
+log = logger("orders")
+
 
 async def read_orders(open_uow: Open, shopify: ConnectedShopify, store_id: int) -> None:
     """Read every order that waits to be read, several in a call, and capture each in its own transaction."""
     while True:
         async with open_uow(system_for(store_id)) as uow:
             due = await service.due_reads(uow, READ_AT_ONCE)
-        if not due:
-            return
-        wanted = [each.order_gid for each in due]
-        found = await shopify.call(store_id, gateway.read_orders, wanted, rules.CARRIED_PROPERTIES)
+            with_terms = await _may_read_terms(uow)
+            if not due:
+                await service.plan_next_read(uow)
+                return
+        found = await shopify.call(
+            store_id,
+            gateway.read_orders,
+            [each.order_gid for each in due],
+            kept=rules.CARRIED_PROPERTIES,
+            with_terms=with_terms,
+        )
         for read in due:
             await _capture_read(open_uow, store_id, read, found.get(read.order_gid))
 
@@ -40,18 +52,21 @@ async def reconcile_orders(open_uow: Open, shopify: ConnectedShopify, store_id: 
             return []
         began_at = uow.now
         since = await service.begin_poll(uow, settings.went_live_at)
+        with_terms = await _may_read_terms(uow)
     recovered: list[str] = []
     after: str | None = None
     while True:
-        page = await shopify.call(store_id, gateway.list_orders_updated, since, after, rules.CARRIED_PROPERTIES)
+        page = await shopify.call(
+            store_id,
+            gateway.list_orders_updated,
+            since,
+            after,
+            kept=rules.CARRIED_PROPERTIES,
+            with_terms=with_terms,
+        )
         for facts in page.items:
-            async with open_uow(system_for(store_id)) as uow:
-                known = await repository.lock_by_gid(uow.session, store_id, facts.id)
-                if facts.created_at < settings.went_live_at and known is None:
-                    continue
-                if known is None or known.updated_there_at < facts.updated_at:
-                    recovered += [facts.id] if known is None else []
-                    await service.capture_order(uow, facts, "poll")
+            if await _capture_compared(open_uow, store_id, facts, facts.created_at >= settings.went_live_at):
+                recovered.append(facts.id)
         if not page.has_next:
             break
         after = page.end_cursor
@@ -60,17 +75,64 @@ async def reconcile_orders(open_uow: Open, shopify: ConnectedShopify, store_id: 
     return recovered
 
 
+async def _may_read_terms(uow: UnitOfWork) -> bool:
+    return expanded((await get_store(uow, uow.store_id)).scopes) >= PAYMENT_TERMS
+
+
 async def _capture_read(open_uow: Open, store_id: int, read: DueRead, facts: OrderFacts | None) -> None:
-    async with open_uow(system_for(store_id)) as uow:
+    async def capture(uow: UnitOfWork) -> None:
         if facts is None:
             await service.give_up_read(uow, read)
             return
-        await service.capture_order(uow, facts, read.wanted_by)
+        order = await service.capture_order(uow, facts, read.wanted_by, read.released_at)
         if read.hinted_at is not None and facts.updated_at < read.hinted_at:
             await service.postpone_read(uow, read)
             return
         await service.finish_read(uow, read)
-        order = await repository.lock_by_gid(uow.session, store_id, facts.id)
-        is_young = uow.now - facts.created_at < ROUTING_PATIENCE
-        if order and is_young and facts.cancelled_at is None and lines_with_open_routing(order, facts):
-            await service.ask_for_read(uow, facts.id, None, "routing", ROUTING_TIME)
+        if uow.now - facts.created_at < ROUTING_PATIENCE and service.waits_for_routing(order, facts):
+            await service.ask_for_read(uow, facts.id, "routing", delay=ROUTING_TIME)
+
+    async def set_aside(uow: UnitOfWork, why: str) -> None:
+        await service.list_uncaptured(uow, read.order_gid, facts.name if facts else "An order", why)
+        await service.finish_read(uow, read)
+
+    await _attempt(open_uow, store_id, capture, set_aside)
+
+
+async def _capture_compared(open_uow: Open, store_id: int, facts: OrderFacts, is_since_go_live: bool) -> bool:
+    """Capture what the comparison showed; tell whether we had not known it."""
+    is_new = False
+
+    async def capture(uow: UnitOfWork) -> None:
+        nonlocal is_new
+        is_new = not await service.is_known(uow, facts.id)
+        # Also what seems unchanged: Shopify's times are whole seconds, and a second can hold two changes.
+        if is_since_go_live or not is_new:
+            await service.capture_order(uow, facts, "poll")
+
+    async def set_aside(uow: UnitOfWork, why: str) -> None:
+        await service.list_uncaptured(uow, facts.id, facts.name, why)
+
+    done = await _attempt(open_uow, store_id, capture, set_aside)
+    return done and is_new and is_since_go_live
+
+
+async def _attempt(
+    open_uow: Open,
+    store_id: int,
+    capture: Callable[[UnitOfWork], Awaitable[None]],
+    set_aside: Callable[[UnitOfWork, str], Awaitable[None]],
+) -> bool:
+    """Capture one order; if that fails it is listed with the reason, and the orders after it have their turn."""
+    try:
+        async with open_uow(system_for(store_id)) as uow:
+            await capture(uow)
+        return True
+    except (Unavailable, LeaseLost):
+        raise
+    except Exception as error:
+        why = error.sentence if isinstance(error, HubError) else f"A fault in the hub ({type(error).__name__})."
+        log.error("orders.not_captured", store=store_id, why=why, exc_info=error)
+        async with open_uow(system_for(store_id)) as uow:
+            await set_aside(uow, why)
+        return False

@@ -61,6 +61,10 @@ class OrderLine(TenantOwned, Base):
     # as ordered, edits included
     target: Mapped[int]
     # still to fulfil plus fulfilled; what the units are moved to
+    fulfilled: Mapped[int]
+    # units in successful fulfilments
+    sent_before: Mapped[int]
+    # of these, what had been sent when the line got its route: nobody is to make it again
     on_hold: Mapped[bool]
     properties: Mapped[list[Any]]
     # allow-listed [name, value] pairs that a maker needs, such as the grind
@@ -101,6 +105,8 @@ class OrderRead(TenantOwned, Base):
     shopify_order_id: Mapped[str]
     hinted_at: Mapped[datetime | None]
     # `updated_at` of the news; an answer that is older is read again
+    released_at: Mapped[datetime | None]
+    # when a hold ended, as its news told
     wanted_by: Mapped[str]
     version: Mapped[int]
     # grows with each new hint, so that news arriving during a read is not forgotten

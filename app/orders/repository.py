@@ -105,21 +105,18 @@ async def last_releases(session: AsyncSession, store_id: int, line_ids: Collecti
         .where(OrderHold.store_id == store_id, OrderHold.line_id.in_(line_ids), OrderHold.released_at.is_not(None))
         .group_by(OrderHold.line_id)
     )
-    return {line_id: at for line_id, at in (await session.execute(query)).tuples() if at is not None}
+    return {line_id: at for line_id, at in (await session.execute(query)) if at is not None}
 
 
-async def want_read(
-    session: AsyncSession, store_id: int, order_gid: str, hinted_at: datetime | None, by: str, due: datetime
-) -> None:
+async def want_read(session: AsyncSession, values: dict[str, object]) -> None:
     """Ask for an order to be read; news that arrives while it is being read counts as new."""
-    statement = insert(OrderRead).values(
-        store_id=store_id, shopify_order_id=order_gid, hinted_at=hinted_at, wanted_by=by, version=1, tries=0, due_at=due
-    )
+    statement = insert(OrderRead).values(version=1, tries=0, **values)
     await session.execute(
         statement.on_conflict_do_update(
             index_elements=["store_id", "shopify_order_id"],
             set_={
                 "hinted_at": func.greatest(OrderRead.hinted_at, statement.excluded.hinted_at),
+                "released_at": func.greatest(OrderRead.released_at, statement.excluded.released_at),
                 "version": OrderRead.version + 1,
                 "tries": 0,
                 "due_at": func.least(OrderRead.due_at, statement.excluded.due_at),

@@ -10,6 +10,8 @@ from app.orders.states import PAID, TO_FULFILL
 CARRIED_PROPERTIES = frozenset({"grind", "roast", "size", "colour", "color", "material"})
 """Line properties a maker needs; everything else may be personal and stays in the retailer's store (E15)."""
 
+LONGEST_PROPERTY = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -21,7 +23,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class PaymentBooks:
-    """What was sold and what came in, with times; `status` is what Shopify displays."""
+    """What was sold (taken back: negative) and what came in (paid out: negative), with times.
+
+    `status` is what Shopify displays.
+    """
 
     status: str
     needs_payment: bool
@@ -37,19 +42,37 @@ class OpenQuantity:
     remaining: int
 
 
-def target_of(
-    open_quantities: Sequence[OpenQuantity], fulfilled: int, unfulfilled: int, *, cancelled: bool, known_target: int
-) -> int:
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """What Shopify shows of a line: its shares of fulfilment orders, what was sent, what its own count says is left."""
+
+    open_quantities: Sequence[OpenQuantity]
+    fulfilled: int
+    unfulfilled: int
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """Whether the order shows fulfilment orders now, whether it ever did, and whether it was cancelled."""
+
+    is_shown: bool
+    was_shown: bool
+    is_cancelled: bool
+
+
+def target_of(line: ShownLine, routing: Routing, known_target: int) -> int:
     """Return the units of a line that are still wanted or already sent.
 
-    Fulfilment orders appear up to half a minute after the order (reference §2.7); until then the unfulfilled quantity
-    stands in, and it never lowers a target we know, because an empty list says nothing (E29).
+    Fulfilment orders appear up to half a minute after the order (reference §2.7), and for a line added later again;
+    until then the unfulfilled quantity stands in. A list that was there and is empty now says nothing, so it lowers
+    nothing (E29).
     """
-    if open_quantities:
-        return fulfilled + sum(each.remaining for each in open_quantities if each.status in TO_FULFILL)
-    if cancelled:
-        return fulfilled
-    return max(known_target, fulfilled + unfulfilled)
+    if line.open_quantities:
+        return line.fulfilled + sum(each.remaining for each in line.open_quantities if each.status in TO_FULFILL)
+    if routing.is_cancelled:
+        return line.fulfilled
+    standing_in = line.fulfilled + line.unfulfilled
+    return max(known_target, standing_in) if routing.was_shown and not routing.is_shown else standing_in
 
 
 def payable_at(ordered_at: datetime, books: PaymentBooks) -> datetime | None:
@@ -60,33 +83,39 @@ def payable_at(ordered_at: datetime, books: PaymentBooks) -> datetime | None:
     """
     if not books.needs_payment:
         return ordered_at
+    stands_paid = books.status in PAID
     instants = sorted({ordered_at, *(at for at, _ in books.sold), *(at for at, _ in books.received)})
     for instant in instants:
-        owed = sum(amount for at, amount in books.sold if at <= instant)
-        paid = sum(amount for at, amount in books.received if at <= instant)
-        if books.sold and instant >= ordered_at and paid >= owed:
+        owed = sum((amount for at, amount in books.sold if at <= instant), Decimal(0))
+        paid = sum((amount for at, amount in books.received if at <= instant), Decimal(0))
+        # Of the last state Shopify's word counts: its total knows of shipping and tips that our sum may not.
+        is_last = instant == instants[-1]
+        if books.sold and instant >= ordered_at and paid >= owed and (stands_paid or not is_last):
             return instant
-    if books.status not in PAID:
-        return None
-    return max([ordered_at, *(at for at, _ in books.received)])
+    return instants[-1] if stands_paid else None
 
 
 def wanted_units(
     placed_at: datetime,
     quantity: int,
-    additions: Sequence[tuple[datetime, int]],
+    edits: Sequence[tuple[datetime, int]],
     books: PaymentBooks,
     released_at: datetime | None,
 ) -> list[Wanted]:
-    """Split what was ever ordered of a line by the time it was ordered, oldest first.
+    """Split what is ordered of a line by the time it was ordered, oldest first.
 
-    `additions` are the edits that added units; the rest came with the order. Eligible is the latest of ordering,
-    payment and the release of a hold.
+    `quantity` counts all that was ever ordered, `edits` what was added and taken back since; what is taken back is
+    the newest. Eligible is the latest of ordering, payment and the release of a hold.
     """
-    added = [(at, units) for at, units in sorted(additions) if at > placed_at and units > 0]
-    original = max(quantity - sum(units for _, units in added), 0)
+    original = quantity - sum(units for _, units in edits if units > 0)
+    standing = [(placed_at, max(original, 0))]
+    for at, units in sorted(edits):
+        if units > 0:
+            standing.append((at, units))
+        else:
+            standing = _without_newest(standing, -units)
     wanted = []
-    for at, units in [(placed_at, original), *added]:
+    for at, units in standing:
         if units:
             payment = payable_at(at, books)
             eligible = None if payment is None else max(filter(None, (at, payment, released_at)))
@@ -94,7 +123,16 @@ def wanted_units(
     return wanted
 
 
+def _without_newest(standing: Sequence[tuple[datetime, int]], gone: int) -> list[tuple[datetime, int]]:
+    left = []
+    for at, units in reversed(standing):
+        taken = min(units, gone)
+        gone -= taken
+        left.append((at, units - taken))
+    return left[::-1]
+
+
 def carried_properties(attributes: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return the properties a maker needs, in a fixed order; hidden and personal ones stay behind."""
     kept = {(name.strip(), value.strip()) for name, value in attributes if name.strip().lower() in CARRIED_PROPERTIES}
-    return sorted((name, value[:100]) for name, value in kept if value)
+    return sorted((name, value[:LONGEST_PROPERTY]) for name, value in kept if value)

@@ -5,19 +5,12 @@ from collections.abc import Iterable, Mapping
 from app.stores.states import StoreRole
 
 REQUIRED = frozenset({"read_products", "read_inventory", "read_locations"})
-RETAILER = frozenset(
-    {
-        "write_products",
-        "write_inventory",
-        "read_orders",
-        "write_merchant_managed_fulfillment_orders",
-        "read_payment_terms",  # an order with payment terms is not waited for to be paid
-    }
-)
+RETAILER = frozenset({"write_products", "write_inventory", "read_orders", "write_merchant_managed_fulfillment_orders"})
 PARTNER = frozenset({"write_draft_orders", "read_orders", "read_fulfillments", "write_payment_terms"})
 CREATE_LOCATION = frozenset({"write_locations"})  # only when the retailer lets us create the stock location
+PAYMENT_TERMS = frozenset({"read_payment_terms"})  # without it, orders with payment terms wait until they are paid
 
-OPTIONAL = RETAILER | PARTNER | CREATE_LOCATION
+OPTIONAL = RETAILER | PARTNER | CREATE_LOCATION | PAYMENT_TERMS
 
 WHAT_FOR: Mapping[str, str] = {
     "read_products": "show the products of a store",

@@ -37,7 +37,7 @@ from app.gateways.shopify.documents import find_document, texts
 from app.gateways.shopify.inventory import ITEMS_PER_CALL, QUANTITIES_PER_CALL
 from app.gateways.shopify.orders import ORDERS_PER_CALL
 from app.gateways.shopify.products import PRODUCTS_PER_CALL
-from app.stores.scopes import CREATE_LOCATION, PARTNER, REQUIRED, RETAILER, expanded
+from app.stores.scopes import CREATE_LOCATION, PARTNER, PAYMENT_TERMS, REQUIRED, RETAILER, expanded
 
 PROJECT = Path(__file__).parents[2]
 SCHEMA = PROJECT / "simulator" / "schema"
@@ -129,6 +129,11 @@ class Selected:
     def name(self) -> str:
         """The field with its type, as the marks name it."""
         return f"{self.parent}.{self.node.name.value}"
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether it is asked for only when a variable says so."""
+        return any(directive.name.value == "include" for directive in self.node.directives or ())
 
 
 @cache
@@ -268,8 +273,9 @@ def test_needs_only_scopes_its_role_declares(operation: str) -> None:
     marks = _marks()
 
     for granted in ROLES[operation]:
-        held = expanded(granted)
         for field in _selected(operation):
+            # What is asked for only on condition may need what only some stores grant.
+            held = expanded(granted | (PAYMENT_TERMS if field.is_conditional else frozenset()))
             for wanted in (
                 marks["fields"].get(field.name, {}).get("scopes"),
                 marks["types"].get(field.returned.removesuffix("Connection"), {}).get("scopes"),

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from app.core.money import Money
+from app.gateways.shopify.errors import ScopeMissing
 from app.gateways.shopify.fulfillment import Tracking, create_fulfillment, read_fulfillment_orders, read_fulfillments
 from app.gateways.shopify.order_facts import OrderFacts
 from app.gateways.shopify.orders import list_orders_updated, read_orders
@@ -21,8 +22,9 @@ pytestmark = pytest.mark.anyio
 ROUTED = 60
 
 
-async def read(store: Connected, order: Order) -> OrderFacts:
-    return (await read_orders(store.shopify, store.access, [order.gid]))[order.gid]
+async def read(store: Connected, order: Order, *, with_terms: bool = False) -> OrderFacts:
+    found = await read_orders(store.shopify, store.access, [order.gid], kept={"grind"}, with_terms=with_terms)
+    return found[order.gid]
 
 
 async def test_reads_an_order_before_and_after_it_is_routed() -> None:
@@ -41,7 +43,7 @@ async def test_reads_an_order_before_and_after_it_is_routed() -> None:
     (to_send,) = late.fulfillment_orders
     assert [(each.order_line_id, each.remaining, each.total) for each in to_send.lines] == [(line.id, 3, 3)]
     assert (to_send.status, to_send.location_id) == ("OPEN", store.location_id)
-    assert (late.financial_status, late.has_payment_terms, late.test) == ("PAID", False, False)
+    assert (late.financial_status, late.has_payment_terms, late.test) == ("PAID", None, False)
 
 
 async def test_tells_when_it_was_paid_and_what_was_agreed_when() -> None:
@@ -68,14 +70,25 @@ async def test_tells_when_it_was_paid_and_what_was_agreed_when() -> None:
     assert second.total == Money(Decimal("54.00"), "USD")
 
 
-async def test_knows_orders_that_are_paid_later() -> None:
+async def test_knows_orders_that_are_paid_later_where_the_store_lets_us() -> None:
+    store = retailer("read_payment_terms")
+    order = store.host.place((store.make_variant().id, 1), payment_terms=True)
+
+    facts = await read(store, order, with_terms=True)
+
+    assert facts.has_payment_terms
+    assert facts.financial_status == "PENDING"
+
+
+async def test_does_not_ask_for_payment_terms_where_the_store_does_not_let_us() -> None:
     store = retailer()
     order = store.host.place((store.make_variant().id, 1), payment_terms=True)
 
     facts = await read(store, order)
 
-    assert facts.has_payment_terms
-    assert facts.financial_status == "PENDING"
+    assert facts.has_payment_terms is None
+    with pytest.raises(ScopeMissing):
+        await read(store, order, with_terms=True)
 
 
 async def test_keeps_of_a_customers_words_only_what_is_on_the_list() -> None:
@@ -120,8 +133,8 @@ async def test_lists_what_changed_since_page_by_page() -> None:
     orders = [store.host.place((variant.id, 1)) for _ in range(12)]
     await store.host.turn(ROUTED + SEARCH_LAG)
 
-    first = await list_orders_updated(store.shopify, store.access, since)
-    second = await list_orders_updated(store.shopify, store.access, since, first.end_cursor)
+    first = await list_orders_updated(store.shopify, store.access, since, kept=(), with_terms=False)
+    second = await list_orders_updated(store.shopify, store.access, since, first.end_cursor, kept=(), with_terms=False)
 
     assert sorted(each.id for each in (*first.items, *second.items)) == sorted(order.gid for order in orders)
     assert not second.has_next
@@ -132,7 +145,7 @@ async def test_reads_many_by_id_and_leaves_out_what_is_gone() -> None:
     variant = store.make_variant()
     ids = [store.host.place((variant.id, 1)).gid for _ in range(9)]
 
-    found = await read_orders(store.shopify, store.access, [*ids, "gid://shopify/Order/1"])
+    found = await read_orders(store.shopify, store.access, [*ids, "gid://shopify/Order/1"], kept=(), with_terms=False)
 
     assert list(found) == ids
 

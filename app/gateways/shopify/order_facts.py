@@ -67,8 +67,11 @@ class OrderFacts:
     source_name: str | None
     financial_status: str | None
     fulfillment_status: str
-    has_payment_terms: bool
+    has_payment_terms: bool | None
+    """None: the store does not let us know."""
     currency: str
+    total: Money
+    """What was asked for when the order was placed, shipping and discounts included."""
     lines: tuple[LineFacts, ...]
     fulfillment_orders: tuple[FulfillmentOrderFacts, ...]
     fulfillments: tuple[FulfillmentFacts, ...]

@@ -24,11 +24,10 @@ from app.gateways.shopify.order_facts import (
     RawLine,
     RawTransaction,
 )
-from app.gateways.shopify.shapes import Page, RawId, RawPage, since
+from app.gateways.shopify.shapes import Page, RawId, RawMoneyBag, RawPage, since
 
 ORDERS_PER_CALL = 4
 FULFILLMENTS_ASKED = 5
-KEPT_ATTRIBUTES = frozenset({"grind", "roast", "size"})
 
 
 class _Order(msgspec.Struct, rename="camel"):
@@ -44,13 +43,14 @@ class _Order(msgspec.Struct, rename="camel"):
     source_name: str | None
     currency_code: str
     display_financial_status: str | None
+    original_total_price_set: RawMoneyBag
     display_fulfillment_status: str
-    payment_terms: RawId | None
     transactions: list[RawTransaction]
     line_items: RawPage[RawLine]
     fulfillment_orders: RawPage[RawFulfillmentOrder]
     fulfillments: list[RawFulfillment]
     agreements: RawPage[RawAgreement]
+    payment_terms: RawId | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class _OrderNodes(msgspec.Struct):
@@ -78,12 +78,15 @@ class _Agreements(msgspec.Struct):
 
 
 async def read_orders(
-    shopify: ShopifyClient, access: StoreAccess, ids: Sequence[str], kept: Collection[str] = KEPT_ATTRIBUTES
+    shopify: ShopifyClient, access: StoreAccess, ids: Sequence[str], *, kept: Collection[str], with_terms: bool
 ) -> dict[str, OrderFacts]:
-    """Return the orders that exist, by id, whole; of line attributes only the kept ones."""
+    """Return the orders that exist, by id, whole; of line attributes only the kept ones.
+
+    Payment terms are asked for only `with_terms`: they need a scope that not every store grants.
+    """
     found: dict[str, OrderFacts] = {}
     for start in range(0, len(ids), ORDERS_PER_CALL):
-        variables = {"ids": list(ids[start : start + ORDERS_PER_CALL])}
+        variables = {"ids": list(ids[start : start + ORDERS_PER_CALL]), "withTerms": with_terms}
         for raw in filter(None, (await shopify.execute(access, "OrdersById", variables, _OrderNodes)).nodes):
             found[raw.id] = await _facts(shopify, access, raw, kept)
     return found
@@ -94,10 +97,12 @@ async def list_orders_updated(
     access: StoreAccess,
     updated_since: datetime,
     after: str | None = None,
-    kept: Collection[str] = KEPT_ATTRIBUTES,
+    *,
+    kept: Collection[str],
+    with_terms: bool,
 ) -> Page[OrderFacts]:
     """Return one page of orders changed since, whole, the longest unchanged first."""
-    variables = {"query": since("updated_at", updated_since), "after": after}
+    variables = {"query": since("updated_at", updated_since), "after": after, "withTerms": with_terms}
     page = (await shopify.execute(access, "OrdersUpdated", variables, _Orders)).orders
     return page.page_of([await _facts(shopify, access, raw, kept) for raw in page.nodes])
 
@@ -116,8 +121,9 @@ async def _facts(shopify: ShopifyClient, access: StoreAccess, raw: _Order, kept:
         source_name=raw.source_name,
         financial_status=raw.display_financial_status,
         fulfillment_status=raw.display_fulfillment_status,
-        has_payment_terms=raw.payment_terms is not None,
+        has_payment_terms=None if raw.payment_terms is msgspec.UNSET else raw.payment_terms is not None,
         currency=raw.currency_code,
+        total=raw.original_total_price_set.money(),
         lines=await _all_lines(shopify, access, raw, kept),
         fulfillment_orders=await _all_fulfillment_orders(shopify, access, raw),
         fulfillments=await _all_fulfillments(shopify, access, raw),

@@ -1,6 +1,6 @@
 """Verbs of the orders: capture one, route what could not be routed, remember what is to be read."""
 
-from app.orders.service.capture import capture_order
+from app.orders.service.capture import capture_order, waits_for_routing
 from app.orders.service.reading import (
     ask_for_read,
     ask_for_read_of_fulfillment_order,
@@ -9,6 +9,9 @@ from app.orders.service.reading import (
     finish_poll,
     finish_read,
     give_up_read,
+    is_known,
+    list_uncaptured,
+    plan_next_read,
     postpone_read,
 )
 from app.orders.service.routing import route_unmapped
@@ -22,6 +25,10 @@ __all__ = [
     "finish_poll",
     "finish_read",
     "give_up_read",
+    "is_known",
+    "list_uncaptured",
+    "plan_next_read",
     "postpone_read",
     "route_unmapped",
+    "waits_for_routing",
 ]

@@ -1,7 +1,7 @@
 """Capture an order, and move every line to what is wanted now; doing it again with the same facts changes nothing."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from app.core.unit_of_work import UnitOfWork
@@ -10,44 +10,49 @@ from app.gateways.shopify.order_facts import LineFacts, OrderFacts
 from app.orders import repository, rules
 from app.orders.events import OrderCancelled, OrderCaptured, OrderLineChanged
 from app.orders.models import Order, OrderLine
-from app.orders.rules import OpenQuantity
-from app.orders.service import holds, routing, settling
+from app.orders.rules import OpenQuantity, Routing, ShownLine
+from app.orders.service import holds, reading, routing, settling
 from app.orders.states import Route
 
-RECEIVED = frozenset({"SALE", "CAPTURE"})
+PAYMENTS = {"SALE": 1, "CAPTURE": 1, "REFUND": -1}
+WHEN_PLACED = "ORDER"
 
 
-async def capture_order(uow: UnitOfWork, facts: OrderFacts, seen_by: str) -> bool:
-    """Move our order to what Shopify shows; return whether anything could be newer than what we know.
+async def capture_order(uow: UnitOfWork, facts: OrderFacts, seen_by: str, released_at: datetime | None = None) -> Order:
+    """Move our order to what Shopify shows, and return it.
 
-    Older news than ours is ignored, so webhooks may come twice, late and in any order (E1, E2, E4).
+    Older news than ours is ignored, so webhooks may come twice, late and in any order (E1, E2, E4). `released_at` is
+    when a hold ended, if the news told.
     """
     is_new = await repository.insert_order(uow.session, _first_values(uow, facts, seen_by))
     order = await repository.lock_by_gid(uow.session, uow.store_id, facts.id)
     assert order is not None
     if not is_new and facts.updated_at < order.updated_there_at:
-        return False
+        return order
 
     cancelled_now = facts.cancelled_at is not None and order.cancelled_at is None
     order.updated_there_at, order.cancelled_at = facts.updated_at, facts.cancelled_at
     order.financial_status, order.name = facts.financial_status or "", facts.name
-    order.fulfillment_order_ids = [each.id for each in facts.fulfillment_orders]
     added = await _add_lines(uow, order, facts)
     changes = _move_targets(order, facts)
+    added_ids = {line.shopify_line_id for line in added}
+    await routing.choose_routes(uow, order, added, ordered_since(facts))
     await uow.session.flush()
 
     if is_new:
         partner_lines = sum(line.route == Route.PARTNER for line in order.lines)
         await record_event(uow, OrderCaptured(order.id, len(order.lines), partner_lines, seen_by == "poll"))
+        await reading.strike_from_lists(uow, facts.id)
     if cancelled_now:
         await record_event(uow, OrderCancelled(order.id))
     for line, before in changes:
-        if line not in added:
+        if line.shopify_line_id not in added_ids:
             await record_event(uow, OrderLineChanged(order.id, line.id, line.title, before, line.target))
     await routing.tell_of_routes(uow, order, added)
-    await holds.follow_holds(uow, order, facts)
-    await settling.settle_order(uow, order, additions_of(facts), books_of(facts))
-    return True
+    await routing.list_unrouted(uow, order, added)
+    await holds.follow_holds(uow, order, facts, released_at)
+    await settling.settle_order(uow, order, edits_of(facts), books_of(facts))
+    return order
 
 
 def _first_values(uow: UnitOfWork, facts: OrderFacts, seen_by: str) -> dict[str, object]:
@@ -68,11 +73,8 @@ def _first_values(uow: UnitOfWork, facts: OrderFacts, seen_by: str) -> dict[str,
 
 async def _add_lines(uow: UnitOfWork, order: Order, facts: OrderFacts) -> list[OrderLine]:
     known = {line.shopify_line_id for line in order.lines}
-    fresh = [line for line in facts.lines if line.id not in known]
-    lines = [_new_line(uow, order, line) for line in fresh]
-    await routing.choose_routes(uow, order, lines)
+    lines = [_new_line(uow, order, line) for line in facts.lines if line.id not in known]
     order.lines.extend(lines)
-    await uow.session.flush()
     return lines
 
 
@@ -86,6 +88,8 @@ def _new_line(uow: UnitOfWork, order: Order, facts: LineFacts) -> OrderLine:
         shopify_variant_id=facts.variant_id,
         quantity=facts.quantity,
         target=0,
+        fulfilled=0,
+        sent_before=0,
         on_hold=False,
         properties=[list(pair) for pair in rules.carried_properties(facts.custom_attributes)],
         route=Route.OWN,
@@ -95,6 +99,27 @@ def _new_line(uow: UnitOfWork, order: Order, facts: LineFacts) -> OrderLine:
 
 def _move_targets(order: Order, facts: OrderFacts) -> list[tuple[OrderLine, int]]:
     """Set each line's quantity and target; return the lines whose target moved, with what it was."""
+    state = Routing(
+        is_shown=bool(facts.fulfillment_orders),
+        was_shown=bool(order.fulfillment_order_ids),
+        is_cancelled=facts.cancelled_at is not None,
+    )
+    order.fulfillment_order_ids = [each.id for each in facts.fulfillment_orders] or order.fulfillment_order_ids
+    shown = _shown_lines(facts)
+    ordered = {line.id: line.quantity for line in facts.lines}
+    changes = []
+    for line in order.lines:
+        now, before = shown[line.shopify_line_id], line.target
+        line.quantity = ordered.get(line.shopify_line_id, line.quantity)
+        line.fulfilled = now.fulfilled
+        line.target = rules.target_of(now, state, before)
+        if line.target != before:
+            changes.append((line, before))
+    return changes
+
+
+def _shown_lines(facts: OrderFacts) -> Mapping[str, ShownLine]:
+    """Return what Shopify shows of each line; nothing of a line that it does not name."""
     open_quantities: dict[str, list[OpenQuantity]] = defaultdict(list)
     for fulfillment_order in facts.fulfillment_orders:
         for part in fulfillment_order.lines:
@@ -104,53 +129,48 @@ def _move_targets(order: Order, facts: OrderFacts) -> list[tuple[OrderLine, int]
         if fulfillment.status == "SUCCESS":
             for sent in fulfillment.lines:
                 fulfilled[sent.order_line_id] += sent.quantity
-    shown = {line.id: line for line in facts.lines}
-    changes = []
-    for line in order.lines:
-        now = shown.get(line.shopify_line_id)
-        before = line.target
-        line.quantity = now.quantity if now else line.quantity
-        line.target = rules.target_of(
-            open_quantities[line.shopify_line_id],
-            fulfilled[line.shopify_line_id],
-            now.unfulfilled_quantity if now else 0,
-            cancelled=facts.cancelled_at is not None,
-            known_target=before,
-        )
-        if line.target != before:
-            changes.append((line, before))
-    return changes
+    unfulfilled = {line.id: line.unfulfilled_quantity for line in facts.lines}
+    shown: dict[str, ShownLine] = defaultdict(lambda: ShownLine((), 0, 0))
+    for line_id in {*open_quantities, *fulfilled, *unfulfilled}:
+        shown[line_id] = ShownLine(open_quantities[line_id], fulfilled[line_id], unfulfilled.get(line_id, 0))
+    return shown
 
 
-def additions_of(facts: OrderFacts) -> dict[str, list[tuple[datetime, int]]]:
-    """Return the units that edits added, by line: when and how many."""
-    additions: dict[str, list[tuple[datetime, int]]] = defaultdict(list)
+def edits_of(facts: OrderFacts) -> dict[str, list[tuple[datetime, int]]]:
+    """Return what edits and refunds added to each line and took back: when and how many."""
+    edits: dict[str, list[tuple[datetime, int]]] = defaultdict(list)
     for agreement in facts.agreements:
-        for line_id, quantity in agreement.lines:
-            if quantity > 0:
-                additions[line_id].append((agreement.happened_at, quantity))
-    return additions
+        if agreement.reason != WHEN_PLACED:
+            for line_id, quantity in agreement.lines:
+                edits[line_id].append((agreement.happened_at, quantity))
+    return edits
+
+
+def ordered_since(facts: OrderFacts) -> dict[str, datetime]:
+    """Return when each line that an edit added was ordered; all others came with the order."""
+    with_order = {line_id for each in facts.agreements if each.reason == WHEN_PLACED for line_id, _ in each.lines}
+    return {
+        line_id: min(at for at, _ in edits) for line_id, edits in edits_of(facts).items() if line_id not in with_order
+    }
 
 
 def books_of(facts: OrderFacts) -> rules.PaymentBooks:
     """Return what was sold and what came in."""
+    later = [(each.happened_at, each.total.amount) for each in facts.agreements if each.reason != WHEN_PLACED]
     return rules.PaymentBooks(
         status=facts.financial_status or "",
         needs_payment=not facts.has_payment_terms,
-        sold=[(each.happened_at, each.total.amount) for each in facts.agreements if each.total.amount > 0],
+        sold=[(facts.created_at, facts.total.amount), *later],
         received=[
-            (each.processed_at, each.amount.amount)
+            (each.processed_at, PAYMENTS[each.kind] * each.amount.amount)
             for each in facts.transactions
-            if each.kind in RECEIVED and each.status == "SUCCESS" and each.processed_at
+            if each.kind in PAYMENTS and each.status == "SUCCESS" and each.processed_at
         ],
     )
 
 
-def lines_with_open_routing(order: Order, facts: OrderFacts) -> Sequence[OrderLine]:
-    """Return the partner lines for which Shopify shows no fulfilment order yet."""
+def waits_for_routing(order: Order, facts: OrderFacts) -> bool:
+    """Tell whether Shopify is still to show fulfilment orders of lines for partners."""
     routed = {part.order_line_id for each in facts.fulfillment_orders for part in each.lines}
-    return [
-        line
-        for line in order.lines
-        if line.route == Route.PARTNER and line.target and line.shopify_line_id not in routed
-    ]
+    lines: Sequence[OrderLine] = [line for line in order.lines if line.route == Route.PARTNER and line.target]
+    return facts.cancelled_at is None and any(line.shopify_line_id not in routed for line in lines)

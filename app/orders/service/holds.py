@@ -1,5 +1,7 @@
 """Holds that the retailer's admin placed on an order: who may not proceed, and from when on they may again."""
 
+from datetime import datetime
+
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
 from app.gateways.shopify.order_facts import OrderFacts
@@ -8,8 +10,11 @@ from app.orders.events import OrderHeld, OrderReleased
 from app.orders.models import Order, OrderHold
 
 
-async def follow_holds(uow: UnitOfWork, order: Order, facts: OrderFacts) -> None:
-    """Record new holds and ended ones; Shopify keeps no times of them, so the first reading counts (reference §2.7)."""
+async def follow_holds(uow: UnitOfWork, order: Order, facts: OrderFacts, released_at: datetime | None) -> None:
+    """Record new holds and ended ones.
+
+    Shopify keeps no times of them (reference §2.7): the first reading counts, for an end the time its news told.
+    """
     held: dict[str, str] = {}
     for fulfillment_order in facts.fulfillment_orders:
         if fulfillment_order.status == "ON_HOLD":
@@ -25,6 +30,11 @@ async def follow_holds(uow: UnitOfWork, order: Order, facts: OrderFacts) -> None
             line.on_hold = False
             hold = await repository.find_open_hold(uow.session, uow.store_id, line.id)
             if hold is not None:
-                hold.released_at = uow.now
+                hold.released_at = _within(released_at or uow.now, hold.placed_at, uow.now)
             await record_event(uow, OrderReleased(order.id, line.id, line.title))
     await uow.session.flush()
+
+
+def _within(at: datetime, earliest: datetime, latest: datetime) -> datetime:
+    # A header of a webhook is not signed: it is believed only as far as it can be true.
+    return min(max(at, earliest), latest)

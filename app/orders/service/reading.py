@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.core.unit_of_work import UnitOfWork
-from app.exceptions.service import Problem, open_exception
+from app.exceptions.service import Problem, open_exception, resolve_exceptions
 from app.job_runs.service import enqueue
 from app.orders import repository
 from app.orders.jobs import ReadOrders
@@ -15,6 +15,7 @@ OVERLAP = timedelta(minutes=2)
 """Looked at twice at the edge of two comparisons: Shopify's search lags."""
 
 MOST_TRIES = 8
+NOT_READABLE, NOT_CAPTURED = "order_not_readable", "order_not_captured"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,30 +26,50 @@ class DueRead:
     hinted_at: datetime | None
     wanted_by: str
     version: int
+    released_at: datetime | None
 
 
 async def ask_for_read(
-    uow: UnitOfWork, order_gid: str, hinted_at: datetime | None, wanted_by: str, delay: timedelta = timedelta()
+    uow: UnitOfWork,
+    order_gid: str,
+    wanted_by: str,
+    *,
+    hinted_at: datetime | None = None,
+    released_at: datetime | None = None,
+    delay: timedelta = timedelta(),
 ) -> None:
-    """Have an order read; several asks are one reading."""
+    """Have an order read, as it was at `hinted_at` or later; several asks are one reading.
+
+    `released_at` says when a hold ended, which Shopify tells in the news alone.
+    """
+    row = {"shopify_order_id": order_gid, "hinted_at": hinted_at, "wanted_by": wanted_by, "released_at": released_at}
     due = uow.now + delay
-    await repository.want_read(uow.session, uow.store_id, order_gid, hinted_at, wanted_by, due)
+    await repository.want_read(uow.session, {**row, "store_id": uow.store_id, "due_at": due})
     await enqueue(uow, ReadOrders(uow.store_id), run_at=due if delay else None)
 
 
-async def ask_for_read_of_fulfillment_order(uow: UnitOfWork, fulfillment_order_gid: str) -> bool:
+async def ask_for_read_of_fulfillment_order(
+    uow: UnitOfWork, fulfillment_order_gid: str, released_at: datetime | None = None
+) -> bool:
     """Have the order read that a fulfilment order belongs to; return False when we know none."""
     order_gid = await repository.find_gid_by_fulfillment_order(uow.session, uow.store_id, fulfillment_order_gid)
     if order_gid is None:
         return False
-    await ask_for_read(uow, order_gid, None, "webhook")
+    await ask_for_read(uow, order_gid, "webhook", released_at=released_at)
     return True
+
+
+async def plan_next_read(uow: UnitOfWork) -> None:
+    """See that somebody reads what is to be read later: its own wish may have been joined with an earlier one."""
+    due_at = await repository.next_read_due(uow.session, uow.store_id)
+    if due_at is not None:
+        await enqueue(uow, ReadOrders(uow.store_id), run_at=due_at)
 
 
 async def due_reads(uow: UnitOfWork, limit: int) -> list[DueRead]:
     """Return the orders to read now."""
     rows = await repository.list_due_reads(uow.session, uow.store_id, uow.now, limit)
-    return [DueRead(row.shopify_order_id, row.hinted_at, row.wanted_by, row.version) for row in rows]
+    return [DueRead(row.shopify_order_id, row.hinted_at, row.wanted_by, row.version, row.released_at) for row in rows]
 
 
 async def finish_read(uow: UnitOfWork, read: DueRead) -> None:
@@ -71,19 +92,39 @@ async def postpone_read(uow: UnitOfWork, read: DueRead) -> None:
 
 
 async def give_up_read(uow: UnitOfWork, read: DueRead) -> None:
-    """List an order that Shopify told us of and does not show."""
-    await open_exception(
-        uow,
-        Problem(
-            kind="order_not_readable",
-            subject_kind="job",
-            subject_id=f"read-{read.order_gid.rsplit('/', 1)[-1]}",
-            cause="Shopify announced an order that cannot be read; it may have been deleted or be older than 60 days. "
-            f"Its number is {read.order_gid.rsplit('/', 1)[-1]}.",
-            next_step="Look the order up in your admin. If it is there, fulfil it by hand.",
-        ),
-    )
+    """List an order that Shopify told us of and does not show, unless it is one we know to be cancelled."""
+    known = await repository.lock_by_gid(uow.session, uow.store_id, read.order_gid)
+    if known is None or known.cancelled_at is None:
+        number = _number(read.order_gid)
+        cause = (
+            "Shopify announced an order that cannot be read; it may have been deleted or be older than 60 days. "
+            f"Its number is {number}."
+        )
+        step = "Look the order up in your admin. If it is there, fulfil it by hand."
+        await open_exception(uow, Problem(NOT_READABLE, "job", f"order-{number}", cause, step))
     await finish_read(uow, read)
+
+
+async def list_uncaptured(uow: UnitOfWork, order_gid: str, name: str, why: str) -> None:
+    """List an order that could not be taken in, with the reason; the next comparison tries it again."""
+    number = _number(order_gid)
+    cause = f"{name} (number {number}) could not be taken in: {why}"
+    step = "It is tried again whenever it changes. If it is urgent, order and fulfil it by hand."
+    await open_exception(uow, Problem(NOT_CAPTURED, "job", f"order-{number}", cause, step))
+
+
+async def strike_from_lists(uow: UnitOfWork, order_gid: str) -> None:
+    """End what was listed about an order that is known now."""
+    await resolve_exceptions(uow, "job", f"order-{_number(order_gid)}", [NOT_READABLE, NOT_CAPTURED])
+
+
+async def is_known(uow: UnitOfWork, order_gid: str) -> bool:
+    """Tell whether the order was captured."""
+    return await repository.lock_by_gid(uow.session, uow.store_id, order_gid) is not None
+
+
+def _number(order_gid: str) -> str:
+    return order_gid.rsplit("/", 1)[-1]
 
 
 async def begin_poll(uow: UnitOfWork, went_live_at: datetime) -> datetime:

@@ -1,11 +1,12 @@
 """Give each line a place to be made: the mapped partner, the retailer, or the list of what cannot be resolved."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
-from app.catalog.queries import MappingFacts, Resolution, resolve_lines, variants_of_store
-from app.core.money import Money
+from app.catalog.queries import MappingFacts, Resolution, VariantFacts, resolve_lines, variants_of_store
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
+from app.exceptions.queries import open_exceptions_of
 from app.exceptions.service import Problem, open_exception, resolve_exceptions
 from app.orders import repository
 from app.orders.events import OrderLineRouted
@@ -19,87 +20,119 @@ UNMAPPED = "unmapped"
 EARLIER = "ordered_before_import"
 
 
-async def choose_routes(uow: UnitOfWork, order: Order, lines: Sequence[OrderLine]) -> None:
-    """Set the route of lines, with the cost the partner agreed to, as a snapshot."""
-    resolutions = await resolve_lines(
-        uow.session, uow.store_id, [(each.shopify_variant_id, each.sku) for each in lines]
-    )
+async def choose_routes(
+    uow: UnitOfWork, order: Order, lines: Sequence[OrderLine], ordered_since: Mapping[str, datetime]
+) -> None:
+    """Set the route of lines, with the cost the partner agreed to, as a snapshot.
+
+    `ordered_since` names the lines that were not on the order from the beginning.
+    """
+    sold = [(each.shopify_variant_id, each.sku) for each in lines]
+    resolutions = await resolve_lines(uow.session, uow.store_id, sold)
     if not any(each.mapping or each.looks_like_partner for each in resolutions):
         return
     partners = {each.id: each for each in await partners_of(uow.session, uow.store_id)}
     for line, resolution in zip(lines, resolutions, strict=True):
-        route = _route(order, line, resolution)
-        line.route = route
-        if route is Route.PARTNER and resolution.mapping is not None:
-            await _send_to_partner(uow, line, resolution.mapping, partners[resolution.mapping.partner_id])
+        ordered_at = ordered_since.get(line.shopify_line_id, order.placed_at)
+        line.route = _route(ordered_at, line, resolution)
+        if line.route is not Route.PARTNER or resolution.mapping is None:
+            continue
+        partner = partners[resolution.mapping.partner_id]
+        variant = await _variant_of(uow, resolution.mapping, partner)
+        if variant is None:
+            line.route = Route.UNMAPPED
+        else:
+            _send_to_partner(line, resolution.mapping, partner, variant)
 
 
 async def tell_of_routes(uow: UnitOfWork, order: Order, lines: Sequence[OrderLine]) -> None:
-    """Record the routes of new lines, and list those that have none."""
-    if all(line.route == Route.OWN for line in lines):
-        return
-    names = {each.id: each.name for each in await partners_of(uow.session, uow.store_id)}
-    for line in lines:
-        if line.route == Route.PARTNER and line.routed_partner_id is not None:
-            partner = names[line.routed_partner_id]
-            await record_event(uow, OrderLineRouted(order.id, line.id, line.title, line.target, partner))
-        elif not order.is_test and line.route in (Route.UNMAPPED, Route.EARLIER):
-            await open_exception(uow, _problem(order, line))
+    """Record which partner the lines go to."""
+    routed = [line for line in lines if line.route == Route.PARTNER]
+    names = {each.id: each.name for each in await partners_of(uow.session, uow.store_id)} if routed else {}
+    for line in routed:
+        assert line.routed_partner_id is not None
+        partner = names[line.routed_partner_id]
+        await record_event(uow, OrderLineRouted(order.id, line.id, line.title, line.target, partner))
+
+
+async def list_unrouted(uow: UnitOfWork, order: Order, added: Sequence[OrderLine]) -> None:
+    """List the units that no route takes care of, each line once; end it for lines that want nothing any more.
+
+    What was ordered before its mapping is a question to somebody: it is put once, and its answer stands.
+    """
+    for line in order.lines:
+        if line.route not in (Route.UNMAPPED, Route.EARLIER) or order.is_test:
+            continue
+        problem = _problem(order, line)
+        if problem.units <= 0:
+            await resolve_exceptions(uow, "order_line", line.id, [problem.kind])
+        elif line.route == Route.UNMAPPED or line in added or await _is_listed(uow, problem):
+            await open_exception(uow, problem)
 
 
 async def route_unmapped(uow: UnitOfWork) -> int:
     """Route lines whose partner SKU was unknown and is mapped now; they keep their eligible time (E17)."""
-    lines = [each for each in await repository.list_lines_by_route(uow.session, uow.store_id, Route.UNMAPPED)]
+    lines = await repository.list_lines_by_route(uow.session, uow.store_id, Route.UNMAPPED)
     routed = 0
-    for order_id in sorted({line.order_id for line in lines}):
-        order = await repository.get_order(uow.session, uow.store_id, order_id)
+    for order_gid in sorted({line.order.shopify_order_id for line in lines}):
+        order = await repository.lock_by_gid(uow.session, uow.store_id, order_gid)
+        assert order is not None
         waiting = [line for line in order.lines if line.route == Route.UNMAPPED]
-        await choose_routes(uow, order, waiting)
-        found = [line for line in waiting if line.route == Route.PARTNER]
-        await tell_of_routes(uow, order, found)
+        await choose_routes(uow, order, waiting, {})
+        found = [line for line in waiting if line.route != Route.UNMAPPED]
         for line in found:
-            await resolve_exceptions(uow, "order_line", str(line.id), [UNMAPPED])
+            await resolve_exceptions(uow, "order_line", line.id, [UNMAPPED])
         if found:
-            await ask_for_read(uow, order.shopify_order_id, None, "routing")
+            await tell_of_routes(uow, order, found)
+            await list_unrouted(uow, order, found)
+            await ask_for_read(uow, order.shopify_order_id, "routing")
         routed += len(found)
     return routed
 
 
-def _route(order: Order, line: OrderLine, resolution: Resolution) -> Route:
+def _route(ordered_at: datetime, line: OrderLine, resolution: Resolution) -> Route:
     if resolution.mapping is None:
         return Route.UNMAPPED if resolution.looks_like_partner else Route.OWN
     # A line that carries the partner's SKU was sold as theirs, however late its mapping was saved.
     sold_as_theirs = line.sku is not None and line.sku == resolution.mapping.sku
-    if order.placed_at < resolution.mapping.active_from and not sold_as_theirs:
+    if ordered_at < resolution.mapping.active_from and not sold_as_theirs:
         return Route.EARLIER
     return Route.PARTNER
 
 
-async def _send_to_partner(uow: UnitOfWork, line: OrderLine, mapping: MappingFacts, partner: PartnerFacts) -> None:
-    variants = await variants_of_store(uow.session, mapping.partner_store_id, [mapping.partner_variant_id])
-    variant = variants[mapping.partner_variant_id]
-    cost: Money = cost_from_retail(variant.price, partner.discount)
+async def _variant_of(uow: UnitOfWork, mapping: MappingFacts, partner: PartnerFacts) -> VariantFacts | None:
+    """Return the partner's variant; None when the partner is not connected, so that nobody makes it (E28)."""
+    if not partner.is_live:
+        return None
+    ids = [mapping.partner_variant_id]
+    return (await variants_of_store(uow.session, mapping.partner_store_id, ids)).get(mapping.partner_variant_id)
+
+
+def _send_to_partner(line: OrderLine, mapping: MappingFacts, partner: PartnerFacts, variant: VariantFacts) -> None:
+    cost = cost_from_retail(variant.price, partner.discount)
     line.routed_partner_id, line.mapping_id = mapping.partner_id, mapping.id
     line.partner_store_id, line.partner_variant_id = mapping.partner_store_id, mapping.partner_variant_id
-    line.units_per = mapping.units_per
+    line.units_per, line.sent_before = mapping.units_per, line.fulfilled
     line.unit_cost_amount, line.cost_currency = cost.amount, cost.currency
 
 
+async def _is_listed(uow: UnitOfWork, problem: Problem) -> bool:
+    listed = await open_exceptions_of(uow.session, problem.subject_kind, problem.subject_id)
+    return any(each.kind == problem.kind for each in listed)
+
+
 def _problem(order: Order, line: OrderLine) -> Problem:
-    if line.route == Route.EARLIER:
-        return Problem(
-            kind=EARLIER,
-            subject_kind="order_line",
-            subject_id=str(line.id),
-            cause=f"{order.name} was placed before “{line.title}” was mapped to a partner.",
-            next_step="Fulfil it from your own stock, or order the units from the partner by hand.",
-            units=line.target,
+    kind, cause, step = (
+        (
+            EARLIER,
+            f"{order.name} was placed before “{line.title}” was mapped to a partner.",
+            "Fulfil it from your own stock, or order the units from the partner by hand.",
         )
-    return Problem(
-        kind=UNMAPPED,
-        subject_kind="order_line",
-        subject_id=str(line.id),
-        cause=f"{order.name} sold “{line.title}” with the SKU {line.sku}, which leads to no partner variant.",
-        next_step="Import the product from the partner; the line is then ordered by itself.",
-        units=line.target,
+        if line.route == Route.EARLIER
+        else (
+            UNMAPPED,
+            f"{order.name} sold “{line.title}” with the SKU {line.sku}, which leads to no connected partner's product.",
+            "Import the product from the partner, or connect the partner again; the line is then ordered by itself.",
+        )
     )
+    return Problem(kind, "order_line", str(line.id), cause, step, units=line.target - line.fulfilled)

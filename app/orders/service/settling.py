@@ -22,7 +22,7 @@ OVER_SHIPPED = "over_shipped"
 
 
 async def settle_order(
-    uow: UnitOfWork, order: Order, additions: Mapping[str, Sequence[tuple[datetime, int]]], books: PaymentBooks
+    uow: UnitOfWork, order: Order, edits: Mapping[str, Sequence[tuple[datetime, int]]], books: PaymentBooks
 ) -> None:
     """Bring the ledger to each partner line's target; test orders never reach it (E8)."""
     lines = [line for line in order.lines if line.route == Route.PARTNER]
@@ -32,46 +32,31 @@ async def settle_order(
     because = Because("order.read", "order", str(order.id), order.updated_there_at)
     moved: dict[int, list[Settled]] = defaultdict(list)
     for line in sorted(lines, key=lambda line: line.id):
-        settled = await _settle_line(uow, order, line, additions, books, released_at.get(line.id), because)
+        line_edits = edits.get(line.shopify_line_id, ())
+        wanted = rules.wanted_units(order.placed_at, line.quantity, line_edits, books, released_at.get(line.id))
+        settled = await settle_demand(uow, _demand_of(line), _target_of(line, wanted), because)
+        await _list_over_shipped(uow, order, line, settled.over_shipped)
         if settled.changed and line.routed_partner_id is not None:
             moved[line.routed_partner_id].append(settled)
     await _tell(uow, order, moved)
 
 
-async def _settle_line(  # noqa: PLR0913 (the facts of one line, from three sources)
-    uow: UnitOfWork,
-    order: Order,
-    line: OrderLine,
-    additions: Mapping[str, Sequence[tuple[datetime, int]]],
-    books: PaymentBooks,
-    released_at: datetime | None,
-    because: Because,
-) -> Settled:
-    wanted = rules.wanted_units(
-        order.placed_at, line.quantity, additions.get(line.shopify_line_id, ()), books, released_at
-    )
-    demand = _demand_of(line)
-    target = Target(
-        units=line.target * line.units_per,
+def _target_of(line: OrderLine, wanted: Sequence[rules.Wanted]) -> Target:
+    """Return what the ledger is to hold of a line, in the partner's units."""
+    return Target(
+        units=max(line.target - line.sent_before, 0) * line.units_per,
         ordered=[OrderedUnits(each.quantity * line.units_per, each.eligible_at) for each in wanted],
         held=line.on_hold,
     )
-    settled = await settle_demand(uow, demand, target, because)
-    if settled.over_shipped:
-        await open_exception(
-            uow,
-            Problem(
-                kind=OVER_SHIPPED,
-                subject_kind="order_line",
-                subject_id=str(line.id),
-                cause=f"{order.name}: {settled.over_shipped} × “{line.title}” more was shipped than is wanted now.",
-                next_step="Ask the customer to return it, or leave it with them.",
-                units=settled.over_shipped,
-            ),
-        )
-    else:
-        await resolve_exceptions(uow, "order_line", str(line.id), [OVER_SHIPPED])
-    return settled
+
+
+async def _list_over_shipped(uow: UnitOfWork, order: Order, line: OrderLine, units: int) -> None:
+    if not units:
+        await resolve_exceptions(uow, "order_line", line.id, [OVER_SHIPPED])
+        return
+    cause = f"{order.name}: {units} × “{line.title}” more was shipped than is wanted now."
+    step = "Ask the customer to return it, or leave it with them."
+    await open_exception(uow, Problem(OVER_SHIPPED, "order_line", str(line.id), cause, step, units=units))
 
 
 def _demand_of(line: OrderLine) -> Demand:
@@ -97,17 +82,16 @@ async def _tell(uow: UnitOfWork, order: Order, moved: Mapping[int, Sequence[Sett
     if not moved:
         return
     partners = {each.id: each for each in await partners_of(uow.session, uow.store_id)}
+    stores = {line.routed_partner_id: line.partner_store_id for line in order.lines}
     for partner_id, settled in moved.items():
-        partner = partners[partner_id]
-        assert partner.partner_store_id is not None
+        partner, partner_store_id = partners[partner_id], stores[partner_id]
+        assert partner_store_id is not None
         added = sum(each.entered for each in settled)
         released = sum(each.released_count for each in settled)
         await record_event(
-            uow, OrderDemandChanged(order.id, partner_id, partner.partner_store_id, partner.name, added, released)
+            uow, OrderDemandChanged(order.id, partner_id, partner_store_id, partner.name, added, released)
         )
         for lot in (lot for each in settled for lot in each.released):
             if lot.supply_line_id is not None:
-                gone = SentUnitsReleased(
-                    order.id, partner_id, partner.partner_store_id, lot.supply_line_id, lot.quantity
-                )
+                gone = SentUnitsReleased(order.id, partner_id, partner_store_id, lot.supply_line_id, lot.quantity)
                 await record_event(uow, gone)

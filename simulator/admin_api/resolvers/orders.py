@@ -99,6 +99,12 @@ def _original_total(order: Order) -> Decimal:
     return goods + order.shipping
 
 
+def _total_when_placed(order: Order) -> Decimal:
+    placed = {sale.line_id: sale.quantity for sale in order.agreements[0].sales}
+    bought = [(line, placed[line.id]) for line in order.lines if line.id in placed]
+    return sum((line.price * quantity - line.discount for line, quantity in bought), Decimal(0)) + order.shipping
+
+
 def _outstanding(order: Order) -> Decimal:
     return max(Decimal(0), order.total - order.received) if not order.cancelled_at else Decimal(0)
 
@@ -260,7 +266,7 @@ resolves(
         "subtotalLineItemsQuantity": lambda order, _: sum(line.quantity for line in order.lines),
         "currentSubtotalLineItemsQuantity": lambda order, _: sum(line.current_quantity for line in order.lines),
         "totalPriceSet": _money(_original_total),
-        "originalTotalPriceSet": _money(_original_total),
+        "originalTotalPriceSet": _money(_total_when_placed),
         "currentTotalPriceSet": _money(lambda order: order.total),
         "subtotalPriceSet": _money(lambda order: _original_total(order) - order.shipping),
         "currentSubtotalPriceSet": _money(lambda order: order.subtotal),
