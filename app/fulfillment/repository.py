@@ -54,7 +54,7 @@ async def count_by_state(session: AsyncSession, store_id: int) -> dict[ShipmentS
         .where(Shipment.store_id == store_id, Shipment.state.in_(unfinished))
         .group_by(Shipment.state)
     )
-    return {ShipmentState(state): count for state, count in (await session.execute(query)).tuples()}
+    return {ShipmentState(state): count for state, count in await session.execute(query)}
 
 
 async def list_shipments(

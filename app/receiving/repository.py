@@ -127,7 +127,7 @@ async def received_by_line(session: AsyncSession, store_id: int, line_ids: Colle
         .where(ReceiptLine.store_id == store_id, ReceiptLine.master_line_id.in_(line_ids))
         .group_by(ReceiptLine.master_line_id)
     )
-    return {line_id: int(total) for line_id, total in (await session.execute(query)).tuples()}
+    return {line_id: int(total) for line_id, total in await session.execute(query)}
 
 
 async def has_inbound_number(session: AsyncSession, store_id: int, number: str) -> bool:

@@ -34,7 +34,7 @@ async def units_under_way(session: AsyncSession, store_id: int) -> dict[Side, di
         .group_by(UnitLot.side, UnitBalance.state)
     )
     totals: dict[Side, dict[str, int]] = {side: defaultdict(int) for side in Side}
-    for side, state, quantity in (await session.execute(query)).tuples():
+    for side, state, quantity in await session.execute(query):
         totals[Side(side)][state] = int(quantity)
     return {side: dict(states) for side, states in totals.items()}
 
@@ -56,4 +56,4 @@ async def lines_with_units_in(
         .order_by(func.min(UnitLot.eligible_at), UnitLot.owner_id)
         .limit(limit)
     )
-    return {line_id: int(quantity) for line_id, quantity in (await session.execute(query)).tuples()}
+    return {line_id: int(quantity) for line_id, quantity in await session.execute(query)}
