@@ -155,7 +155,7 @@ class Runner:
             await end_in(uow, run, JobState.DONE)
             ended.by_handler = True
 
-        fenced = replace(self.units, before_commit=fence)
+        fenced = replace(self.units, guard=fence)
         last = replace(self.units, before_commit=fence_and_end)
         return JobContext(
             job_id=run.id,

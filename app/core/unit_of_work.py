@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.orm import ORMExecuteState, Session
 
 from app.core.clock import Clock
 from app.core.errors import Unavailable
@@ -101,6 +102,22 @@ class UnitOfWork:
         await self.session.execute(_ROLE, {"role": role_of(self.actor)})
 
 
+class _WatchedSession(Session):
+    """Knows whether anything was written, so that a unit of work that only reads needs no guard."""
+
+    wrote = False
+
+    def flush(self, objects: Sequence[Any] | None = None) -> None:
+        self.wrote |= bool(self.new or self.dirty or self.deleted)
+        super().flush(objects)
+
+
+@event.listens_for(_WatchedSession, "do_orm_execute")
+def _watch(state: ORMExecuteState) -> None:
+    if not state.is_select:
+        cast(_WatchedSession, state.session).wrote = True
+
+
 Open = Callable[[Actor], AbstractAsyncContextManager[UnitOfWork]]
 """Opens a unit of work for an actor; flows take one."""
 
@@ -118,7 +135,8 @@ class UnitsOfWork:
     clock: Clock
     bell: Bell = field(default_factory=SilentBell)
     subscribers: Mapping[str, Sequence[Callable[[Any], Any]]] = field(default_factory=dict)
-    before_commit: Callable[[UnitOfWork], Awaitable[None]] | None = None
+    before_commit: Callable[[UnitOfWork], Awaitable[None]] | None = None  # runs before every commit
+    guard: Callable[[UnitOfWork], Awaitable[None]] | None = None  # runs before a commit that wrote something
     request_id: str | None = None
     join: bool = False  # tests: live inside an outer transaction, by savepoint
 
@@ -128,17 +146,21 @@ class UnitsOfWork:
         now = await self.clock.now()
         session = AsyncSession(
             self.engine,
+            sync_session_class=_WatchedSession,
             expire_on_commit=False,
             join_transaction_mode="create_savepoint" if self.join else "conditional_savepoint",
         )
         try:
             async with session:
                 uow = await self._begin(session, actor, now)
+                watched = cast(_WatchedSession, session.sync_session)
+                watched.wrote = False
                 yield uow
                 await session.flush()
-                if self.before_commit:
-                    async with uow.machinery():
-                        await self.before_commit(uow)
+                for check in (self.guard if watched.wrote else None, self.before_commit):
+                    if check is not None:
+                        async with uow.machinery():
+                            await check(uow)
                 await session.commit()
         except (OperationalError, TimeoutError) as error:
             raise Unavailable("The database is not answering.") from error

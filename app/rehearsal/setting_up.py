@@ -9,7 +9,7 @@ from app.catalog.queries import mappings_of_partner
 from app.catalog.service import Chosen, request_import
 from app.core.unit_of_work import SYSTEM
 from app.partners.flows import accept, check_partner_store
-from app.partners.queries import PartnerFacts, get_partner
+from app.partners.queries import PartnerFacts, get_partner, partners_of
 from app.partners.service import invite_partner, pending_invitations
 from app.partners.terms import Proposal
 from app.rehearsal.cast import PartnerPart, RetailerPart
@@ -94,6 +94,10 @@ async def _connect(hub: Hub, control: Control, retailer: StoreFacts, part: Partn
         },
     )
     await _stock_shelves(control, part)
+    async with hub.open_uow(staff_of(retailer)) as uow:
+        known = [each for each in await partners_of(uow.session, retailer.id) if each.shop_domain == part.shop]
+    if known and known[0].is_live:
+        return known[0]
     async with hub.open_uow(staff_of(retailer)) as uow:
         proposal = Proposal(part.name, "", part.shop, part.discount, part.weekday, part.cutoff_time, part.buffer)
         invited = await invite_partner(uow, retailer, proposal)

@@ -17,7 +17,7 @@ from app.master_orders.service.cycles import gather_lines, open_next_cycle
 from app.master_orders.service.drafting import EDITED
 from app.master_orders.states import CycleState
 from app.stores.queries import get_store
-from app.units.service import assign, confirm_supply
+from app.units.service import assign, confirm_supply, lock_open_units
 from app.units.terms import Because, Supply
 
 NOT_PENDING = "booked_as_paid"
@@ -40,6 +40,7 @@ async def freeze_cycle(uow: UnitOfWork, cycle_id: int, *, with_flag: bool = Fals
     cycle = await repository.lock_cycle(uow.session, uow.store_id, cycle_id)
     if cycle.state != CycleState.OPEN:
         return CycleState(cycle.state)
+    await lock_open_units(uow, cycle.partner_id)
     lines = await gather_lines(uow, cycle)
     cycle.frozen_with_flag = with_flag
     if lines:

@@ -11,18 +11,19 @@ from app.receiving.events import UnitsAllocated
 from app.receiving.rules import Free, Share, Waiting
 from app.units import queries as units
 from app.units.queries import DemandLot
-from app.units.service import match
+from app.units.service import lock_open_units, match
 from app.units.states import DemandState
 from app.units.terms import Because
 
 
-async def allocate_received(uow: UnitOfWork, variant_ids: Collection[int], because: Because) -> int:
+async def allocate_received(uow: UnitOfWork, partner_id: int, variant_ids: Collection[int], because: Because) -> int:
     """Match what is here and free with the demand that waits for it, oldest first; return the units matched.
 
     Units already ordered from the partner come first; only surplus, which nobody waits for, goes to units that are
     still queued, so that they are not ordered at all.
     """
-    waiting = [lot for lot in await units.waiting_demand(uow.session, uow.store_id, variant_ids)]
+    await lock_open_units(uow, partner_id)
+    waiting = await units.waiting_demand(uow.session, uow.store_id, variant_ids)
     sent = await _share(uow, variant_ids, [lot for lot in waiting if lot.state is DemandState.SENT], because)
     queued = [lot for lot in waiting if lot.state is DemandState.QUEUED]
     return sent + await _share(uow, variant_ids, queued, because, surplus_only=True)
@@ -34,7 +35,9 @@ async def use_surplus(uow: UnitOfWork, partner_id: int) -> int:
     variants = sorted({lot.partner_variant_id for lot in queued})
     if not variants:
         return 0
-    return await allocate_received(uow, variants, Because("surplus.used", "partner", str(partner_id), uow.now))
+    return await allocate_received(
+        uow, partner_id, variants, Because("surplus.used", "partner", str(partner_id), uow.now)
+    )
 
 
 async def _share(

@@ -73,7 +73,8 @@ async def receive_parcel(uow: UnitOfWork, parcel_id: int, counts: Sequence[Count
         ),
     )
     lines = await get_lines(uow.session, uow.store_id, found)
-    await allocate_received(uow, {line.partner_variant_id for line in lines.values()}, because)
+    variants = {line.partner_variant_id for line in lines.values()}
+    await allocate_received(uow, parcel.partner_id, variants, because)
     await settle_shortages(uow, parcel.cycle_id)
     return receipt.id
 

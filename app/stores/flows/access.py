@@ -1,6 +1,8 @@
 """Shopify as the stores let us in: opens the sealed tokens, refreshes them one worker at a time, notes refusals."""
 
+import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -23,17 +25,29 @@ from app.stores.states import AccessState
 P = ParamSpec("P")
 T = TypeVar("T")
 
+KEPT_SECONDS = 5.0  # a process looks up what it holds of a store this often; a refused token is looked up at once
 PATIENCE = timedelta(seconds=8)  # how long to wait for the worker who holds the lease
 GLANCE = 0.1
 
 log = logger("stores.access")
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The sealed tokens of a store as this process last saw them."""
+
+    held: Held
+    until: float
+
+
 class ConnectedShopify:
     """Calls Shopify for a store by its id."""
 
-    def __init__(self, open_uow: Open, client: ShopifyClient, settings: Settings) -> None:
+    def __init__(
+        self, open_uow: Open, client: ShopifyClient, settings: Settings, kept: dict[int, "Kept"] | None = None
+    ) -> None:
         self.client = client
+        self._kept = {} if kept is None else kept
         self.open_uow = open_uow
         self.settings = settings
         self.vault = settings.vault
@@ -41,7 +55,7 @@ class ConnectedShopify:
 
     def with_units(self, open_uow: Open) -> "ConnectedShopify":
         """Return the same access on another opener, as a job's with its fence."""
-        return ConnectedShopify(open_uow, self.client, self.settings)
+        return ConnectedShopify(open_uow, self.client, self.settings, self._kept)
 
     async def call(
         self,
@@ -83,12 +97,19 @@ class ConnectedShopify:
             raise
 
     async def _fresh(self, store_id: int) -> Held:
+        kept = self._kept.get(store_id)
+        if kept is not None and time.monotonic() < kept.until and kept.held.lasts():
+            return kept.held
         async with self.open_uow(SYSTEM) as uow:
             held = await service.read_held(uow, store_id)
-        return held if held.lasts() else await self._renew(held)
+        if not held.lasts():
+            held = await self._renew(held)
+        self._kept[store_id] = Kept(held, time.monotonic() + KEPT_SECONDS)
+        return held
 
     async def _renew(self, seen: Held) -> Held:
         """Return newer tokens than those seen: refreshed here under the lease, or by whoever holds it."""
+        self._kept.pop(seen.store_id, None)
         if seen.refresh is None:
             await self._mark(seen.store_id, AccessState.DEAD)
             raise TokenDead
@@ -133,6 +154,7 @@ class ConnectedShopify:
         raise TokenDead from refused
 
     async def _mark(self, store_id: int, state: AccessState) -> None:
+        self._kept.pop(store_id, None)
         async with self.open_uow(system_for(store_id)) as uow:
             await service.mark_access(uow, store_id, state)
 
