@@ -26,7 +26,9 @@ def redact(value: Any, depth: int = 0) -> Any:
     if depth > 6:
         return "…"
     if isinstance(value, dict):
-        return {key: "[hidden]" if HIDDEN_KEYS.search(str(key)) else redact(each, depth + 1) for key, each in value.items()}
+        return {
+            key: "[hidden]" if HIDDEN_KEYS.search(str(key)) else redact(each, depth + 1) for key, each in value.items()
+        }
     if isinstance(value, list | tuple | set | frozenset):
         return [redact(each, depth + 1) for each in value]
     if isinstance(value, bool | int | float | type(None)):
@@ -61,7 +63,11 @@ def configure_logging(level: str = "info") -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _redact_event, structlog.processors.JSONRenderer(default=str)],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _redact_event,
+                structlog.processors.JSONRenderer(default=str),
+            ],
         )
     )
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)

@@ -26,23 +26,35 @@ class Settings:
     """Everything the environment decides."""
 
     database_url: str = setting("DATABASE_URL", "PostgreSQL as the login role `hub_login`", secret=True)
-    migration_url: str = setting("DATABASE_MIGRATION_URL", "PostgreSQL as the owner, for migrations", default="", secret=True)
-    redis_url: str = setting("REDIS_URL", "Redis-compatible server; empty: workers claim from PostgreSQL", default="", secret=True)
+    migration_url: str = setting(
+        "DATABASE_MIGRATION_URL", "PostgreSQL as the owner, for migrations", default="", secret=True
+    )
+    redis_url: str = setting(
+        "REDIS_URL", "Redis-compatible server; empty: workers claim from PostgreSQL", default="", secret=True
+    )
     app_url: str = setting("APP_URL", "public address of the hub, for redirects and webhooks")
     api_key: str = setting("SHOPIFY_API_KEY", "the app's client id")
     api_secret: str = setting("SHOPIFY_API_SECRET", "the app's client secret", secret=True)
-    api_secret_previous: str = setting("SHOPIFY_API_SECRET_PREVIOUS", "the secret before, while rotating", default="", secret=True)
+    api_secret_previous: str = setting(
+        "SHOPIFY_API_SECRET_PREVIOUS", "the secret before, while rotating", default="", secret=True
+    )
     api_version: str = setting("SHOPIFY_API_VERSION", "Admin API version", default="2026-10")
-    encryption_keys: str = setting("TOKEN_ENCRYPTION_KEYS", "`id:base64` of 32 bytes, newest first, comma separated", secret=True)
+    encryption_keys: str = setting(
+        "TOKEN_ENCRYPTION_KEYS", "`id:base64` of 32 bytes, newest first, comma separated", secret=True
+    )
     internal_secret: str = setting("INTERNAL_SECRET", "bearer of /internal/* (on Vercel: CRON_SECRET)", secret=True)
-    network_address: str = setting("SHOPIFY_NETWORK_ADDRESS", "where *.myshopify.com is reached; empty in production", default="")
+    network_address: str = setting(
+        "SHOPIFY_NETWORK_ADDRESS", "where *.myshopify.com is reached; empty in production", default=""
+    )
     store_url: str = setting("SHOPIFY_STORE_URL", "how a browser opens a store", default="https://{shop}")
     admin_url: str = setting("SHOPIFY_ADMIN_URL", "how a browser opens the admin", default="https://admin.shopify.com")
     app_bridge_url: str = setting(
         "APP_BRIDGE_SCRIPT_URL", "App Bridge script", default="https://cdn.shopify.com/shopifycloud/app-bridge.js"
     )
     polaris_url: str = setting(
-        "POLARIS_SCRIPT_URL", "Polaris web components script", default="https://cdn.shopify.com/shopifycloud/polaris-1.js"
+        "POLARIS_SCRIPT_URL",
+        "Polaris web components script",
+        default="https://cdn.shopify.com/shopifycloud/polaris-1.js",
     )
     clock_url: str = setting("BUSINESS_CLOCK_URL", "business clock of the local world; empty: real time", default="")
     pool_size: int = setting("DATABASE_POOL_SIZE", "connections a process keeps", default=10)

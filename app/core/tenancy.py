@@ -76,7 +76,9 @@ def policies(table: Table, table_class: TableClass) -> list[str]:
             f"CREATE POLICY remove ON {name} FOR DELETE TO {roles} USING ({write})",
         ]
     mine = f"store_id = {STORE}"
-    as_partner = f"({PARTNER} IS NULL OR partner_id = {PARTNER})" if "partner_id" in table.columns else f"{PARTNER} IS NULL"
+    as_partner = (
+        f"({PARTNER} IS NULL OR partner_id = {PARTNER})" if "partner_id" in table.columns else f"{PARTNER} IS NULL"
+    )
     as_partner = table.info.get("as_partner", as_partner)
     return [
         *statements,
