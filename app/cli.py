@@ -90,6 +90,11 @@ def migrate_database(options: argparse.Namespace) -> int:
     return 0
 
 
+def demo(options: argparse.Namespace) -> int:
+    """Show the whole product, live."""
+    return commands.demo(options, subscribers())
+
+
 def rehearse(options: argparse.Namespace) -> int:
     """Play weeks headless against the simulator, then check the books."""
     return commands.rehearse(options, subscribers())
@@ -134,6 +139,11 @@ def _rehearse_options(parser: argparse.ArgumentParser) -> None:
     _json_option(parser)
 
 
+def _demo_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--reset", action="store_true", help="begin anew")
+    parser.add_argument("--play", action="store_true", help=argparse.SUPPRESS)
+
+
 def _staff_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--receive", action="store_true", help="open every parcel that is on the way")
     parser.add_argument("--ship", action="store_true", help="pack what is ready and hand it to a carrier")
@@ -150,6 +160,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("web", "serve the web application", web, _web_options),
     Command("worker", "do the queued work", worker),
     Command("simulator", "serve the pretend Shopify", simulator),
+    Command("demo", "start the local world, play a week in it, and stay up", demo, _demo_options),
     Command("rehearse", "play weeks headless against the simulator and check the books", rehearse, _rehearse_options),
     Command("staff", "do what people at the centre do", staff, _staff_options),
     Command("books", "print everything the hub holds of units, orders and stock", books, _json_option),

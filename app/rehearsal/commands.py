@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -11,7 +13,9 @@ import httpx
 
 from app.books.export import export_books
 from app.core.local_services.errors import LocalServiceError
+from app.core.local_services.lease import PROJECT
 from app.core.local_services.services import services_of
+from app.core.local_services.supervisor import Supervisor
 from app.core.local_services.world import World
 from app.core.runtime import build_runtime
 from app.core.settings import load_settings
@@ -19,11 +23,12 @@ from app.gateways.shopify.client import ShopifyClient
 from app.gateways.shopify.network import build_http_client
 from app.rehearsal import run
 from app.rehearsal.control import Control
+from app.rehearsal.demo import show
 from app.rehearsal.hub import Hub
 from app.rehearsal.report import told
 from app.rehearsal.run import Wish
 from app.rehearsal.staff import Miscount
-from app.rehearsal.world import is_up, private_world, start_world, world_of_environment
+from app.rehearsal.world import clear_world, is_up, private_world, start_world, world_of_environment
 from app.stores.flows import ConnectedShopify
 
 T = TypeVar("T")
@@ -48,6 +53,27 @@ def rehearse(options: Namespace, subscribers: Subscribers) -> int:
         return _play(world, wish, subscribers, as_json=options.json)
     with private_world(world.environ) as own:
         return _play(own, wish, subscribers, as_json=options.json)
+
+
+def demo(options: Namespace, subscribers: Subscribers) -> int:
+    """Bring the world up, play a week in it the first time, show where to look, and stay until stopped."""
+    world = world_of_environment()
+    if options.play:
+        return _in_hub(world, subscribers, lambda hub, control: show(hub, control, world, print_line))
+    if options.reset:
+        clear_world(world)
+    player: list[subprocess.Popen[bytes]] = []
+
+    def play() -> None:
+        player.append(subprocess.Popen([sys.executable, "-m", "app.cli", "demo", "--play"], cwd=PROJECT))
+
+    try:
+        Supervisor(world, print_line, play).run()
+    finally:
+        for each in player:
+            each.terminate()
+            each.wait(30)
+    return 0
 
 
 def staff(options: Namespace, subscribers: Subscribers) -> int:
@@ -95,7 +121,7 @@ def _set_up_only(wish: Wish, subscribers: Subscribers, *, as_json: bool) -> int:
 
 def _play(world: World, wish: Wish, subscribers: Subscribers, *, as_json: bool) -> int:
     async def play(hub: Hub, control: Control) -> run.Outcome:
-        return await run.rehearse(hub, control, wish, lambda line: None if as_json else print(line, flush=True))
+        return await run.rehearse(hub, control, wish, (lambda line: None) if as_json else print_line)
 
     outcome = _in_hub(world, subscribers, play)
     if as_json:
@@ -107,6 +133,11 @@ def _play(world: World, wish: Wish, subscribers: Subscribers, *, as_json: bool) 
     else:
         print("\n".join(told(outcome.figures, outcome.verdicts)))
     return 0 if outcome.held else 1
+
+
+def print_line(line: str) -> None:
+    """Print a line at once, whoever reads it."""
+    print(line, flush=True)
 
 
 def _running_world() -> World:

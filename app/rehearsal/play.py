@@ -53,6 +53,12 @@ class Player:
             f"{len(self.tally.shipped)} boxes shipped"
         )
 
+    async def buy_some(self, index: int, orders: int) -> None:
+        """Let some customers of a week buy now."""
+        variants = {each.store.shop_domain: await self._on_sale(each.store.shop_domain) for each in self.staged}
+        for number in range(1, orders + 1):
+            await self._buy(index, number, variants)
+
     async def _act(self, index: int, scene: Scene, variants: dict[str, list[str]]) -> None:
         if scene.deed is Deed.BUY:
             await self._buy(index, scene.number, variants)
