@@ -22,9 +22,11 @@ def status_of(error: HubError) -> int:
     return next((status for kind, status, _ in STATUSES if isinstance(error, kind)), 500)
 
 
-def error_page(settings: Settings, error: HubError | None, layout: str = "layouts/embedded.html") -> Response:
+def error_page(
+    settings: Settings, error: HubError | None, layout: str = "layouts/embedded.html", heading: str = ""
+) -> Response:
     """Return the page of a failure; without one it is a bug of ours, and the page says so."""
-    heading = next((words for kind, _, words in STATUSES if error and isinstance(error, kind)), BUG)
+    heading = heading or next((words for kind, _, words in STATUSES if error and isinstance(error, kind)), BUG)
     sentence = error.sentence if error else "We have been told. Nothing you entered was saved; please try again."
     content = render("errors/page.html", heading=heading, sentence=sentence, layout=layout, settings=settings)
     answer = HTMLResponse(content, status_code=status_of(error) if error else 500)

@@ -15,6 +15,7 @@ from embedded_ui.session import Services
 from embedded_ui.templating import render
 
 PUBLIC = "layouts/public.html"
+CLOSED = "This invitation cannot be used"
 
 log = logger("embedded_ui.invitations")
 
@@ -47,7 +48,7 @@ def _address(services: Services, shop_domain: str, state: str) -> str:
 
 def _refused(services: Services, error: HubError) -> Response:
     log.warning("security.invitation_refused", why=type(error).__name__)
-    return _public(services, errors.error_page(services.settings, error, PUBLIC))
+    return _public(services, errors.error_page(services.settings, error, PUBLIC, CLOSED))
 
 
 def _public(services: Services, response: Response) -> Response:

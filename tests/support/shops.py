@@ -17,6 +17,7 @@ from app.core.clock import FixedClock
 from app.core.runtime import Runtime, build_runtime
 from app.core.settings import Settings
 from app.core.unit_of_work import SilentBell, UnitsOfWork
+from app.stores import scopes
 from app.stores.flows import ConnectedShopify
 from jobs.assembly import build_runner
 from jobs.runner import Runner
@@ -38,11 +39,7 @@ ADMIN = "http://admin.example.com"
 RETAILER = "corner.myshopify.com"
 PARTNER = "oak.myshopify.com"
 ADDRESS = {"address1": "1 Mill Lane", "city": "Denver", "zip": "80202", "province_code": "CO", "country_code": "US"}
-REQUIRED = ["read_products", "read_inventory", "read_locations"]
-OPTIONAL = {
-    "retailer": ["write_products", "write_inventory", "read_orders", "write_merchant_managed_fulfillment_orders"],
-    "partner": ["write_draft_orders", "read_orders", "read_fulfillments", "write_payment_terms"],
-}
+OPTIONAL = {"retailer": sorted(scopes.RETAILER), "partner": sorted(scopes.PARTNER)}
 
 
 @dataclass
@@ -69,17 +66,17 @@ class Shops:
         store = create_store(
             self.world, domain, {"name": domain.partition(".")[0].title(), "locations": [place], **fields}
         )
-        install(self.world, store, REQUIRED)
+        install(self.world, store, sorted(scopes.REQUIRED))
         return store
 
     def store(self, domain: str) -> Store:
         """The shop of this name."""
         return self.world.stores[domain]
 
-    def grant(self, domain: str, *scopes: str) -> None:
+    def grant(self, domain: str, *more: str) -> None:
         """Let the staff grant more; the hub learns of it when it next asks."""
         store = self.store(domain)
-        set_scopes(self.world, store, [*store.app.scopes, *scopes])
+        set_scopes(self.world, store, [*store.app.scopes, *more])
 
     def approve(self, url: str, tamper: Any = None, *, is_granted: bool = True) -> str:
         """Answer Shopify's grant screen, and return where the browser goes then."""
