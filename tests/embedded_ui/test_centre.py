@@ -1,0 +1,135 @@
+"""The centre's pages: parcels counted, orders packed, boxes handed over, each once."""
+
+import re
+
+import pytest
+
+from app.fulfillment.states import ShipmentState
+from tests.support.shops import PARTNER, Shops
+from tests.support.trade import Trade
+from tests.support.weeks import NUMBER, close_week, sell, send_parcel, shipments, stock_centre
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_nothing_to_receive_pack_or_ship_says_what_to_do(trade: Trade) -> None:
+    pages = [
+        await trade.shops.get(trade.retailer, path) for path in ("/app/receiving", "/app/packing", "/app/shipments")
+    ]
+
+    words = ("No parcel is on the way", "Nothing to pack", "Nothing was shipped yet")
+    assert all(word in page.text for word, page in zip(words, pages, strict=True))
+
+
+async def test_a_parcel_is_counted_with_what_was_announced_in_the_fields(trade: Trade) -> None:
+    await sell(trade, 3)
+    await close_week(trade)
+    parcel = await send_parcel(trade)
+
+    listed = (await trade.shops.get(trade.retailer, "/app/receiving")).text
+    page = (await trade.shops.get(trade.retailer, f"/app/receiving/{parcel.id}")).text
+
+    assert "From Oak Roastery" in listed
+    assert NUMBER in listed
+    assert f'name="line_{parcel.lines[0].master_line_id}"' in page
+    assert 'value="3"' in page
+    assert 'data-compared-with="3"' in page
+
+
+async def test_a_parcel_is_received_once(trade: Trade) -> None:
+    """H4: what is short shows as short, and a second count gets the first one's result."""
+    await sell(trade, 3)
+    await close_week(trade)
+    parcel = await send_parcel(trade)
+    path, count = f"/app/receiving/{parcel.id}", {f"line_{parcel.lines[0].master_line_id}": 2}
+
+    first = await trade.shops.post(trade.retailer, path, **count)
+    second = await trade.shops.post(trade.retailer, path, **count)
+
+    assert (first.status_code, second.status_code) == (303, 409)
+    assert "received in the meantime" in second.text
+    assert "1 short" in second.text
+    assert "count-form" not in second.text
+
+
+@pytest.mark.parametrize("typed", ["", "-1", "two", "1.5", "٣"])
+async def test_what_is_no_count_is_said_at_its_field(trade: Trade, typed: str) -> None:
+    await sell(trade, 1)
+    await close_week(trade)
+    parcel = await send_parcel(trade)
+    name = f"line_{parcel.lines[0].master_line_id}"
+
+    answer = await trade.shops.post(trade.retailer, f"/app/receiving/{parcel.id}", **{name: typed})
+
+    assert answer.status_code == 422
+    assert 'error="Enter a whole number, 0 or more."' in answer.text
+
+
+async def test_what_arrived_is_packed_and_handed_over(trade: Trade) -> None:
+    """I2: exactly what is in the box is fulfilled, with its tracking."""
+    await stock_centre(trade, 2)
+    order = await trade.order()
+    line = order.lines[0]
+    ready = (await trade.shops.get(trade.retailer, "/app/packing")).text
+
+    packed = await trade.shops.post(trade.retailer, f"/app/packing/{order.id}", **{f"line_{line.id}": 2})
+    box = packed.headers["Location"].partition("?")[0]
+    handed = await trade.shops.post(trade.retailer, f"{box}/hand-over", carrier="USPS", number="9400", url="")
+    during = (await trade.shops.get(trade.retailer, box)).text
+    await trade.settle()
+    after = (await trade.shops.get(trade.retailer, box)).text
+
+    assert order.name in ready
+    assert "Complete" in ready
+    assert (packed.status_code, handed.status_code) == (303, 303)
+    assert "Telling your store" in during
+    assert "data-refresh" in during
+    assert "The customer sees it" in after
+    assert "data-refresh" not in after
+    (fulfillment,) = trade.shops.store(trade.retailer).fulfillments.values()
+    assert [one.number for one in fulfillment.tracking] == ["9400"]
+
+
+async def test_more_than_is_there_is_not_packed(trade: Trade) -> None:
+    await stock_centre(trade, 2)
+    order = await trade.order()
+
+    answer = await trade.shops.post(trade.retailer, f"/app/packing/{order.id}", **{f"line_{order.lines[0].id}": 3})
+
+    assert answer.status_code == 409
+    assert not await shipments(trade)
+
+
+async def test_a_partners_tracking_number_is_refused_at_its_field(trade: Trade) -> None:
+    """J2"""
+    await stock_centre(trade, 1)
+    order = await trade.order()
+    packed = await trade.shops.post(trade.retailer, f"/app/packing/{order.id}", **{f"line_{order.lines[0].id}": 1})
+    box = packed.headers["Location"].partition("?")[0]
+
+    answer = await trade.shops.post(trade.retailer, f"{box}/hand-over", carrier="UPS", number=NUMBER, url="")
+
+    assert answer.status_code == 422
+    assert re.search(rf'name="number"[^>]*value="{NUMBER}"[^>]*error="', answer.text)
+    assert [each.state for each in await shipments(trade)] == [ShipmentState.PACKED]
+
+
+async def test_a_box_is_unpacked(trade: Trade) -> None:
+    await stock_centre(trade, 1)
+    order = await trade.order()
+    packed = await trade.shops.post(trade.retailer, f"/app/packing/{order.id}", **{f"line_{order.lines[0].id}": 1})
+    box = packed.headers["Location"].partition("?")[0]
+
+    await trade.shops.post(trade.retailer, f"{box}/unpack")
+
+    assert "The goods went back on the shelf" in (await trade.shops.get(trade.retailer, box)).text
+    assert order.name in (await trade.shops.get(trade.retailer, "/app/packing")).text
+
+
+@pytest.mark.parametrize("path", ["receiving", "packing", "shipments"])
+async def test_what_is_not_there_is_not_found_and_a_partner_has_no_centre(trade: Trade, path: str) -> None:
+    shops: Shops = trade.shops
+
+    answers = [await shops.get(trade.retailer, f"/app/{path}/{2**50}"), await shops.get(PARTNER, f"/app/{path}/1")]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
