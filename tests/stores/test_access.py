@@ -11,14 +11,16 @@ from app.core.clock import FixedClock, machine_now
 from app.core.errors import Unavailable
 from app.core.unit_of_work import system_for
 from app.exceptions.queries import open_exceptions
+from app.gateways.shopify.draft_orders import list_payment_terms_templates
 from app.gateways.shopify.errors import StoreFrozen, TokenDead
 from app.gateways.shopify.shop import read_shop
 from app.stores.errors import NotConnected
+from app.stores.flows import register_topics
 from app.stores.states import AccessState
 from simulator.world.apps import expire_tokens, freeze, revoke_tokens
 from tests.support.database import TestDatabase
 from tests.support.linked import store_facts
-from tests.support.shops import RETAILER, Shops, alive_shops
+from tests.support.shops import OPTIONAL, RETAILER, Shops, alive_shops
 
 pytestmark = pytest.mark.anyio
 
@@ -119,6 +121,22 @@ async def test_a_frozen_store_is_unavailable_and_no_reconnect_is_asked(real: Sho
     assert frozen.access_state is AccessState.FROZEN
     assert not frozen.needs_reopening
     assert (await store_facts(real, RETAILER)).access_state is AccessState.WORKING
+
+
+async def test_a_worker_that_saw_the_old_token_uses_the_new_scopes_at_once(real: Shops) -> None:
+    """What the staff just permitted on a page works in a job of another process."""
+    await real.post(RETAILER, "/app/role", role="retailer")
+    store = await store_facts(real, RETAILER)
+    await real.shopify.call(store.id, read_shop)
+    real.grant(RETAILER, *OPTIONAL["retailer"], "write_payment_terms")
+    await real.post(RETAILER, "/app/permissions")
+
+    templates = await real.shopify.call(store.id, list_payment_terms_templates)
+    await real.shopify.call(store.id, read_shop)
+    changed = await register_topics(real.shopify, store.id)
+
+    assert templates
+    assert changed > 0
 
 
 def lose_one() -> Hook:

@@ -15,7 +15,7 @@ from app.core.settings import Settings
 from app.core.unit_of_work import SYSTEM, Open, system_for
 from app.gateways.shopify import oauth
 from app.gateways.shopify.client import ShopifyClient, StoreAccess
-from app.gateways.shopify.errors import GrantRefused, StoreFrozen, TokenDead
+from app.gateways.shopify.errors import GrantRefused, ScopeMissing, StoreFrozen, TokenDead
 from app.gateways.shopify.oauth import AppCredentials, TokenGrant
 from app.stores import service
 from app.stores.sealing import open_access, open_refresh, seal
@@ -69,7 +69,9 @@ class ConnectedShopify:
         try:
             answer = await function(self.client, self._access(held), *args, **named)
         except TokenDead:
-            answer = await self._again(held, function, *args, **named)
+            answer = await self._again(await self._renew(held), function, *args, **named)
+        except ScopeMissing:
+            answer = await self._again(await self._newer(held), function, *args, **named)
         except StoreFrozen:
             await self._mark(store_id, AccessState.FROZEN)
             raise
@@ -88,13 +90,24 @@ class ConnectedShopify:
         if held.refresh is not None:
             await self._renew(held)
 
-    async def _again(self, held: Held, function: Callable[..., Awaitable[T]], *args: Any, **named: Any) -> T:
-        renewed = await self._renew(held)
+    def look_again(self, store_id: int) -> None:
+        """Forget what this process has seen: another one may have got a token with more scopes."""
+        self._kept.pop(store_id, None)
+
+    async def _again(self, newer: Held, function: Callable[..., Awaitable[T]], *args: Any, **named: Any) -> T:
         try:
-            return await function(self.client, self._access(renewed), *args, **named)
+            return await function(self.client, self._access(newer), *args, **named)
         except TokenDead:
-            await self._mark(held.store_id, AccessState.DEAD)
+            await self._mark(newer.store_id, AccessState.DEAD)
             raise
+
+    async def _newer(self, seen: Held) -> Held:
+        """Return tokens newer than those seen; where there are none, the scope is truly missing."""
+        self.look_again(seen.store_id)
+        held = await self._fresh(seen.store_id)
+        if held.access == seen.access:
+            raise ScopeMissing
+        return held
 
     async def _fresh(self, store_id: int) -> Held:
         kept = self._kept.get(store_id)

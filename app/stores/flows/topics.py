@@ -22,6 +22,7 @@ async def register_topics(shopify: ConnectedShopify, store_id: int) -> int:
         store = await get_store(uow, store_id)
     if store.needs_reopening:
         return 0
+    shopify.look_again(store_id)
     uri = shopify.settings.app_url + WEBHOOK_PATH
     wanted = {
         topic.constant: NewSubscription(topic.constant, uri, topic.include_fields)
