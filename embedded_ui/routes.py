@@ -1,8 +1,10 @@
 """The table of routes: every page of the product, whose it is, and how it uses the database."""
 
 from functools import partial
+from typing import Any
 
 from starlette.convertors import Convertor, register_url_convertor
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -34,6 +36,16 @@ NEW = frozenset({Who.NEW})
 BOTH = RETAILER | PARTNER
 EVERYONE = BOTH | NEW
 MAX_BODY = 1024 * 1024
+
+
+class Assets(StaticFiles):
+    """Static files; their addresses carry what is in them, so a browser may keep them for good."""
+
+    def file_response(self, *args: Any, **named: Any) -> Response:
+        """Return the file, to be kept."""
+        response = super().file_response(*args, **named)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
 
 
 class IdConvertor(Convertor[int]):
@@ -153,5 +165,5 @@ def routes(services: Services) -> list[BaseRoute]:
         Route("/auth/exit-iframe", partial(access.exit_iframe, services)),
         Route("/invitations/{token}", partial(invitations.show, services)),
         Route("/invitations/{token}/authorize", partial(invitations.authorize, services)),
-        Mount("/static", StaticFiles(directory=STATIC)),
+        Mount("/static", Assets(directory=STATIC)),
     ]

@@ -92,11 +92,16 @@ def redirect(path: str, told: str | None = None) -> Response:
     return RedirectResponse(f"{path}?told={told}" if told else path, status_code=303)
 
 
+def shop_of(request: Request) -> str | None:
+    """Return the one shop the query names, if it is a shop's name; it identifies nobody."""
+    shops = request.query_params.getlist("shop")
+    return parse_shop_domain(shops[0]) if len(shops) == 1 else None
+
+
 async def identify(request: Request, services: Services) -> Visit | Response:
     """Return who visits, or the answer that ends the request: a bounce, a redirect into the admin, a refusal."""
-    shops = request.query_params.getlist("shop")
-    shop = parse_shop_domain(shops[0]) if len(shops) == 1 else None
-    if shops and shop is None:
+    shop = shop_of(request)
+    if shop is None and "shop" in request.query_params:
         return errors.bad_request(services.settings)
     authorization = request.headers.get("Authorization")
     if authorization is None and request.method not in ("GET", "HEAD"):

@@ -15,7 +15,7 @@ from app.stores.states import StoreRole
 from embedded_ui import errors
 from embedded_ui.headers import preload, secure
 from embedded_ui.notices import notice_of
-from embedded_ui.session import Services, Visit, identify
+from embedded_ui.session import Services, Visit, identify, shop_of
 
 Handler = Callable[[Visit, Request], Awaitable[Response]]
 MAX_FIELDS = 2000
@@ -71,24 +71,22 @@ class PageEndpoint:
         await response(scope, receive, send)
 
     async def answer(self, request: Request) -> Response:
-        """Return the answer with the headers of the visiting shop."""
-        settings = self.services.settings
+        """Return the answer with the headers of the visiting shop; whatever fails becomes a page of its kind."""
+        settings, shop = self.services.settings, shop_of(request)
         try:
             visit = await identify(request, self.services)
-        except HubError as error:
-            return secure(errors.error_page(settings, error, "layouts/public.html"), settings, None)
-        if isinstance(visit, Response):
-            return secure(visit, settings, None)
-        try:
+            if isinstance(visit, Response):
+                return secure(visit, settings, None)
+            shop = visit.store.shop_domain
             response = await self._page(visit, request)
         except HubError as error:
             response = errors.error_page(settings, error)
         except HTTPException as error:
             response = PlainTextResponse(error.detail, error.status_code)
         except Exception:
-            log.exception("embedded_ui.bug", path=request.url.path, shop=visit.store.shop_domain)
+            log.exception("embedded_ui.bug", path=request.url.path, shop=shop)
             response = errors.error_page(settings, None)
-        return preload(secure(response, settings, visit.store.shop_domain), settings)
+        return preload(secure(response, settings, shop), settings)
 
     async def _page(self, visit: Visit, request: Request) -> Response:
         method = "GET" if request.method == "HEAD" else request.method

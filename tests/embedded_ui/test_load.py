@@ -1,9 +1,13 @@
 """The load of the embedded app: who gets in, who is bounced, who is refused, and who may frame us."""
 
+import re
+
 import pytest
 from httpx import Response
 
+from embedded_ui.routes import TABLE
 from simulator.oauth.id_tokens import id_token
+from simulator.world.apps import freeze
 from tests.support.shops import ADMIN, PARTNER, RETAILER, Shops
 
 pytestmark = pytest.mark.anyio
@@ -212,3 +216,46 @@ async def test_app_bridge_is_the_first_script_and_turbo_the_last_of_the_librarie
     scripts = [page.index(name) for name in ("app-bridge.js", "polaris.js", "vendor/turbo", "controllers.js")]
     assert scripts == sorted(scripts)
     assert page.index("<script") == page.index(f'<script src="{ADMIN}/static/app-bridge.js"></script>')
+
+
+async def test_a_store_that_does_not_answer_gets_a_page_it_may_frame(shops: Shops) -> None:
+    shops.make_shop(RETAILER)
+    freeze(shops.world, shops.store(RETAILER), True)
+
+    page = await shops.load(RETAILER)
+
+    assert page.status_code == 503
+    assert "Please try again in a moment" in page.text
+    assert RETAILER in policy(page)
+    assert int(page.headers["Retry-After"]) > 0
+
+
+async def test_static_files_are_kept_and_their_addresses_change_with_them(shops: Shops) -> None:
+    shops.make_shop(RETAILER)
+    address = re.findall(r'src="(/static/[^"]+)"', (await shops.load(RETAILER)).text)[0]
+
+    answer = await shops.hub.get(address)
+
+    assert "?v=" in address
+    assert answer.status_code == 200
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert (await shops.hub.get("/static/../routes.py")).status_code == 404
+
+
+async def test_the_address_of_the_app_leads_to_its_home(shops: Shops) -> None:
+    answer = await shops.hub.get(f"/?shop={RETAILER}&embedded=1")
+
+    assert answer.headers["Location"] == f"/app?shop={RETAILER}&embedded=1"
+    assert "inside the Shopify admin" in (await shops.hub.get("/")).text
+
+
+async def test_every_page_of_the_table_refuses_who_has_no_token(shops: Shops) -> None:
+    """Every route: a change without a token is 401, a load without one bounces, one without a shop is 400."""
+    for row in TABLE:
+        path = re.sub(r"{\w+:id}", "1", row.path)
+
+        answer = await shops.hub.request(row.method, path)
+        named = await shops.hub.request(row.method, f"{path}?shop={RETAILER}&embedded=1")
+
+        expected = (400, 302) if row.method == "GET" else (401, 401)
+        assert (answer.status_code, named.status_code) == expected, path
