@@ -105,7 +105,7 @@ TABLE: tuple[PageRoute, ...] = (
     verb("GET", "/app/catalogue", catalogue.index, RETAILER),
     flow("GET", "/app/catalogue/{partner_id:id}", catalogue.browse, RETAILER),
     flow("GET", "/app/catalogue/{partner_id:id}/choose", catalogue.choose, RETAILER),
-    verb("POST", "/app/catalogue/{partner_id:id}/import", catalogue.create_import, RETAILER, form=catalogue.browse),
+    verb("POST", "/app/catalogue/{partner_id:id}/import", catalogue.create_import, RETAILER, form=catalogue.choose),
     verb("GET", "/app/imports/{import_id:id}", catalogue.show_import, RETAILER),
     verb("POST", "/app/imports/{import_id:id}/retry", catalogue.retry_import, RETAILER, form=catalogue.show_import),
     verb("GET", "/app/stock", stock.index, RETAILER),

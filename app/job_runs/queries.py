@@ -51,15 +51,10 @@ async def unfinished_runs(uow: UnitOfWork, jobs: Sequence[Job]) -> dict[str, Run
     A job may act for another store than the actor's: whoever asks knows its arguments.
     """
     keys = [stored_key(job) for job in jobs]
-    chosen = (
-        select(JobRun)
-        .where(UNFINISHED, JobRun.coalesce_key.in_(keys))
-        .distinct(JobRun.coalesce_key)
-        .order_by(JobRun.coalesce_key, JobRun.id.desc())
-    )
+    chosen = select(JobRun).where(UNFINISHED, JobRun.coalesce_key.in_(keys)).order_by(JobRun.id)
     async with uow.machinery() as session:
         runs = (await session.scalars(chosen)).all()
-    return {run.name: _facts(run) for run in runs}
+    return {run.name: _facts(run) for run in runs}  # of several under one name the newest stays
 
 
 async def failed_runs(uow: UnitOfWork) -> list[RunFacts]:

@@ -16,6 +16,7 @@ from app.units.states import DemandState
 from app.units.totals import lines_with_units_in
 from embedded_ui.forms.listing import Listing
 from embedded_ui.views.journey import Journey, to_customer
+from embedded_ui.views.names import names_of_lines
 
 UNFINISHED = (ShipmentState.PACKED, ShipmentState.STUCK, ShipmentState.POSTING)
 
@@ -57,6 +58,7 @@ class PackLine:
     """A line of the order to be packed."""
 
     line: LineRow
+    name: str
     ready: int
     journey: Journey
 
@@ -80,11 +82,21 @@ class PackPage:
 
 
 @dataclass(frozen=True, slots=True)
+class BoxItem:
+    """What of a line is in a box."""
+
+    name: str
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
 class ShipmentShown:
     """A shipment with the order it belongs to."""
 
     shipment: ShipmentRow
     order: OrderRow
+    items: tuple[BoxItem, ...] = ()
 
     @property
     def state(self) -> ShipmentWords:
@@ -95,15 +107,6 @@ class ShipmentShown:
     def is_posting(self) -> bool:
         """Whether the page should look again."""
         return self.shipment.state is ShipmentState.POSTING
-
-    @property
-    def items(self) -> list[tuple[str, str, int]]:
-        """Title, SKU and quantity of what is in the box."""
-        lines = {line.id: line for line in self.order.lines}
-        return [
-            (lines[each.order_line_id].title, lines[each.order_line_id].sku or "", each.quantity)
-            for each in self.shipment.lines
-        ]
 
 
 async def list_ready(session: AsyncSession, store_id: int) -> list[ReadyOrder]:
@@ -129,9 +132,13 @@ async def read_packing(uow: UnitOfWork, order_id: int) -> PackPage:
     order = await get_order(uow.session, uow.store_id, order_id)
     ready = packable(await ready_lots(uow, order_id))
     places = await whereabouts(uow.session, uow.store_id, [line.id for line in order.partner_lines])
+    names = await names_of_lines(uow.session, order.partner_lines)
     return PackPage(
         order,
-        tuple(PackLine(line, ready.get(line.id, 0), to_customer(places[line.id])) for line in order.partner_lines),
+        tuple(
+            PackLine(line, names[line.id], ready.get(line.id, 0), to_customer(places[line.id]))
+            for line in order.partner_lines
+        ),
     )
 
 
@@ -151,7 +158,11 @@ async def list_all(session: AsyncSession, store_id: int, listing: Listing) -> Pa
 async def read_shipment(session: AsyncSession, store_id: int, shipment_id: int) -> ShipmentShown:
     """Return one shipment."""
     shipment = await get_shipment(session, store_id, shipment_id)
-    return ShipmentShown(shipment, await get_order(session, store_id, shipment.order_id))
+    order = await get_order(session, store_id, shipment.order_id)
+    names = await names_of_lines(session, order.lines)
+    skus = {line.id: line.sku or "no SKU" for line in order.lines}
+    items = (BoxItem(names[each.order_line_id], skus[each.order_line_id], each.quantity) for each in shipment.lines)
+    return ShipmentShown(shipment, order, tuple(items))
 
 
 async def next_to_hand_over(session: AsyncSession, store_id: int) -> ShipmentRow | None:

@@ -24,6 +24,7 @@ from app.receiving.queries import Parcel, list_parcels
 from app.units.queries import supply_whereabouts
 from embedded_ui.forms.listing import Listing
 from embedded_ui.views.journey import Journey, to_centre, together
+from embedded_ui.views.names import GONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class MasterLineShown:
     @property
     def title(self) -> str:
         """The product's name."""
-        return self.variant.title if self.variant else "A product the partner removed"
+        return self.variant.title if self.variant else GONE
 
 
 @dataclass(frozen=True, slots=True)

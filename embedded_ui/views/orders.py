@@ -12,6 +12,7 @@ from app.orders.queries import HoldRow, LineRow, OrderRow, get_order, holds_of, 
 from app.partners.queries import PartnerFacts, partners_of
 from app.units.queries import whereabouts
 from embedded_ui.views.journey import Journey, to_customer, together
+from embedded_ui.views.names import names_of_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class LineShown:
     """A line of an order with where its units are, and what keeps them."""
 
     line: LineRow
+    name: str
     partner: PartnerFacts | None
     journey: Journey
     hold: HoldRow | None
@@ -77,6 +79,7 @@ async def read_order(session: AsyncSession, store_id: int, order_id: int) -> Ord
     line_ids = [line.id for line in order.lines]
     places = await whereabouts(session, store_id, line_ids)
     holds = await holds_of(session, store_id, line_ids)
+    names = await names_of_lines(session, order.lines)
     partners = {partner.id: partner for partner in await partners_of(session, store_id)}
     problems = await open_exceptions(session)
     of_lines: dict[int, list[ExceptionFacts]] = {line_id: [] for line_id in line_ids}
@@ -86,6 +89,7 @@ async def read_order(session: AsyncSession, store_id: int, order_id: int) -> Ord
     shown = [
         LineShown(
             line,
+            names[line.id],
             partners.get(line.partner_id or 0),
             to_customer(places[line.id]),
             holds.get(line.id),

@@ -10,6 +10,7 @@ from app.master_orders.queries import MasterOrder, get_lines, get_master_order
 from app.partners.queries import PartnerFacts, get_partner, partners_of
 from app.receiving.queries import Parcel, ReceiptLineRow, ReceiptRow, get_parcel, list_parcels, list_receipts
 from app.receiving.states import ParcelState
+from embedded_ui.views.names import GONE
 
 RECENT = 50
 
@@ -86,7 +87,7 @@ async def read_parcel(session: AsyncSession, store_id: int, parcel_id: int) -> P
         shown.append(
             ParcelLineShown(
                 line_id=line.master_line_id,
-                title=variant.title if variant else "A product the partner removed",
+                title=variant.title if variant else GONE,
                 sku=(variant.sku or "") if variant else "",
                 note=master_line.note,
                 announced=line.quantity,

@@ -1,13 +1,12 @@
 """The stock as its pages show it: every number with its sum, and how far a reading is."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.catalog.queries import MappingFacts, VariantFacts, get_mapping, page_mappings, variants_of_store
+from app.catalog.queries import MappingFacts, VariantFacts, get_mapping, page_mappings
 from app.core.pagination import Page
 from app.core.unit_of_work import UnitOfWork
 from app.inventory.jobs import RefreshOffers, SyncStock, WriteOffers
@@ -17,6 +16,7 @@ from app.job_runs.states import JobState
 from app.partners.queries import PartnerFacts, get_partner, partners_of
 from embedded_ui.forms.listing import Listing
 from embedded_ui.views.arithmetic import Equation, equation
+from embedded_ui.views.names import variants_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +100,7 @@ def _is_due(run: RunFacts | None, now: datetime) -> bool:
 
 
 async def _variants(session: AsyncSession, mappings: Iterable[MappingFacts]) -> dict[int, VariantFacts]:
-    by_store: dict[int, set[int]] = defaultdict(set)
-    for mapping in mappings:
-        by_store[mapping.partner_store_id].add(mapping.partner_variant_id)
-    found: dict[int, VariantFacts] = {}
-    for store_id, ids in by_store.items():
-        found |= await variants_of_store(session, store_id, ids)
-    return found
+    return await variants_of(session, ((each.partner_store_id, each.partner_variant_id) for each in mappings))
 
 
 def _row(

@@ -1,0 +1,72 @@
+"""The orders' pages: found, and each unit where it is."""
+
+import pytest
+
+from simulator.world.orders import cancel_order
+from tests.support.shops import PARTNER
+from tests.support.trade import Trade
+from tests.support.weeks import sell, stock_centre
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_without_orders_the_page_says_what_will_come(trade: Trade) -> None:
+    assert "No orders yet" in (await trade.shops.get(trade.retailer, "/app/orders")).text
+
+
+async def test_orders_are_listed_with_where_their_units_are_and_found_by_name(trade: Trade) -> None:
+    await sell(trade, 2, 3)
+    first, second = await trade.orders()
+
+    listed = (await trade.shops.get(trade.retailer, "/app/orders")).text
+    found = (await trade.shops.get(trade.retailer, f"/app/orders?search={second.name.removeprefix('#')}")).text
+    nothing = (await trade.shops.get(trade.retailer, "/app/orders?search=nobody")).text
+
+    assert "3 joining the next master order" in listed
+    assert (first.name in listed, first.name in found, second.name in found) == (True, False, True)
+    assert "No orders found" in nothing
+
+
+async def test_an_order_shows_its_way_and_its_story_and_leads_to_shopify(trade: Trade) -> None:
+    await stock_centre(trade, 2)
+    order = await trade.order()
+
+    page = (await trade.shops.get(trade.retailer, f"/app/orders/{order.id}")).text
+
+    assert "2 ready to pack" in page
+    assert "Pack what is here" in page
+    assert "Captured with" in page
+    assert f"shopify://admin/orders/{order.shopify_order_id.rpartition('/')[2]}" in page
+
+
+async def test_a_cancelled_order_says_so(trade: Trade) -> None:
+    await sell(trade)
+    bought = trade.buy(("PARTNER-oak-BEAN", 1))
+    await trade.settle()
+    cancel_order(trade.shops.world, trade.shops.store(trade.retailer), bought)
+    await trade.settle()
+    order = await trade.order()
+
+    page = (await trade.shops.get(trade.retailer, f"/app/orders/{order.id}")).text
+
+    assert "Cancelled in your store" in page
+    assert "1 cancelled" in page
+
+
+async def test_orders_are_turned_page_by_page(trade: Trade) -> None:
+    await sell(trade, 1, 1, 1)
+    newest = (await trade.orders())[-1]
+
+    older = (await trade.shops.get(trade.retailer, f"/app/orders?older_than={newest.id}")).text
+
+    assert f"newer_than={newest.id - 1}" in older
+    assert newest.name not in older
+
+
+async def test_an_order_that_is_not_ours_is_not_found(trade: Trade) -> None:
+    answers = [
+        await trade.shops.get(trade.retailer, f"/app/orders/{2**50}"),
+        await trade.shops.get(PARTNER, "/app/orders"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
