@@ -7,7 +7,7 @@ from app.inbox.hints import gid_in, gid_of, part_of, time_in
 from app.inbox.service import mark_handled
 from app.job_runs.service import enqueue
 from app.orders import flows, service
-from app.orders.jobs import ReadOrders, ReconcileOrders, RouteUnmapped
+from app.orders.jobs import ReadOrders, ReconcileOrders, ReviewPartner, RouteUnmapped
 from app.stores.states import StoreRole
 from jobs.context import JobContext
 from jobs.registry import handles, hears
@@ -32,6 +32,13 @@ async def route_unmapped(context: JobContext, job: RouteUnmapped) -> None:
     """Route what was mapped meanwhile."""
     async with context.open_last(system_for(job.store_id)) as uow:
         await service.route_unmapped(uow)
+
+
+@handles(ReviewPartner)
+async def review_partner(context: JobContext, job: ReviewPartner) -> None:
+    """List or strike what waits for a partner."""
+    async with context.open_last(system_for(job.store_id)) as uow:
+        await service.review_partner(uow, job.partner_id)
 
 
 @hears("orders/create", "orders/updated", "orders/cancelled", role=StoreRole.RETAILER)

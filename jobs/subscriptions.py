@@ -10,8 +10,8 @@ from app.inventory.jobs import RefreshOffers, SyncStock, WriteOffers
 from app.master_orders.events import MasterOrderClosed
 from app.master_orders.jobs import NoteRelease, OpenCycle, RewriteDraft
 from app.orders.events import OrderDemandChanged, SentUnitsReleased
-from app.orders.jobs import RouteUnmapped
-from app.partners.events import PartnerBufferChanged, PartnerConnected
+from app.orders.jobs import ReviewPartner, RouteUnmapped
+from app.partners.events import PartnerBufferChanged, PartnerConnected, PartnerDisconnected
 from app.partners.jobs import CheckPartnerStore, EndPartnerships, EraseContacts
 from app.receiving.events import ParcelReceived, UnitsShorted
 from app.receiving.jobs import UseSurplus
@@ -44,10 +44,22 @@ def erase_contacts(news: News[StoreErased]) -> Answer:
 
 
 def begin_partnership(news: News[PartnerConnected]) -> Answer:
-    """A connected partner has a running week, is looked at once, and its stock is read."""
+    """A connected partner has a running week, is looked at once, and its stock is read; what waited is routed."""
     event = news.event
     store_id = event.partner_store_id
-    return (OpenCycle(news.store_id, event.partner_id), CheckPartnerStore(store_id), SyncStock(store_id))
+    return (
+        OpenCycle(news.store_id, event.partner_id),
+        CheckPartnerStore(store_id),
+        SyncStock(store_id),
+        RouteUnmapped(news.store_id),
+        ReviewPartner(news.store_id, event.partner_id),
+    )
+
+
+def end_partnership(news: News[PartnerDisconnected]) -> Answer:
+    """Nothing more of a partner who is gone is offered, and what waits for it is listed."""
+    event = news.event
+    return (WriteOffers(news.store_id, event.partner_id), ReviewPartner(news.store_id, event.partner_id))
 
 
 def write_offers(news: News[PartnerBufferChanged] | News[ParcelReceived]) -> Answer:
@@ -97,6 +109,7 @@ EVENT_JOBS: Mapping[type[Event], tuple[Follows, ...]] = {
     StoreScopesChanged: (check_permissions,),
     StoreErased: (erase_contacts,),
     PartnerConnected: (begin_partnership,),
+    PartnerDisconnected: (end_partnership,),
     PartnerBufferChanged: (write_offers,),
     ProductImported: (welcome_product,),
     OrderDemandChanged: (follow_demand,),

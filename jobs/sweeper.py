@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from app.core.direct import Direct
 from app.core.unit_of_work import SYSTEM, UnitsOfWork
 from app.inbox.service import requeue_orphans
 from app.job_runs.service import queue_planned
@@ -12,7 +11,6 @@ from app.job_runs.service import queue_planned
 ONE_AT_A_TIME = 7_301_552
 ORPHANED_AFTER = timedelta(minutes=1)
 _TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(:key)")
-_GLANCE = "SELECT EXISTS (SELECT 1 FROM planned_instants WHERE at <= %(now)s)"
 
 
 async def sweep(units: UnitsOfWork) -> int:
@@ -21,9 +19,3 @@ async def sweep(units: UnitsOfWork) -> int:
         if not (await uow.session.execute(_TRY_LOCK, {"key": ONE_AT_A_TIME})).scalar_one():
             return 0
         return await queue_planned(uow) + await requeue_orphans(uow, ORPHANED_AFTER)
-
-
-async def is_something_planned(direct: Direct, units: UnitsOfWork) -> bool:
-    """Tell whether an instant has come that was planned."""
-    rows = await direct.rows(_GLANCE, {"now": await units.clock.look()})
-    return bool(rows[0][0])

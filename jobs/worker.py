@@ -4,7 +4,9 @@ import asyncio
 import logging
 import os
 import signal
+import time
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 import uvloop
@@ -21,10 +23,11 @@ from jobs.assembly import build_runner, keep_leases
 from jobs.lease import HeldRun
 from jobs.runner import Runner
 from jobs.schedule import plan_standing
-from jobs.sweeper import is_something_planned, sweep
+from jobs.sweeper import sweep
 
 FAREWELL = 10.0
 SWEEP = 1.0
+JUMP = 0.02
 
 log = logger("worker")
 
@@ -39,6 +42,7 @@ class Worker:
         self.stopping = asyncio.Event()
         self._busy: set[asyncio.Task[int]] = set()
         self._swept = 0.0
+        self._seen: tuple[datetime, float] | None = None  # the business clock, and when we looked at it
 
     async def serve(self) -> None:
         """Work until `stop`; then finish within ten seconds or give back."""
@@ -64,15 +68,17 @@ class Worker:
         await asyncio.gather(*self._busy, return_exceptions=True)
 
     async def _patrol(self) -> None:
-        """Fill free hands whenever the bell rang, and every now and then without it."""
+        """Look for work when the bell rings, when a turned clock jumps, and every now and then without either."""
         pause = self._pause()
         while True:
-            with suppress(TimeoutError):
+            rung = True
+            try:
                 await asyncio.wait_for(self.wake.wait(), pause)
+            except TimeoutError:
+                rung = False
             self.wake.clear()
             try:
-                await self._sweep_in_time()
-                await self._fill_hands()
+                await self._look(rung)
             except Unavailable as error:
                 log.warning("worker.waits", why=error.sentence)
                 await asyncio.sleep(SWEEP)
@@ -80,16 +86,25 @@ class Worker:
     def _pause(self) -> float:
         settings = self.runner.runtime.settings
         if settings.clock_url:
-            return 0.03  # a clock that is turned makes work due without ringing
+            return 0.03
         return SWEEP if settings.redis_url else 0.05
 
-    async def _sweep_in_time(self) -> None:
-        now = asyncio.get_running_loop().time()
-        runtime, units = self.runner.runtime, self.runner.units
-        late = now - self._swept >= SWEEP
-        if late or (runtime.settings.clock_url and await is_something_planned(runtime.direct, units)):
-            self._swept = now
-            await sweep(units)
+    async def _look(self, rung: bool) -> None:
+        clock_url = self.runner.runtime.settings.clock_url
+        late = time.monotonic() - self._swept >= SWEEP
+        jumped = bool(clock_url) and await self._clock_jumped()
+        if late or jumped:
+            self._swept = time.monotonic()
+            await sweep(self.runner.units)
+        if rung or late or jumped or not clock_url:
+            await self._fill_hands()
+
+    async def _clock_jumped(self) -> bool:
+        """Tell whether somebody turned the clock: what became due by that was not rung for."""
+        before, seen = self._seen or (await self.runner.runtime.clock.look(), time.monotonic())
+        self._seen = (await self.runner.runtime.clock.look(), time.monotonic())
+        passed = (self._seen[0] - before).total_seconds()
+        return passed != 0 and abs(passed - (self._seen[1] - seen)) > JUMP  # neither stands nor runs
 
     async def _fill_hands(self) -> None:
         free = self.hands - len(self._busy)
@@ -133,7 +148,7 @@ def listener(redis: ArqRedis, ring: Any) -> ArqWorker:
         redis_pool=redis,
         handle_signals=False,
         max_jobs=200,
-        poll_delay=0.01,
+        poll_delay=0.02,
         queue_read_limit=1000,
         job_timeout=5,
         max_tries=1,
