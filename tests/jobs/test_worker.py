@@ -3,6 +3,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import redis.asyncio
@@ -63,7 +64,7 @@ async def test_jobs_are_done_by_the_bell(fresh_database: TestDatabase, clock: Fi
     async with real_runtime(fresh_database, clock, REDIS_URL=valkey.url) as alive, working(alive):
         for number in range(5):
             await queue(alive, Ring(number))
-            await until(lambda done=number + 1: all_done(alive, done), seconds=0.9)  # sooner than the patrol comes
+            await until(partial(all_done, alive, number + 1), seconds=0.9)  # sooner than the patrol comes
 
 
 async def test_a_flush_and_a_restart_of_redis_lose_nothing(

@@ -24,13 +24,13 @@ async def quiet(hub: httpx.AsyncClient) -> dict[str, object]:
 
 @pytest.mark.parametrize("path", ["/internal/quiet", "/internal/drain"])
 async def test_only_the_bearer_of_the_secret_is_told(hub: httpx.AsyncClient, path: str) -> None:
-    refused = [
+    refused: list[dict[str, str] | dict[bytes, bytes]] = [
         {},
         {"Authorization": "Bearer wrong"},
         {"Authorization": "Bearer "},
         {"Authorization": BEARER["Authorization"].replace("Bearer", "Basic")},
         {"Authorization": BEARER["Authorization"] + "x"},
-        {"Authorization": b"Bearer \xe9"},
+        {b"Authorization": b"Bearer \xe9"},
     ]
 
     for headers in refused:

@@ -31,9 +31,7 @@ def signed(body: bytes, secret: str = SECRET) -> str:
     return base64.b64encode(hmac.digest(secret.encode(), body, "sha256")).decode()
 
 
-async def deliver(
-    hub: httpx.AsyncClient, body: Any = ORDER, *, secret: str = SECRET, **headers: str | None
-) -> httpx.Response:
+async def deliver(hub: httpx.AsyncClient, body: Any = ORDER, *, secret: str = SECRET, **headers: Any) -> httpx.Response:
     """Deliver as Shopify does; a header given as None is left out."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     sent: dict[str, str | None] = {
@@ -46,7 +44,7 @@ async def deliver(
         "X-Shopify-Hmac-Sha256": signed(raw, secret),
     }
     sent |= {f"X-Shopify-{name.replace('_', '-')}": value for name, value in headers.items()}
-    given = {name: value.encode("latin-1") for name, value in sent.items() if value is not None}
+    given = [(name.encode(), value.encode("latin-1")) for name, value in sent.items() if value is not None]
     return await hub.post("/webhooks/shopify", content=raw, headers=given)
 
 
