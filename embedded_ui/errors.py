@@ -8,7 +8,7 @@ from embedded_ui.headers import secure
 from embedded_ui.templating import render
 
 STATUSES: tuple[tuple[type[HubError], int, str], ...] = (
-    (NotFound, 404, "This page does not exist"),
+    (NotFound, 404, "We cannot find this"),
     (NotAllowed, 403, "You cannot do this"),
     (Invalid, 422, "Something needs to be corrected"),
     (Conflict, 409, "This changed in the meantime"),

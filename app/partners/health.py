@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.partners.preflight import PERMISSIONS
 from app.partners.queries import PartnerFacts
 from app.partners.states import PartnerState
 from app.stores.queries import StoreFacts
@@ -44,11 +45,19 @@ def health_of(partner: PartnerFacts, store: StoreFacts | None) -> Health:
         return Health(Level.ATTENTION, "Limited", f"They have not permitted us to: {lacking}.")
     if partner.state is PartnerState.PAUSED:
         return Health(Level.ATTENTION, "Paused", "Nothing new of theirs is sold for now.")
+    if awaits_check(partner, store):
+        return Health(Level.WAITING, "Connected", "Connected. Their store is being checked.")
     if any(not check.passed for check in partner.checks):
         return Health(Level.ATTENTION, "Connected", "Connected, with points to look at.")
-    if partner.checked_at is None:
-        return Health(Level.WAITING, "Connected", "Connected. The first check is running.")
     return Health(Level.GOOD, "Connected", "Everything works.")
+
+
+def awaits_check(partner: PartnerFacts, store: StoreFacts | None) -> bool:
+    """Tell whether a check is on its way: none was made yet, or permissions it missed were given since."""
+    if not partner.is_live or store is None:
+        return False
+    missed = any(check.name == PERMISSIONS and not check.passed for check in partner.checks)
+    return partner.checked_at is None or (missed and not store.missing_scopes)
 
 
 _NOT_LIVE = {

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.core.errors import NotFound
-from app.core.unit_of_work import Actor, Open, UnitOfWork
-from app.partners.health import Health, health_of
-from app.partners.queries import PartnerFacts, find_partner, partners_of, partnerships_of
-from app.partners.rules import CutOff, cutoffs_after
+from app.core.unit_of_work import Actor, ActorKind, Open, UnitOfWork
+from app.partners.health import Health, awaits_check, health_of
+from app.partners.queries import PartnerFacts, calendars_of, find_partner, partners_of, partnerships_of
+from app.partners.rules import Calendar, CutOff, cutoffs_ahead
 from app.stores.queries import StoreFacts, get_stores
 
 DATES_AHEAD = 3
+Calendars = Sequence[tuple[datetime, Calendar]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class PartnerOverview:
     store: StoreFacts | None
     health: Health
     cutoffs: Sequence[CutOff]
+    is_checking: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +33,17 @@ class PartnershipOverview:
     facts: PartnerFacts
     retailer: StoreFacts
     cutoffs: Sequence[CutOff]
+    is_checking: bool
 
 
 async def list_partners(uow: UnitOfWork) -> list[PartnerOverview]:
     """Return the acting retailer's partners by name."""
     partners = await partners_of(uow.session, uow.store_id)
     stores = await get_stores(uow, [each.partner_store_id for each in partners if each.partner_store_id])
-    return [_overview(uow, each, stores.get(each.partner_store_id or 0)) for each in partners]
+    calendars = await calendars_of(uow.session, uow.store_id)
+    return [
+        _overview(uow, each, stores.get(each.partner_store_id or 0), calendars.get(each.id, ())) for each in partners
+    ]
 
 
 async def read_partner(uow: UnitOfWork, partner_id: int) -> PartnerOverview:
@@ -45,20 +52,25 @@ async def read_partner(uow: UnitOfWork, partner_id: int) -> PartnerOverview:
     if facts is None:
         raise NotFound
     stores = await get_stores(uow, [facts.partner_store_id] if facts.partner_store_id else [])
-    return _overview(uow, facts, stores.get(facts.partner_store_id or 0))
+    calendars = await calendars_of(uow.session, uow.store_id)
+    return _overview(uow, facts, stores.get(facts.partner_store_id or 0), calendars.get(facts.id, ()))
 
 
 async def read_partnerships(open_uow: Open, actor: Actor, partner_store_id: int) -> list[PartnershipOverview]:
     """Return every live partnership of the acting partner's store."""
     async with open_uow(actor) as uow:
         partnerships = await partnerships_of(uow.session, partner_store_id)
-        retailers = await get_stores(uow, [each.store_id for each in partnerships])
-        return [
-            PartnershipOverview(each, retailers[each.store_id], cutoffs_after(each.calendar, uow.now, DATES_AHEAD))
-            for each in partnerships
-        ]
+        stores = await get_stores(uow, [partner_store_id, *(each.store_id for each in partnerships)])
+    found = []
+    for each in partnerships:
+        async with open_uow(Actor(ActorKind.PARTNER, each.store_id, each.id, actor.staff)) as uow:
+            calendars = (await calendars_of(uow.session, each.store_id)).get(each.id, ())
+            ahead = cutoffs_ahead(calendars, uow.now, DATES_AHEAD)
+        is_checking = awaits_check(each, stores[partner_store_id])
+        found.append(PartnershipOverview(each, stores[each.store_id], ahead, is_checking))
+    return found
 
 
-def _overview(uow: UnitOfWork, facts: PartnerFacts, store: StoreFacts | None) -> PartnerOverview:
-    ahead = cutoffs_after(facts.calendar, uow.now, DATES_AHEAD) if facts.is_live else ()
-    return PartnerOverview(facts, store, health_of(facts, store), ahead)
+def _overview(uow: UnitOfWork, facts: PartnerFacts, store: StoreFacts | None, calendars: Calendars) -> PartnerOverview:
+    ahead = cutoffs_ahead(calendars, uow.now, DATES_AHEAD) if facts.is_live else ()
+    return PartnerOverview(facts, store, health_of(facts, store), ahead, awaits_check(facts, store))

@@ -4,6 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.stores.scopes import WHAT_FOR
+
+PERMISSIONS = "Permissions"
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -59,8 +63,9 @@ def choose_terms(offered: Sequence[Terms]) -> Terms | None:
 
 def _permissions(missing: Sequence[str]) -> Check:
     if not missing:
-        return Check("Permissions", True, "Everything needed was granted.")
-    return Check("Permissions", False, f"Not granted yet: {', '.join(missing)}. The partner can allow it in their app.")
+        return Check(PERMISSIONS, True, "Everything needed was granted.")
+    lacking = "; to ".join(WHAT_FOR[scope] for scope in missing)
+    return Check(PERMISSIONS, False, f"Not granted yet: to {lacking}. The partner can allow it on their page.")
 
 
 def _skus(skus: Sequence[str], all_read: bool) -> Check:

@@ -1,5 +1,6 @@
 """What other domains and the pages may know of a partnership."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -79,6 +80,15 @@ async def get_partner(session: AsyncSession, store_id: int, partner_id: int) -> 
     return partner
 
 
+async def calendars_of(session: AsyncSession, store_id: int) -> dict[int, list[tuple[datetime, Calendar]]]:
+    """Return, for each partner of the retailer, its calendars and from when each was chosen, oldest first."""
+    found: dict[int, list[tuple[datetime, Calendar]]] = defaultdict(list)
+    for change in await repository.list_calendar_changes(session, store_id):
+        calendar = Calendar(change.weekday, change.cutoff_time, change.time_zone, change.grace_minutes)
+        found[change.partner_id].append((change.valid_from, calendar))
+    return found
+
+
 async def partners_of(session: AsyncSession, store_id: int) -> list[PartnerFacts]:
     """Return the retailer's partners by name, whatever their state."""
     return [facts_of(partner) for partner in await repository.list_partners(session, store_id)]
@@ -99,7 +109,4 @@ class CalendarFacts:
 
 async def calendar_changes_of(session: AsyncSession, store_id: int, partner_id: int) -> list[CalendarFacts]:
     """Return how a partner's cut-off changed over time, oldest first."""
-    return [
-        CalendarFacts(row.valid_from, Calendar(row.weekday, row.cutoff_time, row.time_zone, row.grace_minutes))
-        for row in await repository.list_calendar_changes(session, store_id, partner_id)
-    ]
+    return [CalendarFacts(*each) for each in (await calendars_of(session, store_id)).get(partner_id, [])]

@@ -44,14 +44,10 @@ async def list_partnerships(session: AsyncSession, partner_store_id: int) -> Seq
     return (await session.scalars(chosen)).all()
 
 
-async def list_calendar_changes(session: AsyncSession, store_id: int, partner_id: int) -> Sequence[CalendarChange]:
-    """Return what the cut-off was, oldest first."""
-    chosen = (
-        select(CalendarChange)
-        .where(CalendarChange.store_id == store_id, CalendarChange.partner_id == partner_id)
-        .order_by(CalendarChange.valid_from, CalendarChange.id)
-    )
-    return (await session.scalars(chosen)).all()
+async def list_calendar_changes(session: AsyncSession, store_id: int) -> Sequence[CalendarChange]:
+    """Return what the cut-offs of the retailer's partners were, oldest first, as far as the actor may see them."""
+    chosen = select(CalendarChange).where(CalendarChange.store_id == store_id)
+    return (await session.scalars(chosen.order_by(CalendarChange.valid_from, CalendarChange.id))).all()
 
 
 async def find_by_token(session: AsyncSession, hashed: str) -> Invitation | None:

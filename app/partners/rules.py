@@ -45,6 +45,26 @@ def first_cutoff_after(calendar: Calendar, instant: datetime) -> CutOff:
     return cutoffs_after(calendar, instant, 1)[0]
 
 
+def cutoffs_ahead(changes: Sequence[tuple[datetime, Calendar]], instant: datetime, count: int) -> Sequence[CutOff]:
+    """Return the next cut-offs of a partner whose calendar changed at these instants, oldest first.
+
+    The week that is open when a calendar changes keeps its cut-off; the change counts from there on.
+    """
+    effective = list(changes[:1])
+    for changed_at, calendar in changes[1:]:
+        since, before = effective[-1]
+        if since > changed_at:  # the change before has not begun yet
+            effective[-1] = (since, calendar)
+        else:
+            effective.append((first_cutoff_after(before, changed_at).at, calendar))
+    found: list[CutOff] = []
+    while effective and len(found) < count:
+        at_work = [calendar for since, calendar in effective if since <= instant] or [effective[0][1]]
+        found.append(first_cutoff_after(at_work[-1], instant))
+        instant = found[-1].at
+    return found
+
+
 def instant_of(day: date, at: time, zone: ZoneInfo) -> datetime:
     """Return the instant of a local time: the first of two, and the first after a gap when it does not exist."""
     local = datetime.combine(day, at, tzinfo=zone)

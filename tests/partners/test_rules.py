@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.partners.rules import Calendar, CutOff, cutoffs_after, first_cutoff_after, instant_of
+from app.partners.rules import Calendar, CutOff, cutoffs_after, cutoffs_ahead, first_cutoff_after, instant_of
 
 
 def utc(text: str) -> datetime:
@@ -80,3 +80,25 @@ def test_the_end_of_a_gap_of_half_an_hour() -> None:
     instant = instant_of(date(2026, 10, 4), time(2, 10), ZoneInfo("Australia/Lord_Howe"))
 
     assert instant == utc("2026-10-03T15:30")
+
+
+def test_a_changed_cutoff_counts_from_the_next_week_on() -> None:
+    """G10: Thursday becomes Tuesday on a Wednesday; the open week keeps its Thursday, and three dates are previewed."""
+    thursday, tuesday = Calendar(4, time(18), "America/Denver"), Calendar(2, time(9), "America/Denver")
+    wednesday = utc("2026-11-18T12:00")
+    changes = [(utc("2026-11-01T00:00"), thursday), (wednesday, tuesday)]
+
+    ahead = cutoffs_ahead(changes, wednesday, 3)
+    afterwards = cutoffs_ahead(changes, utc("2026-11-21T12:00"), 1)
+
+    assert [cutoff.on for cutoff in ahead] == [date(2026, 11, 19), date(2026, 11, 24), date(2026, 12, 1)]
+    assert afterwards == ahead[1:2]
+
+
+def test_of_two_changes_in_one_week_the_last_one_counts() -> None:
+    calendars = [Calendar(4, time(18), "UTC"), Calendar(2, time(9), "UTC"), Calendar(5, time(12), "UTC")]
+    since = [utc("2026-11-01T00:00"), utc("2026-11-16T08:00"), utc("2026-11-16T09:00")]
+
+    ahead = cutoffs_ahead(list(zip(since, calendars, strict=True)), utc("2026-11-16T10:00"), 3)
+
+    assert [cutoff.on for cutoff in ahead] == [date(2026, 11, 19), date(2026, 11, 20), date(2026, 11, 27)]
