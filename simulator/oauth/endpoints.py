@@ -23,7 +23,8 @@ OFFLINE = "urn:shopify:params:oauth:token-type:offline-access-token"
 ONLINE = "urn:shopify:params:oauth:token-type:online-access-token"
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
-<link rel="stylesheet" href="/static/admin.css"></head>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="/static/admin.css"><link rel="icon" href="/images/simulator.svg"></head>
 <body><main class="grant"><h1>{title}</h1>{body}</main></body></html>"""
 _ANSWERS = """<form method="post"><button name="decision" value="install" type="submit">{verb}</button>
 <button name="decision" value="cancel" type="submit">Cancel</button></form>"""
