@@ -13,8 +13,6 @@ from app.core.local_services.services import migrate, services_of
 from app.core.local_services.state import read_state
 from app.core.local_services.supervisor import Supervisor
 from app.core.local_services.world import HOST, World
-from app.rehearsal import commands
-from jobs.subscriptions import subscribers
 
 
 @dataclass(frozen=True)
@@ -90,24 +88,17 @@ def migrate_database(options: argparse.Namespace) -> int:
     return 0
 
 
-def demo(options: argparse.Namespace) -> int:
-    """Show the whole product, live."""
-    return commands.demo(options, subscribers())
+def rehearsal_command(name: str) -> Callable[[argparse.Namespace], int]:
+    """A command of the rehearsal; it loads the whole product, which the others do without."""
 
+    def run(options: argparse.Namespace) -> int:
+        from app.rehearsal import commands
+        from jobs.subscriptions import subscribers
 
-def rehearse(options: argparse.Namespace) -> int:
-    """Play weeks headless against the simulator, then check the books."""
-    return commands.rehearse(options, subscribers())
+        command: Callable[..., int] = getattr(commands, name)
+        return command(options, subscribers())
 
-
-def staff(options: argparse.Namespace) -> int:
-    """Do what people at the centre do."""
-    return commands.staff(options, subscribers())
-
-
-def books(options: argparse.Namespace) -> int:
-    """Print everything the hub holds of units, orders and stock."""
-    return commands.books(options, subscribers())
+    return run
 
 
 def _become(module: str, environment: dict[str, str] | None = None) -> int:
@@ -160,10 +151,17 @@ COMMANDS: tuple[Command, ...] = (
     Command("web", "serve the web application", web, _web_options),
     Command("worker", "do the queued work", worker),
     Command("simulator", "serve the pretend Shopify", simulator),
-    Command("demo", "start the local world, play a week in it, and stay up", demo, _demo_options),
-    Command("rehearse", "play weeks headless against the simulator and check the books", rehearse, _rehearse_options),
-    Command("staff", "do what people at the centre do", staff, _staff_options),
-    Command("books", "print everything the hub holds of units, orders and stock", books, _json_option),
+    Command("demo", "start the local world, play a week in it, and stay up", rehearsal_command("demo"), _demo_options),
+    Command(
+        "rehearse",
+        "play weeks headless against the simulator and check the books",
+        rehearsal_command("rehearse"),
+        _rehearse_options,
+    ),
+    Command("staff", "do what people at the centre do", rehearsal_command("staff"), _staff_options),
+    Command(
+        "books", "print everything the hub holds of units, orders and stock", rehearsal_command("books"), _json_option
+    ),
     Command("migrate", "bring the database to the newest schema", migrate_database),
 )
 

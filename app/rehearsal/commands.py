@@ -15,7 +15,7 @@ from app.books.export import export_books
 from app.core.local_services.errors import LocalServiceError
 from app.core.local_services.lease import PROJECT
 from app.core.local_services.services import services_of
-from app.core.local_services.supervisor import Supervisor
+from app.core.local_services.supervisor import Supervisor, remove_world
 from app.core.local_services.world import World
 from app.core.runtime import build_runtime
 from app.core.settings import load_settings
@@ -28,7 +28,7 @@ from app.rehearsal.hub import Hub
 from app.rehearsal.report import told
 from app.rehearsal.run import Wish
 from app.rehearsal.staff import Miscount
-from app.rehearsal.world import clear_world, is_up, private_world, start_world, world_of_environment
+from app.rehearsal.world import is_up, private_world, start_world, world_of_environment
 from app.stores.flows import ConnectedShopify
 
 T = TypeVar("T")
@@ -61,18 +61,9 @@ def demo(options: Namespace, subscribers: Subscribers) -> int:
     if options.play:
         return _in_hub(world, subscribers, lambda hub, control: show(hub, control, world, print_line))
     if options.reset:
-        clear_world(world)
-    player: list[subprocess.Popen[bytes]] = []
-
-    def play() -> None:
-        player.append(subprocess.Popen([sys.executable, "-m", "app.cli", "demo", "--play"], cwd=PROJECT))
-
-    try:
-        Supervisor(world, print_line, play).run()
-    finally:
-        for each in player:
-            each.terminate()
-            each.wait(30)
+        remove_world(world)
+    command = [sys.executable, "-m", "app.cli", "demo", "--play"]
+    Supervisor(world, print_line, lambda: subprocess.Popen(command, cwd=PROJECT, start_new_session=True)).run()
     return 0
 
 

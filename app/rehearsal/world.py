@@ -43,13 +43,6 @@ def start_world(world: World) -> "subprocess.Popen[bytes]":
     return started
 
 
-def clear_world(world: World) -> None:
-    """Remove everything of a world that does not run."""
-    if read_state(world)["state"] != "down":
-        raise LocalServiceError("The local world is up. Stop it first, then reset it.")
-    shutil.rmtree(world.folder, ignore_errors=True)
-
-
 @contextmanager
 def private_world(environ: Mapping[str, str]) -> Iterator[World]:
     """Give a world of one's own, gone with everything in it at the end."""

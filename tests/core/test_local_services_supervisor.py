@@ -14,8 +14,11 @@ from typing import Any
 import psycopg
 import pytest
 
+from app.core.local_services.errors import LocalServiceError
 from app.core.local_services.lease import PROJECT
 from app.core.local_services.processes import wait_until
+from app.core.local_services.supervisor import remove_world
+from app.core.local_services.world import World
 from tests.support.worlds import processes_mentioning, world_folder
 
 PATIENCE = 60
@@ -157,6 +160,19 @@ def test_worlds_live_side_by_side_and_each_is_up_once(make_world: Callable[[], U
     said, _ = elsewhere.communicate(timeout=PATIENCE)
     assert "is taken" in said
     assert first.ps()["state"] == "running"
+
+
+def test_a_world_is_removed_whole_but_never_while_it_is_up(make_world: Callable[[], UpWorld]) -> None:
+    up = make_world()
+    up.start()
+    world = World.of(up.environment)
+
+    with pytest.raises(LocalServiceError, match="up already"):
+        remove_world(world)
+    up.end(signal.SIGTERM)
+    remove_world(world)
+
+    assert not up.folder.exists()
 
 
 def test_ps_names_addresses_and_where_the_bearer_lies(make_world: Callable[[], UpWorld]) -> None:

@@ -1,6 +1,7 @@
 """A world with small programs in place of the hub's: `python -m tests.support.small_world` stays up until stopped."""
 
 import os
+import subprocess
 import sys
 from collections.abc import Mapping
 
@@ -21,5 +22,20 @@ def small_programs(world: World, addresses: Mapping[str, str]) -> list[Program]:
     ]
 
 
+USE_UNTIL_TOLD = """
+import signal, sys
+from pathlib import Path
+from app.core.local_services.lease import Lease
+with Lease(Path(sys.argv[1])):
+    signal.pause()
+"""
+
+
+def start_companion(world: World) -> "subprocess.Popen[bytes]":
+    """Somebody who uses the world as long as it is up, as the demo's player does."""
+    return subprocess.Popen([sys.executable, "-c", USE_UNTIL_TOLD, str(world.folder)], start_new_session=True)
+
+
 if __name__ == "__main__":
-    Supervisor(World.of(os.environ), sys.stdout.write, list_programs=small_programs).run()
+    here = World.of(os.environ)
+    Supervisor(here, sys.stdout.write, lambda: start_companion(here), small_programs).run()

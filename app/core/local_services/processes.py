@@ -27,6 +27,11 @@ class Process:
     stop_signal: int = signal.SIGTERM
     recorded_at: float = field(default_factory=time.time)
 
+    @classmethod
+    def of(cls, child: "subprocess.Popen[bytes]", name: str, stop_signal: int = signal.SIGTERM) -> "Process":
+        """The process a child of ours is."""
+        return cls(name, child.pid, born(child.pid) or "gone", stop_signal)
+
     @property
     def is_running(self) -> bool:
         return born(self.pid) == self.born
@@ -134,7 +139,7 @@ class ProcessRecords:
                 start_new_session=True,
             )
         self._children[name] = child
-        self.record(Process(name, child.pid, born(child.pid) or "never", launch.stop_signal))
+        self.record(Process.of(child, name, launch.stop_signal))
         return child
 
     def record(self, process: Process) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from app.core.local_services.folders import write_whole
-from app.core.local_services.processes import Process, ProcessRecords, born
+from app.core.local_services.lease import Lease
+from app.core.local_services.processes import Process, born
 from app.core.local_services.world import World
 
 FILE = "state.json"
@@ -36,9 +37,9 @@ def read_state(world: World) -> dict[str, Any]:
         "internal_secret_file": str(world.internal_secret_file),
         "state_dir": str(world.folder),
     }
-    records = ProcessRecords(world.folder / "processes")
+    records = [Lease(folder).records for folder in (world.folder, world.programs_folder)]
     for each in state["processes"]:
-        found = records.find(each["name"])
+        found = next(filter(None, (some.find(each["name"]) for some in records)), None)
         each["pid"] = found.pid if found else None
         if found is None and each["state"] in {"running", "starting"}:
             each["state"] = "down"

@@ -2,6 +2,7 @@
 
 import os
 import select
+import shutil
 import signal
 import socket
 import time
@@ -10,13 +11,16 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fcntl import LOCK_EX
+from functools import partial
 from pathlib import Path
+from subprocess import Popen
 from typing import Any
 
+from app.core.local_services.accounts import remove_home
 from app.core.local_services.errors import LocalServiceError
 from app.core.local_services.folders import open_lock, try_lock
 from app.core.local_services.lease import PROJECT, Lease, make_world_folder
-from app.core.local_services.processes import Launch, ProcessRecords
+from app.core.local_services.processes import Launch, Process, ProcessRecords
 from app.core.local_services.programs import Program, hub_programs, is_listening
 from app.core.local_services.services import migrate, service_log, start_services
 from app.core.local_services.state import write_state
@@ -34,6 +38,7 @@ class Supervised:
     """One process of the world and how it fares."""
 
     name: str
+    records: ProcessRecords
     start: Callable[[], object]
     is_ready: Callable[[], bool]
     log: Path
@@ -45,9 +50,9 @@ class Supervised:
     due: float = 0.0
     pause: float = FIRST_PAUSE
 
-    def describe(self, records: ProcessRecords) -> Mapping[str, Any]:
+    def describe(self) -> Mapping[str, Any]:
         """The process as `hub ps` shows it."""
-        found = records.find(self.name)
+        found = self.records.find(self.name)
         since = self.since.isoformat(timespec="seconds") if self.since else None
         return {
             "name": self.name,
@@ -65,26 +70,27 @@ class Supervisor:
         self,
         world: World,
         say: Callable[[str], object],
-        when_ready: Callable[[], None] | None = None,
+        when_ready: Callable[[], "Popen[bytes] | None"] | None = None,
         list_programs: Callable[[World, Mapping[str, str]], list[Program]] = hub_programs,
     ) -> None:
-        """`say` tells the person who started it; `when_ready` is called once, when everything runs."""
+        """`say` tells the person who started it; what `when_ready` starts once everything runs is the first to stop."""
         self.world = world
         self._say = say
         self._when_ready = when_ready
+        self._companion: Popen[bytes] | None = None
         self._list_programs = list_programs
-        self._names = [program.name for program in list_programs(world, {})]
         self._stopping = False
         self._supervised: list[Supervised] = []
-        self._lease = Lease(world.folder)
-        self._records = self._lease.records
+        self._services = Lease(world.folder)
+        self._programs = Lease(world.programs_folder)
 
     def run(self) -> None:
         """Bring the world up and keep it up until a signal says otherwise."""
         make_world_folder(self.world.folder)
-        with only_one(self.world), self._woken_by_signals() as bell, self._lease:
+        with only_one(self.world), self._woken_by_signals() as bell, self._services, self._programs:
             try:
-                self._end_orphans()
+                # What an earlier supervisor left when it and its guard were killed.
+                self._programs.records.end_all()
                 check_ports(self.world)
                 self._prepare()
                 while not self._stopping:
@@ -100,24 +106,23 @@ class Supervisor:
         """Start the services, migrate, and list the programs to start."""
         write_state(self.world, "starting", [])
         self._say("Starting the database and the queue …")
-        services = start_services(self.world, self._lease)
+        services = start_services(self.world, self._services)
         environment = self.world.product_environment(services.addresses)
         self._say("Migrating the database …")
         migrate(environment, self.world.log("migrate"))
         for name, start in services.starts.items():
-            self._supervised.append(
-                Supervised(
-                    name, start, lambda: True, service_log(self.world, name), state="starting", since=datetime.now(UTC)
-                )
-            )
+            log = service_log(self.world, name)
+            each = Supervised(name, self._services.records, start, lambda: True, log, state="starting")
+            each.since = datetime.now(UTC)
+            self._supervised.append(each)
         for program in self._list_programs(self.world, services.addresses):
             self._supervised.append(self._supervise(program))
 
     def _supervise(self, program: Program) -> Supervised:
         launch = Launch(program.command, self.world.log(program.name), program.environment, PROJECT)
-        return Supervised(
-            program.name, lambda: self._records.spawn(program.name, launch), program.is_ready, launch.log, program.needs
-        )
+        records = self._programs.records
+        start = partial(records.spawn, program.name, launch)
+        return Supervised(program.name, records, start, program.is_ready, launch.log, program.needs)
 
     def _look_after(self) -> None:
         """Take one look at every process, and write down what changed."""
@@ -127,11 +132,13 @@ class Supervisor:
         if before != [(each.state, each.restarts) for each in self._supervised]:
             self._write()
         if self._when_ready and all(each.state == "running" for each in self._supervised):
-            self._when_ready()
+            self._companion = self._when_ready()
             self._when_ready = None
+            if self._companion:
+                self._programs.records.record(Process.of(self._companion, "companion"))
 
     def _look_at(self, each: Supervised, now: float) -> None:
-        if self._records.find(each.name):
+        if each.records.find(each.name):
             if each.state == "starting" and each.is_ready():
                 each.state = "running"
             if now - each.started > RECOVERED_AFTER:
@@ -156,20 +163,17 @@ class Supervisor:
         """Whether these have been up at least once; a program outlives a moment without what it needs."""
         return all(each.state == "running" or each.restarts for each in self._supervised if each.name in needs)
 
-    def _end_orphans(self) -> None:
-        """End what an earlier supervisor left when it and its guard were killed."""
-        for name in self._names:
-            self._records.end(name)
-
     def _stop(self) -> None:
-        """Stop the programs, the last started first; the services end with the lease."""
-        write_state(self.world, "stopping", [each.describe(self._records) for each in self._supervised])
-        for name in reversed(self._names):
-            self._records.end(name, patience=15)
+        """Stop the programs, the last started first; the services end with their lease."""
+        write_state(self.world, "stopping", [each.describe() for each in self._supervised])
+        if self._companion:
+            self._companion.terminate()
+            self._companion.wait()
+        self._programs.records.end_all(patience=15)
 
     def _write(self) -> None:
         phase = "running" if all(each.state == "running" for each in self._supervised) else "starting"
-        write_state(self.world, phase, [each.describe(self._records) for each in self._supervised])
+        write_state(self.world, phase, [each.describe() for each in self._supervised])
 
     @contextmanager
     def _woken_by_signals(self) -> Iterator[socket.socket]:
@@ -177,9 +181,7 @@ class Supervisor:
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         theirs.setblocking(False)
-        previous = {
-            number: signal.signal(number, self._hear) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD)
-        }
+        previous = {number: signal.signal(number, self._hear) for number in SIGNALS}
         wakeup = signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
         try:
             yield ours
@@ -193,6 +195,16 @@ class Supervisor:
     def _hear(self, number: int, frame: object) -> None:
         if number != signal.SIGCHLD:
             self._stopping = True
+
+
+def remove_world(world: World) -> None:
+    """Remove a world that is not up, with everything in it, wherever it lies."""
+    if world.folder.exists():
+        with only_one(world):
+            for folder in (world.programs_folder, world.folder):
+                Lease(folder).records.end_all()
+            remove_home(world.folder / "postgres")
+            shutil.rmtree(world.folder)
 
 
 @contextmanager

@@ -64,6 +64,11 @@ class World:
         return {"web": self.web_url, "control": simulator, "overview": f"{simulator}/", "admin": f"{simulator}/admin"}
 
     @property
+    def programs_folder(self) -> Path:
+        """What lives exactly as long as the supervisor; the services serve other commands too."""
+        return self.folder / "programs"
+
+    @property
     def internal_secret_file(self) -> Path:
         """Where the bearer secret of /internal/* lies."""
         return self.folder / "secrets" / "INTERNAL_SECRET"
