@@ -133,13 +133,11 @@ async def read_packing(uow: UnitOfWork, order_id: int) -> PackPage:
     ready = packable(await ready_lots(uow, order_id))
     places = await whereabouts(uow.session, uow.store_id, [line.id for line in order.partner_lines])
     names = await names_of_lines(uow.session, order.partner_lines)
-    return PackPage(
-        order,
-        tuple(
-            PackLine(line, names[line.id], ready.get(line.id, 0), to_customer(places[line.id]))
-            for line in order.partner_lines
-        ),
-    )
+    lines = [
+        PackLine(line, names[line.id], ready.get(line.id, 0), to_customer(places[line.id]))
+        for line in order.partner_lines
+    ]
+    return PackPage(order, tuple(sorted(lines, key=lambda line: not line.ready)))
 
 
 async def list_waiting(session: AsyncSession, store_id: int) -> list[ShipmentShown]:

@@ -50,6 +50,16 @@ class ParcelPage:
     lines: tuple[ParcelLineShown, ...]
     receipt: ReceiptRow | None
 
+    @property
+    def has_short(self) -> bool:
+        """Whether less was found of something than was announced."""
+        return any(line.difference < 0 for line in self.lines)
+
+    @property
+    def has_over(self) -> bool:
+        """Whether more was found of something than was announced."""
+        return any(line.difference > 0 for line in self.lines)
+
 
 async def list_awaited(session: AsyncSession, store_id: int) -> list[ParcelShown]:
     """Return the parcels on their way, the longest travelling first."""
