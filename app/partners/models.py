@@ -99,7 +99,6 @@ class Invitation(Machinery, Base):
     token_hash: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
-    used_at: Mapped[datetime | None]  # when somebody came back from Shopify's grant screen through it
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
 

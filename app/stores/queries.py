@@ -42,11 +42,6 @@ class StoreFacts:
         """Whether our access is dead until the store opens the app again."""
         return not self.installed or self.access_state is AccessState.DEAD
 
-    @property
-    def prefix_name(self) -> str:
-        """The shop's name as it stands in SKUs: `PARTNER-{this}-…`."""
-        return self.shop_domain.removesuffix(".myshopify.com")
-
 
 @dataclass(frozen=True, slots=True)
 class SettingsFacts:

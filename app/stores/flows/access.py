@@ -79,10 +79,6 @@ class ConnectedShopify:
             await self._mark(store_id, AccessState.WORKING)
         return answer
 
-    async def access(self, store_id: int) -> StoreAccess:
-        """Return what opens the store for at least a few minutes."""
-        return self._access(await self._fresh(store_id))
-
     async def renew(self, store_id: int) -> None:
         """Get a new token: the one we hold carries the scopes of the day it was given."""
         async with self.open_uow(SYSTEM) as uow:
