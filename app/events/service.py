@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
+from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.unit_of_work import UnitOfWork
@@ -39,32 +40,35 @@ Subscriber = Callable[[News[Any]], Answer]
 """What follows from an event."""
 
 
+_EVENTS = cast(Table, DomainEvent.__table__)
+_INSERT_ONCE = (
+    insert(_EVENTS)
+    .on_conflict_do_nothing(
+        index_elements=["store_id", "name", "subject_id", "cause"], index_where=_EVENTS.c.cause.is_not(None)
+    )
+    .returning(_EVENTS.c.id)
+)
+
+
 async def record_event(uow: UnitOfWork, event: Event) -> None:
     """Record the event in this transaction, with the jobs that follow from it; once for each cause."""
     details = details_of(event)
-    cause = details.get("cause")
-    fresh = insert(DomainEvent).values(
-        store_id=uow.store_id,
-        name=event.name,
-        subject=event.subject,
-        subject_id=event.subject_id(),
-        partner_id=details.get("partner_id") or uow.actor.partner_id,
-        details=details,
-        sentence=event.told(),
-        cause=cause,
-        actor=uow.actor.kind,
-        staff=uow.actor.staff,
-        request_id=uow.request_id,
-        happened_at=uow.now,
-    )
-    if cause is not None:
-        once = fresh.on_conflict_do_nothing(
-            index_elements=["store_id", "name", "subject_id", "cause"], index_where=DomainEvent.cause.is_not(None)
-        )
-        if (await uow.session.execute(once.returning(DomainEvent.id))).first() is None:
-            return
-    else:
-        await uow.session.execute(fresh)
+    row = {
+        "store_id": uow.store_id,
+        "name": event.name,
+        "subject": event.subject,
+        "subject_id": event.subject_id(),
+        "partner_id": details.get("partner_id") or uow.actor.partner_id,
+        "details": details,
+        "sentence": event.told(),
+        "cause": details.get("cause"),
+        "actor": uow.actor.kind,
+        "staff": uow.actor.staff,
+        "request_id": uow.request_id,
+        "happened_at": uow.now,
+    }
+    if (await uow.session.execute(_INSERT_ONCE, row)).first() is None:
+        return
     for subscriber in uow.subscribers.get(event.name, ()):
         for answer in _answers(subscriber(News(event, uow.store_id))):
             await _follow(uow, answer)

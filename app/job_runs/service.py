@@ -1,9 +1,9 @@
 """The verbs of background work: ask for it, plan it, queue what is due, try a failed one again."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import func, text
+from sqlalchemy import Table, func, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,6 +14,18 @@ from app.job_runs.declaration import Job, arguments_of, store_of, stored_key
 from app.job_runs.errors import NotRetryable
 from app.job_runs.models import JobRun, PlannedInstant
 from app.job_runs.states import JobState, Missed
+
+_RUNS = cast(Table, JobRun.__table__)
+_FRESH = insert(_RUNS)
+_INSERT_OR_JOIN = _FRESH.on_conflict_do_update(
+    index_elements=["coalesce_key"],
+    index_where=text("state = 'queued'"),  # a parameter here would not match the index once prepared
+    set_={
+        "run_at": func.least(_RUNS.c.run_at, _FRESH.excluded.run_at),
+        "priority": func.least(_RUNS.c.priority, _FRESH.excluded.priority),
+        "arguments": _FRESH.excluded.arguments,
+    },
+).returning(_RUNS.c.id, _RUNS.c.attempt)
 
 
 async def enqueue(uow: UnitOfWork, job: Job, *, run_at: datetime | None = None) -> int:
@@ -43,17 +55,7 @@ async def _insert(session: AsyncSession, values: dict[str, Any]) -> tuple[int, i
     Doing nothing on conflict would lose a wish that meets a row being claimed: the update waits for the claim, finds
     the row no longer queued, and inserts.
     """
-    fresh = insert(JobRun).values(values)
-    joined = fresh.on_conflict_do_update(
-        index_elements=["coalesce_key"],
-        index_where=text("state = 'queued'"),  # a parameter here would not match the index once prepared
-        set_={
-            "run_at": func.least(JobRun.run_at, fresh.excluded.run_at),
-            "priority": func.least(JobRun.priority, fresh.excluded.priority),
-            "arguments": fresh.excluded.arguments,
-        },
-    )
-    row = (await session.execute(joined.returning(JobRun.id, JobRun.attempt))).one()
+    row = (await session.execute(_INSERT_OR_JOIN, values)).one()
     return row.id, row.attempt
 
 
