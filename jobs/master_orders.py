@@ -37,7 +37,7 @@ async def close_cycle(context: JobContext, job: CloseCycle) -> None:
 async def note_release(context: JobContext, job: NoteRelease) -> None:
     """Write to the change ledger."""
     async with context.open_last(system_for(job.store_id)) as uow:
-        await service.note_release(uow, job.master_line_id, job.order_id, job.quantity)
+        await service.note_release(uow, job.master_line_id, job.quantity)
 
 
 @hears("draft_orders/update", "draft_orders/delete", role=StoreRole.PARTNER)

@@ -27,6 +27,15 @@ class DraftNotReady(Unavailable):
     sentence = "The partner's store is still preparing the draft."
 
 
+class DraftRefused(Unavailable):
+    """The partner's store takes nothing of what we wrote; once its products are read again, it may."""
+
+    sentence = "The partner's store refused the draft."
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"The partner's store refused the draft: {why}", retry_after=15.0)
+
+
 class WrongPhase(Conflict):
     """The cycle is not where this step belongs."""
 

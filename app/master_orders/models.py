@@ -46,6 +46,8 @@ class Cycle(TenantOwned, Base):
     # of the content last written to the draft; None: nothing is there yet
     written: Mapped[list[Any]]
     # the lines last written, to tell what the partner changed
+    writing: Mapped[list[Any]]
+    # lists of lines sent since; without an answer we do not know which of them stands there
     partner_edits: Mapped[list[Any]]
     # lines the partner changed and nobody decided yet; they stay as the partner left them
     creating_since: Mapped[datetime | None]

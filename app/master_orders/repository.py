@@ -1,9 +1,11 @@
 """Every SELECT of the master orders."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -58,13 +60,34 @@ async def find_latest_cycle(session: AsyncSession, store_id: int, partner_id: in
     return (await session.scalars(query)).one_or_none()
 
 
-async def latest_frozen_cutoff(session: AsyncSession, store_id: int, partner_id: int) -> datetime | None:
-    """Return the latest cut-off that no unit can join any more."""
+async def latest_frozen_cutoff(
+    session: AsyncSession, store_id: int, partner_id: int, before: datetime
+) -> datetime | None:
+    """Return the latest cut-off before an instant that no unit can join any more."""
     return await session.scalar(
         select(func.max(Cycle.cutoff_at)).where(
-            Cycle.store_id == store_id, Cycle.partner_id == partner_id, Cycle.state.in_(FROZEN)
+            Cycle.store_id == store_id,
+            Cycle.partner_id == partner_id,
+            Cycle.state.in_(FROZEN),
+            Cycle.cutoff_at < before,
         )
     )
+
+
+async def add_cycle(session: AsyncSession, fields: Mapping[str, Any]) -> bool:
+    """Write a new cycle unless the partner has an open one, or this one, already; tell whether it was written."""
+    added = insert(Cycle).values(**fields).on_conflict_do_nothing().returning(Cycle.id)
+    return (await session.execute(added)).first() is not None
+
+
+async def list_unfinished(session: AsyncSession, store_id: int, partner_id: int) -> Sequence[Cycle]:
+    """Return the partner's cycles that are frozen and whose end is not known."""
+    query = select(Cycle).where(
+        Cycle.store_id == store_id,
+        Cycle.partner_id == partner_id,
+        Cycle.state.in_((CycleState.CLOSING, CycleState.UNCERTAIN)),
+    )
+    return (await session.scalars(query.order_by(Cycle.id))).all()
 
 
 async def list_cycles(

@@ -3,12 +3,18 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import product
+
+from app.partners.rules import Calendar, CutOff, cutoffs_after
 
 RECONCILIATION_PATIENCE = timedelta(hours=2)
 """How long a freeze waits for an order reconciliation before it goes ahead with a flag (G34)."""
+
+MOST_LINES = 499
+"""Lines a draft can hold (reference §2.8); what is beyond goes on a second master order of the same week."""
 
 LOOKS = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10))
 """Waits before «not found» counts as «not created»: the search index lags (reference §2.9)."""
@@ -53,13 +59,15 @@ class WrittenLine:
 
 @dataclass(frozen=True, slots=True)
 class PartnerEdit:
-    """A line the partner changed on our draft: ours was `wanted`, theirs is `found`."""
+    """A variant whose lines the partner changed on our draft, and its lines as the partner left them."""
 
     variant_gid: str
-    unit_cost: Decimal
-    note: str
-    wanted: int
-    found: int
+    lines: tuple[WrittenLine, ...]
+
+    @property
+    def found(self) -> int:
+        """Units of the variant on the draft."""
+        return sum(line.quantity for line in self.lines)
 
 
 def gather(units: Iterable[QueuedUnits]) -> dict[LineKey, list[QueuedUnits]]:
@@ -68,6 +76,17 @@ def gather(units: Iterable[QueuedUnits]) -> dict[LineKey, list[QueuedUnits]]:
     for each in units:
         lines[LineKey(each.partner_variant_id, each.unit_cost, each.currency, each.note)].append(each)
     return dict(sorted(lines.items(), key=lambda item: (item[0].partner_variant_id, item[0].unit_cost, item[0].note)))
+
+
+def oldest(units: Sequence[QueuedUnits], quantity: int) -> list[QueuedUnits]:
+    """Return the first of these units, as many as there are places for."""
+    taken = []
+    for each in units:
+        count = min(each.quantity, quantity)
+        if count:
+            taken.append(replace(each, quantity=count))
+            quantity -= count
+    return taken
 
 
 def marker(partner_id: int, cutoff_on: date, number: int) -> str:
@@ -81,34 +100,79 @@ def fingerprint(lines: Sequence[WrittenLine]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def partner_edits(written: Sequence[WrittenLine], found: Sequence[WrittenLine]) -> list[PartnerEdit]:
-    """Return the lines whose quantity on the draft is not what we wrote there last."""
-    ours = {line.key: line for line in written}
-    theirs: Mapping[tuple[str, Decimal, str], WrittenLine] = {line.key: line for line in found}
-    edits = []
-    for key in sorted({*ours, *theirs}):
-        wanted = ours[key].quantity if key in ours else 0
-        there = theirs[key].quantity if key in theirs else 0
-        if wanted != there:
-            edits.append(PartnerEdit(key[0], key[1], key[2], wanted, there))
-    return edits
+def partner_edits(known: Sequence[Sequence[WrittenLine]], found: Sequence[WrittenLine]) -> list[PartnerEdit]:
+    """Return the variants that stand on the draft otherwise than we left them.
+
+    `known` is every state we may have left it in: what we wrote last, and what was sent since without an answer.
+    """
+    theirs = _by_variant(found)
+    ours = [_by_variant(lines) for lines in known]
+    variants = sorted({*theirs, *(variant for lines in ours for variant in lines)})
+    return [
+        PartnerEdit(variant, tuple(theirs.get(variant, ())))
+        for variant in variants
+        if all(not _same(theirs.get(variant, ()), lines.get(variant, ())) for lines in ours)
+    ]
 
 
 def respecting(lines: Sequence[WrittenLine], edits: Sequence[PartnerEdit]) -> list[WrittenLine]:
-    """Return what we write: our lines, but those the partner changed stay as the partner left them (contract §5)."""
-    changed = {(edit.variant_gid, edit.unit_cost, edit.note): edit.found for edit in edits}
-    kept = [
-        WrittenLine(line.variant_gid, line.unit_cost, line.note, changed.pop(line.key, line.quantity)) for line in lines
-    ]
-    kept += [WrittenLine(*key, quantity) for key, quantity in sorted(changed.items())]
-    return [line for line in kept if line.quantity > 0]
+    """Return what we write: our lines, but of variants the partner changed their lines, as they left them."""
+    changed = {edit.variant_gid for edit in edits}
+    kept = [line for line in lines if line.variant_gid not in changed]
+    return [*kept, *(line for edit in edits for line in edit.lines)]
 
 
-def may_freeze(now: datetime, cutoff_at: datetime, reconciled_began_at: datetime | None) -> bool:
-    """Tell whether a reconciliation that began after the cut-off has succeeded."""
-    return reconciled_began_at is not None and cutoff_at <= reconciled_began_at <= now
+def share_out(ours: Sequence[WrittenLine], found: Sequence[WrittenLine]) -> list[int]:
+    """Return how many units of an order's lines belong to each of our lines: those of its cost and note first.
+
+    A price the partner changed makes no other line of it; what exceeds all our lines of a variant is the first one's.
+    """
+    shares = [0] * len(ours)
+    left = [line.quantity for line in found]
+    for fits, is_filled_up in ((_is_equal, False), (_has_note, True), (_has_variant, True), (_has_variant, False)):
+        for place, number in product(range(len(found)), range(len(ours))):
+            if fits(ours[number], found[place]):
+                room = max(ours[number].quantity - shares[number], 0) if is_filled_up else left[place]
+                units = min(room, left[place])
+                shares[number] += units
+                left[place] -= units
+    return shares
+
+
+def _by_variant(lines: Iterable[WrittenLine]) -> Mapping[str, list[WrittenLine]]:
+    grouped: dict[str, list[WrittenLine]] = defaultdict(list)
+    for line in lines:
+        grouped[line.variant_gid].append(line)
+    return grouped
+
+
+def _same(one: Sequence[WrittenLine], other: Sequence[WrittenLine]) -> bool:
+    return fingerprint(one) == fingerprint(other)
+
+
+def _is_equal(one: WrittenLine, other: WrittenLine) -> bool:
+    return one.key == other.key
+
+
+def _has_note(one: WrittenLine, other: WrittenLine) -> bool:
+    return (one.variant_gid, one.note) == (other.variant_gid, other.note)
+
+
+def _has_variant(one: WrittenLine, other: WrittenLine) -> bool:
+    return one.variant_gid == other.variant_gid
+
+
+def is_reconciled(cutoff_at: datetime, began_at: datetime | None) -> bool:
+    """Tell whether an order reconciliation that began after the cut-off has succeeded."""
+    return began_at is not None and began_at >= cutoff_at
 
 
 def patience_is_over(now: datetime, cutoff_at: datetime) -> bool:
     """Tell whether the freeze goes ahead with a flag."""
     return now >= cutoff_at + RECONCILIATION_PATIENCE
+
+
+def next_cutoff(calendar: Calendar, since: datetime, last_on: date | None) -> CutOff:
+    """Return the first cut-off after an instant; a calendar that changed gives no day a second one (G10)."""
+    first, second = cutoffs_after(calendar, since, 2)
+    return second if first.on == last_on else first

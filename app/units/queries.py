@@ -116,6 +116,18 @@ async def queued_demand(
     ]
 
 
+async def ordered_before(session: AsyncSession, store_id: int, lot_ids: Iterable[int]) -> set[int]:
+    """Return which of these lots had units on a master order already; what is queued of them came back."""
+    sent, lot = UnitLot.__table__.alias("sent"), UnitLot.__table__
+    same = [sent.c[name] == lot.c[name] for name in ("store_id", "owner_kind", "owner_id", "eligible_at")]
+    found = select(lot.c.id).where(
+        lot.c.store_id == store_id,
+        lot.c.id.in_(list(lot_ids)),
+        select(sent.c.id).where(*same, sent.c.supply_id.is_not(None)).exists(),
+    )
+    return set(await session.scalars(found))
+
+
 async def waiting_demand(session: AsyncSession, store_id: int, partner_variant_ids: Iterable[int]) -> list[DemandLot]:
     """Return who received goods of these variants may be matched with, oldest first.
 

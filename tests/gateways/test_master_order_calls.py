@@ -22,6 +22,7 @@ from app.gateways.shopify.draft_orders import (
 from app.gateways.shopify.errors import Refused, UnknownOutcome
 from app.gateways.shopify.partner_orders import find_orders_by_tag, list_partner_orders_updated, read_partner_order
 from simulator.faults.faults import Rule
+from simulator.world.draft_orders import DraftEdit, edit_draft
 from simulator.world.fulfillment import create_fulfillment, parts_for
 from simulator.world.order_model import Tracking
 from tests.gateways.connected import SEARCH_LAG, Connected, partner
@@ -80,9 +81,11 @@ async def test_writing_a_draft_replaces_all_of_it_however_often() -> None:
     content = await content_for(store, 5, 7)
     draft_id = await create_draft(store.shopify, store.access, content)
     shorter = replace(content, lines=(replace(content.lines[1], quantity=2),))
+    found = await read_draft(store.shopify, store.access, draft_id)
+    assert found is not None
 
     for _ in range(2):
-        await update_draft(store.shopify, store.access, draft_id, shorter)
+        await update_draft(store.shopify, store.access, found, shorter)
 
     draft = await read_draft(store.shopify, store.access, draft_id)
     assert draft is not None
@@ -142,12 +145,35 @@ async def test_a_throttled_draft_is_made_after_the_wait() -> None:
 async def test_a_deleted_draft_is_gone() -> None:
     store = partner()
     draft_id = await create_draft(store.shopify, store.access, await content_for(store, 5))
+    found = await read_draft(store.shopify, store.access, draft_id)
+    assert found is not None
 
     await delete_draft(store.shopify, store.access, draft_id)
 
     assert await read_draft(store.shopify, store.access, draft_id) is None
     with pytest.raises(Refused):
-        await update_draft(store.shopify, store.access, draft_id, await content_for(store, 1))
+        await update_draft(store.shopify, store.access, found, await content_for(store, 1))
+
+
+async def test_a_rewrite_leaves_the_partners_note_and_tags_and_puts_back_what_is_ours() -> None:
+    """G24: other fields are left alone, but without our tag and the payment terms it would not be ours."""
+    store = partner()
+    content = await content_for(store, 5)
+    draft_id = await create_draft(store.shopify, store.access, content)
+    (draft,) = store.host.store.draft_orders.values()
+    edit_draft(
+        store.host.world,
+        store.host.store,
+        draft,
+        DraftEdit(fields={"tags": ["wholesale"], "note": "Monday", "payment_terms": None}),
+    )
+    found = await read_draft(store.shopify, store.access, draft_id)
+    assert found is not None
+
+    await update_draft(store.shopify, store.access, found, content)
+
+    assert (set(draft.tags), draft.note) == ({"wholesale", *content.tags}, "Monday")
+    assert draft.payment_terms is not None
 
 
 async def test_a_completed_draft_is_an_order_to_be_paid_later() -> None:

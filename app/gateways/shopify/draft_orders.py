@@ -205,9 +205,17 @@ async def create_draft(shopify: ShopifyClient, access: StoreAccess, content: Dra
     return _written((await shopify.execute(access, "DraftOrderCreate", variables, _CreateAnswer)).draft_order_create)
 
 
-async def update_draft(shopify: ShopifyClient, access: StoreAccess, draft_id: str, content: DraftContent) -> None:
-    """Make the draft say exactly this; repeating it is harmless."""
-    variables = {"id": draft_id, "input": _input(content)}
+async def update_draft(shopify: ShopifyClient, access: StoreAccess, found: DraftFacts, content: DraftContent) -> None:
+    """Make the draft's lines exactly these and send it to our address; repeating it is harmless.
+
+    Its note and tags are the partner's to change; what we cannot do without is put back: our tag, the payment terms.
+    """
+    written = _lines_and_address(content)
+    if not set(content.tags) <= set(found.tags):
+        written["tags"] = [*found.tags, *(tag for tag in content.tags if tag not in found.tags)]
+    if not found.has_payment_terms:
+        written |= _payment_terms(content)
+    variables = {"id": found.id, "input": written}
     _written((await shopify.execute(access, "DraftOrderUpdate", variables, _UpdateAnswer)).draft_order_update)
 
 
@@ -286,24 +294,32 @@ def _facts(draft: _Draft, lines: tuple[DraftLineFacts, ...]) -> DraftFacts:
 
 
 def _input(content: DraftContent) -> dict[str, object]:
+    named = {"tags": list(content.tags), "note": content.note, "poNumber": content.po_number}
+    return named | _lines_and_address(content) | _payment_terms(content)
+
+
+def _lines_and_address(content: DraftContent) -> dict[str, object]:
     written: dict[str, object] = {
-        "tags": list(content.tags),
-        "note": content.note,
-        "poNumber": content.po_number,
         "acceptAutomaticDiscounts": False,
         "allowDiscountCodesInCheckout": False,
         "lineItems": [_line(line) for line in content.lines],
     }
     if content.shipping_address is not None:
         written["shippingAddress"] = _address(content.shipping_address)
-    if content.payment_terms_template_id is not None:
-        issued_at = content.terms_issued_at
-        schedules = [{"issuedAt": issued_at.astimezone(UTC).isoformat()}] if issued_at else []
-        written["paymentTerms"] = {
+    return written
+
+
+def _payment_terms(content: DraftContent) -> dict[str, object]:
+    if content.payment_terms_template_id is None:
+        return {}
+    issued_at = content.terms_issued_at
+    schedules = [{"issuedAt": issued_at.astimezone(UTC).isoformat()}] if issued_at else []
+    return {
+        "paymentTerms": {
             "paymentTermsTemplateId": content.payment_terms_template_id,
             "paymentSchedules": schedules,
         }
-    return written
+    }
 
 
 def _line(line: DraftLine) -> dict[str, object]:

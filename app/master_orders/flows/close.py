@@ -6,44 +6,70 @@ from app.core.unit_of_work import Open, system_for
 from app.gateways.shopify import draft_orders, partner_orders
 from app.gateways.shopify.draft_orders import DraftFacts
 from app.gateways.shopify.errors import Refused
-from app.master_orders import repository, rules, service
+from app.master_orders import rules, service
 from app.master_orders.errors import DraftNotReady, NotReconciled
-from app.master_orders.flows.draft import adopt_order, bring_draft, sent_order
-from app.master_orders.service import DraftPlan
+from app.master_orders.flows.content import sent_order
+from app.master_orders.flows.draft import SOON, Found, adopt_order, bring_draft, find_order, look, remove_doubles
+from app.master_orders.service import Closing, DraftPlan
 from app.master_orders.states import CycleState
 from app.orders.flows import read_orders, reconcile_orders
 from app.stores.flows import ConnectedShopify
 
-RETRY_RECONCILIATION = 60.0
-READY_IN = 3.0
+RETRY = 60.0
 
 log = logger("master_orders.close")
 
 
 async def close_cycle(open_uow: Open, shopify: ConnectedShopify, store_id: int, cycle_id: int) -> None:
-    """Bring the cycle to its end, from wherever an earlier attempt left it."""
-    async with open_uow(system_for(store_id)) as uow:
-        cycle = await repository.get_cycle(uow.session, store_id, cycle_id)
-        state, cutoff_at, early = CycleState(cycle.state), cycle.cutoff_at, uow.now < cycle.cutoff_at
-    if state in (CycleState.CLOSED, CycleState.EMPTY) or early:
-        return
-    if state is CycleState.OPEN:
-        flag = not await _orders_are_known(open_uow, shopify, store_id)
-        async with open_uow(system_for(store_id)) as uow:
-            if flag and not rules.patience_is_over(uow.now, cutoff_at):
-                raise NotReconciled(retry_after=RETRY_RECONCILIATION)
-            await service.freeze_cycle(uow, cycle_id, with_flag=flag)
+    """Bring the cycle to its end, from wherever an earlier attempt left it.
 
+    Whatever keeps it open is listed and tried again: no refusal ends this work before the cycle is at its end.
+    """
+    async with open_uow(system_for(store_id)) as uow:
+        closing = await service.begin_close(uow, cycle_id)
+    if closing is None:
+        return
+    try:
+        await _close(open_uow, shopify, store_id, cycle_id, closing)
+    except Unavailable as waiting:
+        async with open_uow(system_for(store_id)) as uow:
+            await service.record_wait(uow, cycle_id, waiting.sentence)
+        raise
+    except HubError as trouble:
+        async with open_uow(system_for(store_id)) as uow:
+            await service.record_trouble(uow, cycle_id, trouble.sentence)
+        raise Unavailable(trouble.sentence, retry_after=RETRY) from trouble
+
+
+async def _close(open_uow: Open, shopify: ConnectedShopify, store_id: int, cycle_id: int, closing: Closing) -> None:
+    if closing.state in (CycleState.EMPTY, CycleState.UNCERTAIN):
+        await _take_back(shopify, closing)
+        return
+    if closing.state is CycleState.OPEN:
+        is_known = await _orders_are_known(open_uow, shopify, store_id)
+        async with open_uow(system_for(store_id)) as uow:
+            is_known = is_known or await service.is_reconciled(uow, closing.cutoff_at)
+            if not is_known and not rules.patience_is_over(uow.now, closing.cutoff_at):
+                raise NotReconciled(retry_after=RETRY)
+        if await _was_completed_early(open_uow, shopify, cycle_id, store_id):
+            return
+        async with open_uow(system_for(store_id)) as uow:
+            if await service.freeze_cycle(uow, cycle_id, with_flag=not is_known) is not CycleState.CLOSING:
+                return
     async with open_uow(system_for(store_id)) as uow:
         plan = await service.plan_draft(uow, cycle_id)
+    await _send(open_uow, shopify, plan)
+
+
+async def _send(open_uow: Open, shopify: ConnectedShopify, plan: DraftPlan) -> None:
     found = await bring_draft(open_uow, shopify, plan)
     if found.order is not None:
-        await adopt_order(open_uow, plan, found.order, found.draft)
+        await adopt_order(open_uow, plan, found)
     elif found.draft is not None:
         await _complete(open_uow, shopify, plan, found.draft)
     else:
-        async with open_uow(system_for(store_id)) as uow:
-            await service.record_nothing_sent(uow, cycle_id)
+        async with open_uow(system_for(plan.store_id)) as uow:
+            await service.record_nothing_sent(uow, plan.cycle_id)
 
 
 async def _orders_are_known(open_uow: Open, shopify: ConnectedShopify, store_id: int) -> bool:
@@ -57,11 +83,28 @@ async def _orders_are_known(open_uow: Open, shopify: ConnectedShopify, store_id:
     return True
 
 
+async def _was_completed_early(open_uow: Open, shopify: ConnectedShopify, cycle_id: int, store_id: int) -> bool:
+    """Take over an order the partner made of the draft; a store that does not answer must not keep the week open."""
+    try:
+        async with open_uow(system_for(store_id)) as uow:
+            plan = await service.plan_draft(uow, cycle_id)
+        found = await look(open_uow, shopify, plan)
+    except HubError as error:
+        log.info("master_orders.draft_not_seen", cycle_id=cycle_id, why=error.sentence)
+        return False
+    if found.order is None:
+        return False
+    await adopt_order(open_uow, plan, found)
+    return True
+
+
 async def _complete(open_uow: Open, shopify: ConnectedShopify, plan: DraftPlan, draft: DraftFacts) -> None:
     if draft.invoice_sent:
-        raise Unavailable("The partner's store has a checkout open on the draft.", retry_after=RETRY_RECONCILIATION)
+        raise Unavailable("The partner's store has a checkout open on the draft.", retry_after=RETRY)
     if not draft.ready:
-        raise DraftNotReady(retry_after=READY_IN)
+        raise DraftNotReady(retry_after=SOON)
+    if await _made_elsewhere(open_uow, shopify, plan, draft):
+        return
     async with open_uow(system_for(plan.store_id)) as uow:
         await service.begin_completion(uow, plan.cycle_id)
     try:
@@ -74,6 +117,30 @@ async def _complete(open_uow: Open, shopify: ConnectedShopify, plan: DraftPlan, 
         order_id = read.order_id
     order = await shopify.call(plan.partner_store_id, partner_orders.read_partner_order, order_id)
     if order is None:
-        raise Unavailable("The partner's store does not show the new order yet.", retry_after=READY_IN)
+        raise Unavailable("The partner's store does not show the new order yet.", retry_after=SOON)
+    completed = await shopify.call(plan.partner_store_id, draft_orders.read_draft, draft.id)
     async with open_uow(system_for(plan.store_id)) as uow:
-        await service.record_closed(uow, plan.cycle_id, sent_order(plan, order, draft))
+        await service.record_closed(uow, plan.cycle_id, sent_order(plan, order, completed))
+
+
+async def _made_elsewhere(open_uow: Open, shopify: ConnectedShopify, plan: DraftPlan, draft: DraftFacts) -> bool:
+    """Take over an order with our marker that was not made of our draft: never two orders (G32, G33)."""
+    drafts = await remove_doubles(shopify, plan, draft.id)
+    order = await find_order(shopify, plan)
+    if order is None:
+        return False
+    made_of = next((each for each in drafts if each.order_id == order.id), None)
+    if made_of is None or made_of.id != draft.id:
+        await shopify.call(plan.partner_store_id, draft_orders.delete_draft, draft.id)
+    await adopt_order(open_uow, plan, Found(made_of, order))
+    return True
+
+
+async def _take_back(shopify: ConnectedShopify, closing: Closing) -> None:
+    """Delete what is left of a week that ended without the partner, if their store still lets us."""
+    if closing.left_draft is None:
+        return
+    try:
+        await shopify.call(closing.partner_store_id, draft_orders.delete_draft, closing.left_draft)
+    except HubError as error:
+        log.info("master_orders.draft_left_behind", draft=closing.left_draft, why=error.sentence)

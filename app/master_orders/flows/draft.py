@@ -3,18 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.core.money import Money
+from app.core.errors import Conflict, NotAllowed, NotFound, Unavailable
 from app.core.unit_of_work import Open, system_for
 from app.gateways.shopify import draft_orders, partner_orders
-from app.gateways.shopify.draft_orders import CentreAddress, DraftContent, DraftFacts, DraftLine
+from app.gateways.shopify.draft_orders import DraftFacts
+from app.gateways.shopify.errors import Refused
 from app.gateways.shopify.partner_orders import PartnerOrderFacts
-from app.master_orders import repository, rules, service
-from app.master_orders.errors import StillLooking
+from app.master_orders import rules, service
+from app.master_orders.errors import DraftNotReady, DraftRefused, StillLooking
+from app.master_orders.flows.content import content_of, sent_order, written_lines
 from app.master_orders.rules import WrittenLine
-from app.master_orders.service import DraftPlan, SentOrder
+from app.master_orders.service import DraftPlan
 from app.stores.flows import ConnectedShopify
 
-NOTE = "Note"
+SOON = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,90 +30,98 @@ class Found:
 async def rewrite_draft(open_uow: Open, shopify: ConnectedShopify, store_id: int, partner_id: int) -> None:
     """Make the running draft say what is ordered so far; a draft the partner completed early closes its cycle (G25)."""
     async with open_uow(system_for(store_id)) as uow:
-        cycle = await repository.find_open_cycle(uow.session, store_id, partner_id)
-        if cycle is None:
-            return
-        plan = await service.plan_draft(uow, cycle.id)
-    found = await bring_draft(open_uow, shopify, plan)
-    if found.order is not None:
-        await adopt_order(open_uow, plan, found.order, found.draft)
+        plan = await service.plan_running_draft(uow, partner_id)
+    if plan is None:
+        return
+    try:
+        found = await bring_draft(open_uow, shopify, plan)
+        if found.order is not None:
+            await adopt_order(open_uow, plan, found)
+    except (NotAllowed, NotFound) as refusal:
+        # The store does not let us in: the close tries again, and so does every change until then.
+        async with open_uow(system_for(store_id)) as uow:
+            await service.record_trouble(uow, plan.cycle_id, refusal.sentence)
+    except Conflict as conflict:
+        raise Unavailable(conflict.sentence, retry_after=SOON) from conflict
 
 
 async def bring_draft(open_uow: Open, shopify: ConnectedShopify, plan: DraftPlan) -> Found:
     """Make the partner's draft say what the plan says, and return what stands there afterwards."""
-    found = await _look(open_uow, shopify, plan)
-    if found.order is not None or (found.draft is not None and found.draft.invoice_sent):
-        # A checkout may be open on a draft whose invoice was sent: it is read again, never rewritten (G32).
+    found = await look(open_uow, shopify, plan)
+    if found.order is not None:
         return found
-    there = written_lines(found.draft) if found.draft else ()
-    edits = list(plan.kept_edits)
-    if found.draft is not None and found.draft.id == plan.draft_id:
-        fresh = rules.partner_edits(plan.written, there)
-        if fresh:
-            async with open_uow(system_for(plan.store_id)) as uow:
-                await service.record_edits(uow, plan.cycle_id, fresh)
-        edits = [edit for edit in edits if not any(_same(edit, new) for new in fresh)] + fresh
+    if found.draft is not None and found.draft.invoice_sent:
+        # A checkout may be open on it: it is read again, never rewritten (G32).
+        async with open_uow(system_for(plan.store_id)) as uow:
+            why = "an invoice was sent for the draft, so it may be paid at any moment."
+            await service.record_trouble(uow, plan.cycle_id, why, service.INVOICE_SENT)
+        return found
+    edits = []
+    if found.draft is not None:
+        async with open_uow(system_for(plan.store_id)) as uow:
+            edits = await service.follow_edits(uow, plan.cycle_id, written_lines(found.draft))
     lines = rules.respecting(plan.lines, edits)
     if not lines:
         await _remove(open_uow, shopify, plan, found.draft)
         return Found()
-    draft_id = await _write(open_uow, shopify, plan, found.draft, lines)
-    written = await shopify.call(plan.partner_store_id, draft_orders.read_draft, draft_id)
+    draft = await _write(open_uow, shopify, plan, found.draft, lines)
     async with open_uow(system_for(plan.store_id)) as uow:
-        await service.record_written(uow, plan.cycle_id, (draft_id, written.name if written else ""), lines)
-    return Found(written)
+        await service.record_written(uow, plan.cycle_id, draft.name, lines)
+    return Found(draft)
 
 
-async def adopt_order(open_uow: Open, plan: DraftPlan, order: PartnerOrderFacts, draft: DraftFacts | None) -> None:
-    """Close the cycle with the order that exists: what is in it is sent, what came later goes on the next."""
+async def adopt_order(open_uow: Open, plan: DraftPlan, found: Found) -> None:
+    """Close the cycle with the order that exists."""
+    assert found.order is not None
     async with open_uow(system_for(plan.store_id)) as uow:
-        await service.freeze_cycle(uow, plan.cycle_id)
-        await service.record_closed(uow, plan.cycle_id, sent_order(plan, order, draft))
+        await service.adopt_order(uow, plan.cycle_id, sent_order(plan, found.order, found.draft))
 
 
-def sent_order(plan: DraftPlan, order: PartnerOrderFacts, draft: DraftFacts | None) -> SentOrder:
-    """Return the order as we record it; its prices and notes are those of the draft it was made from."""
-    lines = written_lines(draft) if draft and draft.lines else _lines_by_variant(plan, order)
-    return SentOrder(order.id, order.name, order.financial_status, lines)
-
-
-def written_lines(draft: DraftFacts) -> tuple[WrittenLine, ...]:
-    """Return the draft's lines in our terms; lines without a variant are the partner's own."""
-    return tuple(
-        WrittenLine(line.variant_id, line.price.amount, dict(line.attributes).get(NOTE, ""), line.quantity)
-        for line in draft.lines
-        if line.variant_id
-    )
-
-
-async def _look(open_uow: Open, shopify: ConnectedShopify, plan: DraftPlan) -> Found:
+async def look(open_uow: Open, shopify: ConnectedShopify, plan: DraftPlan) -> Found:
     """Find what stands on the partner's store, by id when we know it, by its tag when we are not sure."""
-    if plan.draft_id is not None:
-        draft = await shopify.call(plan.partner_store_id, draft_orders.read_draft, plan.draft_id)
-        if draft is not None and draft.order_id is not None:
-            order = await shopify.call(plan.partner_store_id, partner_orders.read_partner_order, draft.order_id)
-            return Found(draft, order)
-        if draft is not None:
-            return Found(draft)
-        adopted = await _find_order(shopify, plan)
-        if adopted is None:
-            async with open_uow(system_for(plan.store_id)) as uow:
-                await service.record_draft_missing(uow, plan.cycle_id)
-        return Found(None, adopted)
-    return await _look_for_uncertain(open_uow, shopify, plan) if plan.creating else Found()
+    if plan.draft_id is None:
+        return await _look_for_uncertain(open_uow, shopify, plan) if plan.is_creating else Found()
+    draft = await shopify.call(plan.partner_store_id, draft_orders.read_draft, plan.draft_id)
+    if draft is not None and draft.order_id is not None:
+        order = await shopify.call(plan.partner_store_id, partner_orders.read_partner_order, draft.order_id)
+        if order is None:
+            raise Unavailable("The partner's store does not show the new order yet.", retry_after=SOON)
+        return Found(draft, order)
+    if draft is None:
+        order = await find_order(shopify, plan)
+        if order is not None:
+            return Found(None, order)
+        async with open_uow(system_for(plan.store_id)) as uow:
+            await service.record_draft_missing(uow, plan.cycle_id)
+    return Found(draft)
+
+
+async def find_order(shopify: ConnectedShopify, plan: DraftPlan) -> PartnerOrderFacts | None:
+    """Return the order with our marker, the first if there were several."""
+    orders = await shopify.call(plan.partner_store_id, partner_orders.find_orders_by_tag, plan.marker)
+    return min(orders, key=lambda order: order.created_at, default=None)
+
+
+async def remove_doubles(shopify: ConnectedShopify, plan: DraftPlan, ours: str | None) -> list[DraftFacts]:
+    """Delete every open draft with our marker but ours, or the first one found; return what is left (G33)."""
+    found = await shopify.call(plan.partner_store_id, draft_orders.find_drafts_by_tag, plan.marker)
+    drafts = sorted(found, key=lambda draft: (draft.id != ours, draft.created_at, draft.id))
+    is_open = [draft for draft in drafts if draft.order_id is None]
+    for double in is_open[1:]:
+        await shopify.call(plan.partner_store_id, draft_orders.delete_draft, double.id)
+    return [draft for draft in drafts if draft not in is_open[1:]]
 
 
 async def _look_for_uncertain(open_uow: Open, shopify: ConnectedShopify, plan: DraftPlan) -> Found:
     """Look for a draft we asked for without an answer; the search lags, so «not found» counts after growing waits."""
-    order = await _find_order(shopify, plan)
-    drafts = await shopify.call(plan.partner_store_id, draft_orders.find_drafts_by_tag, plan.marker)
+    order = await find_order(shopify, plan)
+    drafts = await remove_doubles(shopify, plan, None)
     if order is not None:
         return Found(next((draft for draft in drafts if draft.order_id == order.id), None), order)
-    open_drafts = sorted((draft for draft in drafts if draft.order_id is None), key=lambda draft: draft.created_at)
-    for double in open_drafts[1:]:
-        await shopify.call(plan.partner_store_id, draft_orders.delete_draft, double.id)
-    if open_drafts:
-        return Found(open_drafts[0])
+    if drafts:
+        async with open_uow(system_for(plan.store_id)) as uow:
+            await service.record_made(uow, plan.cycle_id, drafts[0].id)
+        return Found(drafts[0])
     if plan.looks < len(rules.LOOKS):
         async with open_uow(system_for(plan.store_id)) as uow:
             await service.look_again(uow, plan.cycle_id)
@@ -119,22 +129,38 @@ async def _look_for_uncertain(open_uow: Open, shopify: ConnectedShopify, plan: D
     return Found()
 
 
-async def _find_order(shopify: ConnectedShopify, plan: DraftPlan) -> PartnerOrderFacts | None:
-    orders = await shopify.call(plan.partner_store_id, partner_orders.find_orders_by_tag, plan.marker)
-    return min(orders, key=lambda order: order.created_at, default=None)
-
-
 async def _write(
-    open_uow: Open, shopify: ConnectedShopify, plan: DraftPlan, draft: DraftFacts | None, lines: Sequence[WrittenLine]
-) -> str:
-    content = _content(plan, lines)
-    if draft is None:
+    open_uow: Open, shopify: ConnectedShopify, plan: DraftPlan, found: DraftFacts | None, lines: Sequence[WrittenLine]
+) -> DraftFacts:
+    """Write what differs, and return the draft as it then stands."""
+    if found is not None and _says(found, plan, lines):
+        return found
+    content = content_of(plan, lines)
+    async with open_uow(system_for(plan.store_id)) as uow:
+        await service.begin_writing(uow, plan.cycle_id, lines, is_new=found is None)
+    try:
+        if found is None:
+            draft_id = await shopify.call(plan.partner_store_id, draft_orders.create_draft, content)
+            async with open_uow(system_for(plan.store_id)) as uow:
+                await service.record_made(uow, plan.cycle_id, draft_id)
+        else:
+            draft_id = found.id
+            await shopify.call(plan.partner_store_id, draft_orders.update_draft, found, content)
+    except Refused as refusal:
         async with open_uow(system_for(plan.store_id)) as uow:
-            await service.begin_creation(uow, plan.cycle_id)
-        return await shopify.call(plan.partner_store_id, draft_orders.create_draft, content)
-    if rules.fingerprint(written_lines(draft)) != rules.fingerprint(lines):
-        await shopify.call(plan.partner_store_id, draft_orders.update_draft, draft.id, content)
-    return draft.id
+            await service.record_refused(uow, plan.cycle_id, refusal.sentence)
+        raise DraftRefused(refusal.sentence) from refusal
+    draft = await shopify.call(plan.partner_store_id, draft_orders.read_draft, draft_id)
+    if draft is None or rules.fingerprint(written_lines(draft)) != rules.fingerprint(lines):
+        # Somebody at the partner's was faster; the next attempt sees what they did.
+        raise DraftNotReady(retry_after=SOON)
+    return draft
+
+
+def _says(draft: DraftFacts, plan: DraftPlan, lines: Sequence[WrittenLine]) -> bool:
+    has_terms = draft.has_payment_terms or plan.terms_template_id is None
+    is_same = rules.fingerprint(written_lines(draft)) == rules.fingerprint(lines)
+    return is_same and has_terms and plan.marker in draft.tags
 
 
 async def _remove(open_uow: Open, shopify: ConnectedShopify, plan: DraftPlan, draft: DraftFacts | None) -> None:
@@ -142,50 +168,3 @@ async def _remove(open_uow: Open, shopify: ConnectedShopify, plan: DraftPlan, dr
         await shopify.call(plan.partner_store_id, draft_orders.delete_draft, draft.id)
     async with open_uow(system_for(plan.store_id)) as uow:
         await service.record_no_draft(uow, plan.cycle_id)
-
-
-def _content(plan: DraftPlan, lines: Sequence[WrittenLine]) -> DraftContent:
-    return DraftContent(
-        lines=tuple(
-            DraftLine(
-                line.variant_gid,
-                line.quantity,
-                Money(line.unit_cost, plan.currency),
-                ((NOTE, line.note),) if line.note else (),
-            )
-            for line in lines
-        ),
-        tags=(plan.marker,),
-        note=f"Weekly master order of {plan.retailer_name}, cut-off {plan.cutoff_on.isoformat()}. It changes until the "
-        f"cut-off; please ship after it is completed.",
-        po_number=plan.marker,
-        shipping_address=_address(plan),
-        payment_terms_template_id=plan.terms_template_id,
-        terms_issued_at=plan.planned_at,
-        marker=plan.marker,
-    )
-
-
-def _address(plan: DraftPlan) -> CentreAddress | None:
-    """Return the centre's address and name, never a customer's (G20)."""
-    if plan.centre_address is None:
-        return None
-    return CentreAddress(company=f"{plan.retailer_name} – {plan.centre_name}", **plan.centre_address)
-
-
-def _lines_by_variant(plan: DraftPlan, order: PartnerOrderFacts) -> tuple[WrittenLine, ...]:
-    """Spread the order's quantities over our lines of each variant, when its draft cannot be read any more."""
-    left: dict[str, int] = {}
-    for line in order.lines:
-        if line.variant_id:
-            left[line.variant_id] = left.get(line.variant_id, 0) + line.quantity
-    lines = []
-    for ours in plan.lines:
-        taken = min(ours.quantity, left.get(ours.variant_gid, 0))
-        left[ours.variant_gid] = left.get(ours.variant_gid, 0) - taken
-        lines.append(WrittenLine(ours.variant_gid, ours.unit_cost, ours.note, taken))
-    return tuple(lines)
-
-
-def _same(one: rules.PartnerEdit, other: rules.PartnerEdit) -> bool:
-    return (one.variant_gid, one.unit_cost, one.note) == (other.variant_gid, other.unit_cost, other.note)

@@ -1,42 +1,58 @@
 """Verbs of the master orders: open a week, gather its units, follow its draft, freeze it, close it."""
 
 from app.master_orders.service.closing import (
+    Closing,
     SentOrder,
+    adopt_order,
+    begin_close,
     begin_completion,
     freeze_cycle,
-    note_release,
+    is_reconciled,
     record_closed,
     record_nothing_sent,
 )
-from app.master_orders.service.cycles import open_next_cycle, plan_close
+from app.master_orders.service.cycles import open_next_cycle
 from app.master_orders.service.drafting import (
     DraftPlan,
-    begin_creation,
+    begin_writing,
     look_again,
     plan_draft,
+    plan_running_draft,
     record_draft_missing,
-    record_edits,
+    record_made,
     record_no_draft,
+    record_refused,
     record_written,
-    restore_line,
 )
+from app.master_orders.service.edits import follow_edits, restore_line
+from app.master_orders.service.ledger import note_release
+from app.master_orders.service.trouble import INVOICE_SENT, record_trouble, record_wait
 
 __all__ = [
+    "INVOICE_SENT",
+    "Closing",
     "DraftPlan",
     "SentOrder",
+    "adopt_order",
+    "begin_close",
     "begin_completion",
-    "begin_creation",
+    "begin_writing",
+    "follow_edits",
     "freeze_cycle",
+    "is_reconciled",
     "look_again",
     "note_release",
     "open_next_cycle",
-    "plan_close",
     "plan_draft",
+    "plan_running_draft",
     "record_closed",
     "record_draft_missing",
-    "record_edits",
+    "record_made",
     "record_no_draft",
     "record_nothing_sent",
+    "record_refused",
+    "record_trouble",
+    "record_wait",
     "record_written",
     "restore_line",
 ]

@@ -2,27 +2,34 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from app.catalog.queries import variants_of_store
-from app.core.money import Money
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
 from app.exceptions.service import Problem, open_exception, resolve_exceptions
 from app.inbox.service import remember_resource
-from app.master_orders import repository
-from app.master_orders.events import ChangedAfterFreeze, CycleClosedEmpty, CycleFrozen, MasterOrderClosed
-from app.master_orders.models import Cycle, MasterChange, MasterLine
-from app.master_orders.rules import WrittenLine
-from app.master_orders.service.cycles import gather_lines, open_next_cycle
-from app.master_orders.service.drafting import EDITED
+from app.job_runs.service import enqueue
+from app.master_orders import repository, rules
+from app.master_orders.events import CycleClosedEmpty, CycleFrozen, MasterOrderClosed
+from app.master_orders.models import Cycle, MasterLine
+from app.master_orders.rules import QueuedUnits, WrittenLine
+from app.master_orders.service.confirming import confirm_lines, supply_of
+from app.master_orders.service.cycles import follow_cycle, gather_lines, plan_close
+from app.master_orders.service.edits import settle_edits
+from app.master_orders.service.ledger import note_change
+from app.master_orders.service.trouble import INVOICE_SENT, REFUSED, UNCERTAIN, WAITING, tell_trouble
 from app.master_orders.states import CycleState
+from app.orders.jobs import ReviewPartner
+from app.orders.queries import last_comparison
+from app.partners.queries import get_partner
 from app.stores.queries import get_store
-from app.units.service import assign, confirm_supply, lock_open_units
-from app.units.terms import Because, Supply
+from app.units.service import assign, lock_open_units, unassign
+from app.units.terms import Because
 
 NOT_PENDING = "booked_as_paid"
-REDUCED = "partner_reduced"
 FLAGGED = "frozen_without_reconciliation"
+EARLY = "completed_early"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,62 @@ class SentOrder:
     lines: tuple[WrittenLine, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A cycle whose end is due: where it stands, and what is left of it on the partner's store if it is over."""
+
+    state: CycleState
+    cutoff_at: datetime
+    partner_store_id: int
+    left_draft: str | None = None
+
+
+async def begin_close(uow: UnitOfWork, cycle_id: int) -> Closing | None:
+    """Return where a due cycle stands; None when there is nothing to do, or not yet.
+
+    Without a connected partner nothing is ordered: the units stay in the queue, and somebody is told.
+    """
+    cycle = await repository.lock_cycle(uow.session, uow.store_id, cycle_id)
+    if cycle.state in (CycleState.CLOSED, CycleState.EMPTY):
+        return None
+    partner = await get_partner(uow.session, uow.store_id, cycle.partner_id)
+    if uow.now < cycle.cutoff_at + timedelta(minutes=partner.calendar.grace_minutes):
+        await plan_close(uow, cycle, partner)
+        return None
+    left_draft = None
+    if not partner.is_live:
+        left_draft = cycle.shopify_draft_id if cycle.completing_at is None else None
+        await _end_without_partner(uow, cycle)
+    elif cycle.state == CycleState.UNCERTAIN:
+        cycle.move(CycleState.CLOSING, uow.now)
+    return Closing(CycleState(cycle.state), cycle.cutoff_at, cycle.partner_store_id, left_draft)
+
+
+async def _end_without_partner(uow: UnitOfWork, cycle: Cycle) -> None:
+    if cycle.state == CycleState.UNCERTAIN:
+        return
+    if cycle.completing_at is not None:
+        cycle.move(CycleState.UNCERTAIN, uow.now)
+        why = "the partner was disconnected while the order was being made."
+        await tell_trouble(uow, cycle, why, UNCERTAIN)
+        return
+    because = Because("master_order.given_up", "master", str(cycle.id), uow.now)
+    for line in cycle.lines:
+        if cycle.state == CycleState.OPEN:
+            line.quantity = 0
+        elif line.quantity:
+            await unassign(uow, line.id, because)
+            await note_change(uow, line, "not_sent", -line.quantity, "The partner was disconnected before it was sent.")
+    await _end_empty(uow, cycle)
+    await enqueue(uow, ReviewPartner(uow.store_id, cycle.partner_id))
+
+
+async def is_reconciled(uow: UnitOfWork, cutoff_at: datetime) -> bool:
+    """Tell whether the orders were compared since the cut-off, by whomever."""
+    began_at, _ = await last_comparison(uow.session, uow.store_id)
+    return rules.is_reconciled(cutoff_at, began_at)
+
+
 async def freeze_cycle(uow: UnitOfWork, cycle_id: int, *, with_flag: bool = False) -> CycleState:
     """Seal the cycle: its units are meant for its lines from now on, and the next cycle opens; once only (G9)."""
     cycle = await repository.lock_cycle(uow.session, uow.store_id, cycle_id)
@@ -43,20 +106,14 @@ async def freeze_cycle(uow: UnitOfWork, cycle_id: int, *, with_flag: bool = Fals
     await lock_open_units(uow, cycle.partner_id)
     lines = await gather_lines(uow, cycle)
     cycle.frozen_with_flag = with_flag
-    if lines:
-        because = Because("master_order.frozen", "master", str(cycle.id), uow.now)
-        for line, units in sorted(lines.items(), key=lambda item: item[0].id):
-            await assign(uow, _supply(line), [(each.lot_id, each.quantity) for each in units], because)
-        cycle.move(CycleState.CLOSING, uow.now)
-        total = sum(line.quantity for line in lines)
-        await record_event(uow, CycleFrozen(cycle.id, cycle.partner_id, len(lines), total))
+    if lines or cycle.shopify_draft_id or cycle.creating_since:
+        await _seal(uow, cycle, lines)
     else:
-        cycle.move(CycleState.EMPTY, uow.now)
-        await record_event(uow, CycleClosedEmpty(cycle.id, cycle.partner_id))
+        await _end_empty(uow, cycle)
     if with_flag:
         await open_exception(uow, _flagged(cycle))
     await uow.session.flush()
-    await open_next_cycle(uow, cycle.partner_id)
+    await follow_cycle(uow, cycle)
     return CycleState(cycle.state)
 
 
@@ -66,17 +123,35 @@ async def begin_completion(uow: UnitOfWork, cycle_id: int) -> None:
     cycle.completing_at = cycle.completing_at or uow.now
 
 
+async def adopt_order(uow: UnitOfWork, cycle_id: int, sent: SentOrder) -> None:
+    """Close the cycle with an order that exists already: what is in it is sent, the rest goes on the next (G25)."""
+    cycle = await repository.lock_cycle(uow.session, uow.store_id, cycle_id)
+    if cycle.state != CycleState.OPEN:
+        await record_closed(uow, cycle_id, sent)
+        return
+    await lock_open_units(uow, cycle.partner_id)
+    gathered = await gather_lines(uow, cycle)
+    shares = await _shares(uow, cycle, sent.lines)
+    lines: dict[MasterLine, list[QueuedUnits]] = {}
+    for line, there in shares.items():
+        line.quantity = there
+        if there:
+            lines[line] = rules.oldest(gathered.get(line, []), there)
+    await _seal(uow, cycle, lines)
+    await record_closed(uow, cycle_id, sent)
+    await open_exception(uow, _completed_early(cycle, sent))
+    await follow_cycle(uow, cycle)
+
+
 async def record_closed(uow: UnitOfWork, cycle_id: int, sent: SentOrder) -> None:
     """Record the partner's order: what it says is on its way, what it lacks goes back to the queue; once only."""
     cycle = await repository.lock_cycle(uow.session, uow.store_id, cycle_id)
     if cycle.state == CycleState.CLOSED:
         return
-    confirmed = await _confirm(uow, cycle, sent.lines)
-    cycle.shopify_order_id, cycle.shopify_order_name, cycle.trouble = sent.order_id, sent.name, None
     cycle.move(CycleState.CLOSED, uow.now)
-    for line in cycle.lines:
-        # The order stands as the partner wanted it; what it lacks has an exception of its own.
-        await resolve_exceptions(uow, "partner_variant", line.partner_variant_id, [EDITED])
+    cycle.shopify_order_id, cycle.shopify_order_name, cycle.trouble = sent.order_id, sent.name, None
+    confirmed = await confirm_lines(uow, cycle, await _shares(uow, cycle, sent.lines), sent.lines)
+    await _settle_problems(uow, cycle)
     theirs = await get_store(uow, cycle.partner_store_id)
     await remember_resource(uow, theirs.shop_domain, "order", sent.order_id)
     await record_event(uow, MasterOrderClosed(cycle.id, cycle.partner_id, cycle.partner_store_id, sent.name, confirmed))
@@ -85,81 +160,47 @@ async def record_closed(uow: UnitOfWork, cycle_id: int, sent: SentOrder) -> None
 
 
 async def record_nothing_sent(uow: UnitOfWork, cycle_id: int) -> None:
-    """Close a frozen cycle of which the partner took every line off the draft: all units wait for the next one."""
+    """Close a frozen cycle of which nothing stands on the partner's draft: all units wait for the next one."""
     cycle = await repository.lock_cycle(uow.session, uow.store_id, cycle_id)
     if cycle.state != CycleState.CLOSING:
         return
-    await _confirm(uow, cycle, ())
+    await confirm_lines(uow, cycle, dict.fromkeys(cycle.lines, 0), ())
+    await _settle_problems(uow, cycle)
+    await _end_empty(uow, cycle)
+
+
+async def _seal(uow: UnitOfWork, cycle: Cycle, lines: dict[MasterLine, list[QueuedUnits]]) -> None:
+    because = Because("master_order.frozen", "master", str(cycle.id), uow.now)
+    for line, units in sorted(lines.items(), key=lambda item: item[0].id):
+        if units:
+            await assign(uow, supply_of(line), [(each.lot_id, each.quantity) for each in units], because)
+    cycle.move(CycleState.CLOSING, uow.now)
+    await record_event(
+        uow, CycleFrozen(cycle.id, cycle.partner_id, len(lines), sum(line.quantity for line in cycle.lines))
+    )
+
+
+async def _end_empty(uow: UnitOfWork, cycle: Cycle) -> None:
     cycle.move(CycleState.EMPTY, uow.now)
+    cycle.trouble = None
     await record_event(uow, CycleClosedEmpty(cycle.id, cycle.partner_id))
 
 
-async def note_release(uow: UnitOfWork, master_line_id: int, order_id: int, quantity: int) -> None:
-    """Write to the change ledger that units of a sealed line are not needed; the manifest stays as it is (F7)."""
-    line = await repository.find_line(uow.session, uow.store_id, master_line_id)
-    if line is None:
-        return
-    variants = await variants_of_store(uow.session, line.partner_store_id, [line.partner_variant_id])
-    title = variants[line.partner_variant_id].title
-    uow.session.add(
-        MasterChange(
-            store_id=uow.store_id,
-            cycle_id=line.cycle_id,
-            partner_id=line.partner_id,
-            master_line_id=line.id,
-            kind="released",
-            quantity=quantity,
-            why=f"order:{order_id}",
-            at=uow.now,
-        )
-    )
-    await record_event(uow, ChangedAfterFreeze(line.cycle_id, line.partner_id, title, quantity))
-
-
-async def _confirm(uow: UnitOfWork, cycle: Cycle, found: Sequence[WrittenLine]) -> int:
+async def _shares(uow: UnitOfWork, cycle: Cycle, found: Sequence[WrittenLine]) -> dict[MasterLine, int]:
+    """Return how many units the partner's order has of each of our lines."""
     variants = await variants_of_store(
         uow.session, cycle.partner_store_id, {line.partner_variant_id for line in cycle.lines}
     )
-    left = {line.key: line.quantity for line in found}
-    because = Because("master_order.confirmed", "master", str(cycle.id), uow.now)
-    total = 0
-    for line in sorted(cycle.lines, key=lambda line: line.id):
-        key = (variants[line.partner_variant_id].gid, line.unit_cost_amount.normalize(), line.note)
-        there = left.pop(key, 0)
-        if not line.quantity and not there:
-            continue
-        confirmed = await confirm_supply(uow, _supply(line), there, because)
-        total += there
-        if there != line.quantity:
-            await _note_difference(uow, cycle, line, there, variants[line.partner_variant_id].title)
-        if confirmed.requeued:
-            await open_exception(uow, _reduced(cycle, line, there, variants[line.partner_variant_id].title))
-    return total
+    ours = [
+        WrittenLine(variants[line.partner_variant_id].gid, line.unit_cost_amount, line.note, line.quantity)
+        for line in cycle.lines
+    ]
+    return dict(zip(cycle.lines, rules.share_out(ours, found), strict=True))
 
 
-async def _note_difference(uow: UnitOfWork, cycle: Cycle, line: MasterLine, there: int, title: str) -> None:
-    uow.session.add(
-        MasterChange(
-            store_id=uow.store_id,
-            cycle_id=cycle.id,
-            partner_id=cycle.partner_id,
-            master_line_id=line.id,
-            kind="partner_changed",
-            quantity=there - line.quantity,
-            why=f"The partner's order has {there} × {title}, our manifest {line.quantity}.",
-            at=uow.now,
-        )
-    )
-
-
-def _supply(line: MasterLine) -> Supply:
-    return Supply(
-        line_id=line.id,
-        partner_id=line.partner_id,
-        partner_store_id=line.partner_store_id,
-        partner_variant_id=line.partner_variant_id,
-        unit_cost=Money(line.unit_cost_amount, line.currency),
-    )
+async def _settle_problems(uow: UnitOfWork, cycle: Cycle) -> None:
+    await settle_edits(uow, cycle)
+    await resolve_exceptions(uow, "master", cycle.id, [REFUSED, WAITING, UNCERTAIN, INVOICE_SENT])
 
 
 def _flagged(cycle: Cycle) -> Problem:
@@ -174,6 +215,17 @@ def _flagged(cycle: Cycle) -> Problem:
     )
 
 
+def _completed_early(cycle: Cycle, sent: SentOrder) -> Problem:
+    return Problem(
+        kind=EARLY,
+        subject_kind="master",
+        subject_id=str(cycle.id),
+        cause=f"The partner made {sent.name} of the running draft before the cut-off of {cycle.cutoff_on}.",
+        next_step="Nothing is lost: what is sold until the cut-off goes on a second order of this week.",
+        partner_id=cycle.partner_id,
+    )
+
+
 def _booked_as_paid(cycle: Cycle, sent: SentOrder) -> Problem:
     return Problem(
         kind=NOT_PENDING,
@@ -181,16 +233,5 @@ def _booked_as_paid(cycle: Cycle, sent: SentOrder) -> Problem:
         subject_id=str(cycle.id),
         cause=f"{sent.name} stands as paid in the partner's store, although nothing was paid.",
         next_step="Ask the partner to set the payment terms on the order, and check the terms on the partner's page.",
-        partner_id=cycle.partner_id,
-    )
-
-
-def _reduced(cycle: Cycle, line: MasterLine, there: int, title: str) -> Problem:
-    return Problem(
-        kind=REDUCED,
-        subject_kind="master_line",
-        subject_id=str(line.id),
-        cause=f"The partner accepted {there} of {line.quantity} × “{title}” on the master order of {cycle.cutoff_on}.",
-        next_step="The rest waits for the next master order. Tell the customers, or find another source.",
         partner_id=cycle.partner_id,
     )

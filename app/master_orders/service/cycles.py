@@ -1,9 +1,15 @@
 """Open a partner's weeks one after the other, and gather the units that join the running one."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import timedelta
+from itertools import islice
 
+from app.catalog.queries import VariantFacts, variants_of_store
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
+from app.exceptions.queries import open_exceptions
+from app.exceptions.service import Problem, open_exception, resolve_exceptions
 from app.job_runs.service import plan
 from app.master_orders import repository, rules
 from app.master_orders.events import CycleOpened
@@ -12,43 +18,44 @@ from app.master_orders.models import Cycle, MasterLine
 from app.master_orders.rules import LineKey, QueuedUnits
 from app.master_orders.states import CycleState
 from app.partners.queries import PartnerFacts, get_partner
-from app.partners.rules import CutOff, first_cutoff_after
-from app.units.queries import queued_demand
+from app.partners.rules import CutOff
+from app.units.queries import QueuedLot, ordered_before, queued_demand
 from app.units.service import mark_late
+
+GONE = "variant_gone"
 
 
 async def open_next_cycle(uow: UnitOfWork, partner_id: int) -> Cycle | None:
-    """Give a connected partner a running week if it has none; weeks follow each other without a gap (G8)."""
+    """Give a connected partner a running week if it has none, and have what was left unfinished taken up again.
+
+    The first week, and the one after a time without connection, ends at the next cut-off from now.
+    """
     partner = await get_partner(uow.session, uow.store_id, partner_id)
-    if not partner.is_live or partner.partner_store_id is None:
+    if not partner.is_live:
         return None
+    for unfinished in await repository.list_unfinished(uow.session, uow.store_id, partner_id):
+        await plan_close(uow, unfinished, partner)
     running = await repository.find_open_cycle(uow.session, uow.store_id, partner_id)
     if running is not None:
         await plan_close(uow, running, partner)
         return running
-
     latest = await repository.find_latest_cycle(uow.session, uow.store_id, partner_id)
-    cutoff, number = _next_cutoff(uow, partner, latest)
-    cycle = Cycle(
-        store_id=uow.store_id,
-        partner_id=partner_id,
-        partner_store_id=partner.partner_store_id,
-        cutoff_on=cutoff.on,
-        cutoff_at=cutoff.at,
-        number=number,
-        state=CycleState.OPEN,
-        marker=rules.marker(partner_id, cutoff.on, number),
-        frozen_with_flag=False,
-        written=[],
-        partner_edits=[],
-        looks=0,
-    )
-    uow.session.add(cycle)
-    await uow.session.flush()
+    since = max(latest.cutoff_at, uow.now) if latest else uow.now
+    last_on = latest.cutoff_on if latest else None
+    return await _open(uow, partner, rules.next_cutoff(partner.calendar, since, last_on), 1)
 
-    await record_event(uow, CycleOpened(cycle.id, partner_id, cutoff.on.isoformat()))
-    await plan_close(uow, cycle, partner)
-    return cycle
+
+async def follow_cycle(uow: UnitOfWork, cycle: Cycle) -> Cycle | None:
+    """Open what comes after a frozen cycle; weeks follow each other without a gap, even when they are past (G8).
+
+    While its own cut-off is to come, or units of it found no place, that is one more of the same week (G25).
+    """
+    partner = await get_partner(uow.session, uow.store_id, cycle.partner_id)
+    if not partner.is_live:
+        return None
+    if cycle.cutoff_at > uow.now or await _units_for(uow, cycle):
+        return await _open(uow, partner, CutOff(cycle.cutoff_on, cycle.cutoff_at), cycle.number + 1)
+    return await _open(uow, partner, rules.next_cutoff(partner.calendar, cycle.cutoff_at, cycle.cutoff_on), 1)
 
 
 async def plan_close(uow: UnitOfWork, cycle: Cycle, partner: PartnerFacts) -> None:
@@ -60,14 +67,12 @@ async def plan_close(uow: UnitOfWork, cycle: Cycle, partner: PartnerFacts) -> No
 async def gather_lines(uow: UnitOfWork, cycle: Cycle) -> dict[MasterLine, list[QueuedUnits]]:
     """Bring the lines of an open cycle to the units that are queued for it; return those with units.
 
-    Units whose own cut-off is gone are marked late; they keep their eligible time.
+    Units that missed their own cut-off are marked late; they keep their eligible time. Units that were on a master
+    order before and came back are not late.
     """
-    lots = await queued_demand(uow.session, uow.store_id, cycle.partner_id, cycle.cutoff_at)
-    gone = await repository.latest_frozen_cutoff(uow.session, uow.store_id, cycle.partner_id)
-    late = [lot.lot_id for lot in lots if gone is not None and lot.eligible_at < gone and not lot.late]
-    if late:
-        await mark_late(uow, late)
-    wanted = rules.gather(
+    lots = await _units_for(uow, cycle)
+    await _mark_late(uow, cycle, lots)
+    gathered = rules.gather(
         QueuedUnits(
             lot.lot_id,
             lot.partner_variant_id,
@@ -78,6 +83,7 @@ async def gather_lines(uow: UnitOfWork, cycle: Cycle) -> dict[MasterLine, list[Q
         )
         for lot in lots
     )
+    wanted = dict(islice(gathered.items(), rules.MOST_LINES))
     known = {_key(line): line for line in cycle.lines}
     for key, units in wanted.items():
         if key not in known:
@@ -91,13 +97,73 @@ async def gather_lines(uow: UnitOfWork, cycle: Cycle) -> dict[MasterLine, list[Q
     return {known[key]: units for key, units in wanted.items()}
 
 
-def _next_cutoff(uow: UnitOfWork, partner: PartnerFacts, latest: Cycle | None) -> tuple[CutOff, int]:
-    if latest is None:
-        return first_cutoff_after(partner.calendar, uow.now), 1
-    if latest.cutoff_at > uow.now:
-        # The partner completed the draft before the cut-off: what comes until then is a second order of this week.
-        return CutOff(latest.cutoff_on, latest.cutoff_at), latest.number + 1
-    return first_cutoff_after(partner.calendar, latest.cutoff_at), 1
+async def list_gone(uow: UnitOfWork, cycle: Cycle, lots: Sequence[QueuedLot]) -> set[int]:
+    """List the units that wait for variants the partner deleted, end it for those that are back; return them (G18)."""
+    units: dict[int, int] = defaultdict(int)
+    for lot in lots:
+        units[lot.partner_variant_id] += lot.quantity
+    variants = await variants_of_store(uow.session, cycle.partner_store_id, units)
+    gone = {variant_id for variant_id, variant in variants.items() if variant.is_deleted}
+    for variant_id in sorted(gone):
+        await open_exception(uow, _gone(cycle, variants[variant_id], units[variant_id]))
+    for known in await open_exceptions(uow.session):
+        if (known.kind, known.partner_id) == (GONE, cycle.partner_id) and int(known.subject_id) not in gone:
+            await resolve_exceptions(uow, "partner_variant", known.subject_id, [GONE])
+    return gone
+
+
+async def _units_for(uow: UnitOfWork, cycle: Cycle) -> list[QueuedLot]:
+    """Return the units that join the cycle: queued, eligible before its cut-off, of variants that exist."""
+    lots = await queued_demand(uow.session, uow.store_id, cycle.partner_id)
+    gone = await list_gone(uow, cycle, lots)
+    return [lot for lot in lots if lot.eligible_at < cycle.cutoff_at and lot.partner_variant_id not in gone]
+
+
+async def _mark_late(uow: UnitOfWork, cycle: Cycle, lots: list[QueuedLot]) -> None:
+    gone = await repository.latest_frozen_cutoff(uow.session, uow.store_id, cycle.partner_id, cycle.cutoff_at)
+    missed = [lot.lot_id for lot in lots if gone is not None and lot.eligible_at < gone and not lot.late]
+    came_back = await ordered_before(uow.session, uow.store_id, missed) if missed else set()
+    late = [lot_id for lot_id in missed if lot_id not in came_back]
+    if late:
+        await mark_late(uow, late)
+
+
+async def _open(uow: UnitOfWork, partner: PartnerFacts, cutoff: CutOff, number: int) -> Cycle | None:
+    added = await repository.add_cycle(
+        uow.session,
+        {
+            "store_id": uow.store_id,
+            "partner_id": partner.id,
+            "partner_store_id": partner.partner_store_id,
+            "cutoff_on": cutoff.on,
+            "cutoff_at": cutoff.at,
+            "number": number,
+            "state": CycleState.OPEN,
+            "marker": rules.marker(partner.id, cutoff.on, number),
+            "frozen_with_flag": False,
+            "written": [],
+            "writing": [],
+            "partner_edits": [],
+            "looks": 0,
+        },
+    )
+    cycle = await repository.find_open_cycle(uow.session, uow.store_id, partner.id)
+    if cycle is not None and added:
+        await record_event(uow, CycleOpened(cycle.id, partner.id, cutoff.on.isoformat()))
+        await plan_close(uow, cycle, partner)
+    return cycle
+
+
+def _gone(cycle: Cycle, variant: VariantFacts, units: int) -> Problem:
+    return Problem(
+        kind=GONE,
+        subject_kind="partner_variant",
+        subject_id=str(variant.id),
+        cause=f"The partner deleted “{variant.title}”; {units} sold units of it cannot be ordered.",
+        next_step="Ask the partner for it, or cancel these units on the orders they are on.",
+        units=units,
+        partner_id=cycle.partner_id,
+    )
 
 
 def _key(line: MasterLine) -> LineKey:

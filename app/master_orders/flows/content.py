@@ -1,0 +1,63 @@
+"""What is written on a draft, and what one says, in the words of the partner's store and in ours."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from app.core.money import Money
+from app.gateways.shopify.draft_orders import CentreAddress, DraftContent, DraftFacts, DraftLine
+from app.gateways.shopify.partner_orders import PartnerOrderFacts
+from app.master_orders.rules import WrittenLine
+from app.master_orders.service import DraftPlan, SentOrder
+
+NOTE = "Note"
+
+
+def content_of(plan: DraftPlan, lines: Sequence[WrittenLine]) -> DraftContent:
+    """Return the draft as it is to stand there."""
+    return DraftContent(
+        lines=tuple(
+            DraftLine(
+                line.variant_gid,
+                line.quantity,
+                Money(line.unit_cost, plan.currency),
+                ((NOTE, line.note),) if line.note else (),
+            )
+            for line in lines
+        ),
+        tags=(plan.marker,),
+        note=f"Weekly master order of {plan.retailer_name}, cut-off {plan.cutoff_on.isoformat()}. It changes until the "
+        f"cut-off; please ship after it is completed.",
+        po_number=plan.marker,
+        shipping_address=_address(plan),
+        payment_terms_template_id=plan.terms_template_id,
+        terms_issued_at=plan.planned_at,
+        marker=plan.marker,
+    )
+
+
+def _address(plan: DraftPlan) -> CentreAddress | None:
+    """Return the centre's address and name, never a customer's (G20)."""
+    if plan.centre_address is None:
+        return None
+    return CentreAddress(company=f"{plan.retailer_name} – {plan.centre_name}", **plan.centre_address)
+
+
+def written_lines(draft: DraftFacts) -> tuple[WrittenLine, ...]:
+    """Return the draft's lines in our terms; lines without a variant are the partner's own."""
+    return tuple(
+        WrittenLine(line.variant_id, line.price.amount, dict(line.attributes).get(NOTE, ""), line.quantity)
+        for line in draft.lines
+        if line.variant_id
+    )
+
+
+def sent_order(plan: DraftPlan, order: PartnerOrderFacts, draft: DraftFacts | None) -> SentOrder:
+    """Return the order as we record it; its prices and notes are those of the draft it was made from."""
+    if draft is not None and draft.order_id == order.id:
+        lines = written_lines(draft)
+    else:
+        # The order tells no agreed price: such lines are spread over ours of the variant.
+        lines = tuple(
+            WrittenLine(line.variant_id, Decimal(0), "", line.quantity) for line in order.lines if line.variant_id
+        )
+    return SentOrder(order.id, order.name, order.financial_status, lines)

@@ -1,0 +1,68 @@
+"""Take over what the partner's order says of each line: supply enters, what it lacks goes back to the queue."""
+
+from collections.abc import Mapping, Sequence
+
+from app.catalog.queries import VariantFacts, variants_of_store
+from app.core.money import Money
+from app.core.unit_of_work import UnitOfWork
+from app.exceptions.service import Problem, open_exception
+from app.master_orders.models import Cycle, MasterLine
+from app.master_orders.rules import WrittenLine
+from app.master_orders.service.cycles import list_gone
+from app.master_orders.service.ledger import note_addition, note_change
+from app.units.queries import queued_demand
+from app.units.service import confirm_supply, lock_open_units
+from app.units.terms import Because, Supply
+
+REDUCED = "partner_reduced"
+
+
+async def confirm_lines(
+    uow: UnitOfWork, cycle: Cycle, shares: Mapping[MasterLine, int], found: Sequence[WrittenLine]
+) -> int:
+    """Confirm each line with its share of the order; differences stand in the change ledger; return the units."""
+    await lock_open_units(uow, cycle.partner_id)
+    variants = await variants_of_store(
+        uow.session, cycle.partner_store_id, {line.partner_variant_id for line in cycle.lines}
+    )
+    because = Because("master_order.confirmed", "master", str(cycle.id), uow.now)
+    for line, there in sorted(shares.items(), key=lambda item: item[0].id):
+        if not line.quantity and not there:
+            continue
+        variant = variants[line.partner_variant_id]
+        confirmed = await confirm_supply(uow, supply_of(line), there, because)
+        if there != line.quantity:
+            why = f"The partner's order has {there} × {variant.title}, our list {line.quantity}."
+            await note_change(uow, line, "partner_changed", there - line.quantity, why)
+        if confirmed.requeued and not variant.is_deleted:
+            await open_exception(uow, _reduced(cycle, line, confirmed.requeued, variant))
+    ours = {variant.gid for variant in variants.values()}
+    for extra in found:
+        if extra.variant_gid not in ours:
+            await note_addition(uow, cycle, extra.variant_gid, extra.quantity)
+    await list_gone(uow, cycle, await queued_demand(uow.session, uow.store_id, cycle.partner_id))
+    return sum(shares.values())
+
+
+def supply_of(line: MasterLine) -> Supply:
+    """Return the line as the ledger of units knows it."""
+    return Supply(
+        line_id=line.id,
+        partner_id=line.partner_id,
+        partner_store_id=line.partner_store_id,
+        partner_variant_id=line.partner_variant_id,
+        unit_cost=Money(line.unit_cost_amount, line.currency),
+    )
+
+
+def _reduced(cycle: Cycle, line: MasterLine, missing: int, variant: VariantFacts) -> Problem:
+    return Problem(
+        kind=REDUCED,
+        subject_kind="master_line",
+        subject_id=str(line.id),
+        cause=f"The partner did not accept {missing} of {line.quantity} × “{variant.title}” on the master order of "
+        f"{cycle.cutoff_on}.",
+        next_step="They wait for the next master order. Tell the customers, or find another source.",
+        units=missing,
+        partner_id=cycle.partner_id,
+    )

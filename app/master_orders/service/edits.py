@@ -1,0 +1,104 @@
+"""What the partner changed on our draft: it stays as they left it until somebody decides (contract §5)."""
+
+from collections.abc import Sequence
+
+from app.catalog.queries import VariantFacts, variants_of_store
+from app.core.errors import NotFound
+from app.core.unit_of_work import UnitOfWork
+from app.events.service import record_event
+from app.exceptions.service import Problem, open_exception, resolve_exceptions
+from app.job_runs.service import enqueue
+from app.master_orders import repository, rules
+from app.master_orders.errors import WrongPhase
+from app.master_orders.events import DraftChangedByPartner
+from app.master_orders.jobs import RewriteDraft
+from app.master_orders.models import Cycle
+from app.master_orders.rules import PartnerEdit, WrittenLine
+from app.master_orders.service.drafting import edit_of, note_found, states_left, stored_edit, wanted_lines
+from app.master_orders.states import CycleState
+
+EDITED = "partner_changed_draft"
+
+
+async def follow_edits(uow: UnitOfWork, cycle_id: int, found: Sequence[WrittenLine]) -> list[PartnerEdit]:
+    """Compare the draft with what we wrote; return what is left as the partner wants it, one exception for each.
+
+    Where both want the same again, nothing is left to decide.
+    """
+    cycle = await repository.lock_cycle(uow.session, uow.store_id, cycle_id)
+    fresh = {edit.variant_gid: edit for edit in rules.partner_edits(states_left(cycle), found)}
+    known = {edit.variant_gid: edit for edit in map(edit_of, cycle.partner_edits)}
+    if not fresh and not known:
+        return []
+    note_found(cycle, list(fresh.values()))
+
+    wanted = await wanted_lines(uow, cycle)
+    variants = {each.gid: each for each in await _variants(uow, cycle)}
+    standing = []
+    for edit in (known | fresh).values():
+        ours = [line for line in wanted if line.variant_gid == edit.variant_gid]
+        units = sum(line.quantity for line in ours)
+        if edit.variant_gid in fresh:
+            title = _title(variants.get(edit.variant_gid))
+            await record_event(uow, DraftChangedByPartner(cycle.id, cycle.partner_id, title, units, edit.found))
+        if rules.fingerprint(ours) == rules.fingerprint(edit.lines):
+            await _resolve(uow, edit, variants)
+        else:
+            standing.append((edit, units))
+            await open_exception(uow, _problem(cycle, edit, units, variants.get(edit.variant_gid)))
+    cycle.partner_edits = [stored_edit(edit, units) for edit, units in standing]
+    return [edit for edit, _ in standing]
+
+
+async def restore_line(uow: UnitOfWork, cycle_id: int, partner_variant_id: int) -> None:
+    """Write our quantity again where the partner had changed it."""
+    cycle = await repository.lock_cycle(uow.session, uow.store_id, cycle_id)
+    variants = await variants_of_store(uow.session, cycle.partner_store_id, [partner_variant_id])
+    if partner_variant_id not in variants:
+        raise NotFound
+    gid = variants[partner_variant_id].gid
+    if cycle.state != CycleState.OPEN or gid not in {each["variant"] for each in cycle.partner_edits}:
+        raise WrongPhase
+    # What stands there counts as written by us already, so the next rewrite puts our quantity in its place.
+    cycle.partner_edits = [each for each in cycle.partner_edits if each["variant"] != gid]
+    await resolve_exceptions(uow, "partner_variant", partner_variant_id, [EDITED])
+    await enqueue(uow, RewriteDraft(uow.store_id, cycle.partner_id))
+
+
+async def settle_edits(uow: UnitOfWork, cycle: Cycle) -> None:
+    """End what was to be decided about the draft: it is an order now, or will never be one."""
+    variants = {each.gid: each for each in await _variants(uow, cycle)}
+    for each in cycle.partner_edits:
+        await _resolve(uow, edit_of(each), variants)
+    cycle.partner_edits = []
+
+
+async def _variants(uow: UnitOfWork, cycle: Cycle) -> Sequence[VariantFacts]:
+    ids = {line.partner_variant_id for line in cycle.lines}
+    return list((await variants_of_store(uow.session, cycle.partner_store_id, ids)).values())
+
+
+async def _resolve(uow: UnitOfWork, edit: PartnerEdit, variants: dict[str, VariantFacts]) -> None:
+    await resolve_exceptions(uow, "partner_variant", _subject(edit, variants.get(edit.variant_gid)), [EDITED])
+
+
+def _subject(edit: PartnerEdit, variant: VariantFacts | None) -> str:
+    return str(variant.id) if variant else edit.variant_gid
+
+
+def _title(variant: VariantFacts | None) -> str:
+    return variant.title if variant else "a product of their own"
+
+
+def _problem(cycle: Cycle, edit: PartnerEdit, wanted: int, variant: VariantFacts | None) -> Problem:
+    prices = "" if wanted != edit.found else " at another price"
+    return Problem(
+        kind=EDITED,
+        subject_kind="partner_variant",
+        subject_id=_subject(edit, variant),
+        cause=f"The partner changed “{_title(variant)}” on the running master order: we want {wanted}, "
+        f"it says {edit.found}{prices}.",
+        next_step="Leave it as the partner wants it, or write our quantity again on the master order's page.",
+        units=max(wanted - edit.found, 0),
+        partner_id=cycle.partner_id,
+    )

@@ -1,0 +1,51 @@
+"""What keeps a master order from going on, on the list of exceptions with its units."""
+
+from datetime import timedelta
+
+from app.core.unit_of_work import UnitOfWork
+from app.exceptions.service import Problem, open_exception
+from app.master_orders import repository
+from app.master_orders.models import Cycle
+from app.master_orders.states import CycleState
+
+REFUSED = "draft_refused"
+WAITING = "master_order_waits"
+UNCERTAIN = "master_order_uncertain"
+INVOICE_SENT = "draft_invoice_sent"
+
+PATIENCE = timedelta(hours=1)
+"""How long after its cut-off a master order may wait for the partner's store before somebody is told."""
+
+STEPS = {
+    REFUSED: "It is tried again by itself. If it stays, ask the partner to look at the products in their store.",
+    WAITING: "It is tried again by itself. Look whether the partner's store is reachable and still connected.",
+    INVOICE_SENT: "Ask the partner to delete the draft without paying it; it is then made again.",
+    UNCERTAIN: "Ask the partner whether they have the order. It is looked for again when they are connected.",
+}
+
+
+async def record_trouble(uow: UnitOfWork, cycle_id: int, why: str, kind: str = WAITING) -> None:
+    """List what the master order waits for."""
+    await tell_trouble(uow, await repository.lock_cycle(uow.session, uow.store_id, cycle_id), why, kind)
+
+
+async def record_wait(uow: UnitOfWork, cycle_id: int, why: str) -> None:
+    """List what the master order waits for, once it has waited for long."""
+    cycle = await repository.lock_cycle(uow.session, uow.store_id, cycle_id)
+    if cycle.state == CycleState.CLOSING and uow.now >= cycle.cutoff_at + PATIENCE:
+        await tell_trouble(uow, cycle, why, WAITING)
+
+
+async def tell_trouble(uow: UnitOfWork, cycle: Cycle, why: str, kind: str) -> None:
+    """Keep the reason with the master order, and have it stand on the list."""
+    cycle.trouble = why
+    problem = Problem(
+        kind=kind,
+        subject_kind="master",
+        subject_id=str(cycle.id),
+        cause=f"The master order of {cycle.cutoff_on} cannot go on: {why}",
+        next_step=STEPS[kind],
+        units=0 if cycle.state == CycleState.OPEN else sum(line.quantity for line in cycle.lines),
+        partner_id=cycle.partner_id,
+    )
+    await open_exception(uow, problem)

@@ -1,0 +1,161 @@
+"""The running draft on the partner's store follows what is ordered, and leaves alone what is the partner's."""
+
+
+from datetime import timedelta
+
+import pytest
+
+from app.core.errors import Conflict, NotFound
+from app.master_orders import service
+from simulator.faults.faults import Rule
+from simulator.world.orders import cancel_order
+from tests.master_orders.oak import Killed, Oak, killed_at, lines_of
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_three_then_five_then_four_is_one_draft(oak: Oak) -> None:
+    """G24: one draft, updated; completed once at the close."""
+    placed = await oak.sell(3)
+    await oak.gather()
+    first = (oak.draft.id, lines_of(oak.draft))
+    placed += await oak.sell(1, 1)
+    await oak.gather()
+    second = lines_of(oak.draft)
+    cancel_order(oak.trade.shops.world, oak.trade.shops.store(oak.trade.retailer), placed[-1])
+    await oak.trade.settle()
+    await oak.gather()
+
+    assert (first[1], second, lines_of(oak.draft)) == ([3], [5], [4])
+    assert oak.draft.id == first[0]
+    assert (await oak.close_week()).state == "closed"
+    assert lines_of(oak.order) == [4]
+
+
+async def test_the_draft_goes_to_the_centre_and_tells_nothing_of_customers(oak: Oak) -> None:
+    """G20: the centre's address, no customer's name, e-mail or phone."""
+    await oak.sell(3)
+
+    await oak.gather()
+
+    draft = oak.draft
+    assert draft.shipping_address is not None
+    assert (draft.shipping_address.address1, draft.shipping_address.city) == ("1 Mill Lane", "Denver")
+    assert draft.shipping_address.company == "Corner – Main street"
+    assert (draft.shipping_address.first_name, draft.shipping_address.phone, draft.email) == (None, None, None)
+    assert draft.payment_terms is not None
+    assert draft.tags == [(await oak.running()).marker]
+
+
+async def test_a_draft_the_partner_deleted_is_made_again(oak: Oak) -> None:
+    """G24: rebuilt, and noted once."""
+    await oak.sell(3)
+    await oak.gather()
+    lost = oak.draft.id
+    oak.delete_draft()
+
+    await oak.trade.settle()
+    await oak.rewrite()
+
+    assert oak.draft.id != lost
+    assert lines_of(oak.draft) == [3]
+    assert await oak.told("master_order.draft.rebuilt") == 1
+
+
+async def test_a_line_the_partner_changed_stays_and_is_one_exception(oak: Oak) -> None:
+    """G24: a line changed by the partner is left as it is until somebody decides (contract §5)."""
+    await oak.sell(5)
+    await oak.gather()
+    oak.edit(3, note="By Monday", tags=[*oak.draft.tags, "wholesale"])
+    await oak.trade.settle()
+    await oak.sell(2)
+    await oak.gather()
+
+    problem = (await oak.problems())["partner_changed_draft"]
+    assert lines_of(oak.draft) == [3]
+    assert (problem.subject_kind, problem.units) == ("partner_variant", 4)
+    assert (oak.draft.note, "wholesale" in oak.draft.tags) == ("By Monday", True)
+    assert await oak.told("master_order.draft.changed_by_partner") == 1
+
+
+async def test_our_quantity_is_written_again_when_somebody_decides_so(oak: Oak) -> None:
+    """G24: the decision."""
+    await oak.sell(5)
+    await oak.gather()
+    oak.edit(3)
+    await oak.trade.settle()
+    cycle = await oak.running()
+
+    async with oak.trade.uow() as uow:
+        await service.restore_line(uow, cycle.id, cycle.lines[0].partner_variant_id)
+    await oak.trade.settle()
+
+    assert lines_of(oak.draft) == [5]
+    assert "partner_changed_draft" not in await oak.problems()
+    async with oak.trade.uow() as uow:
+        with pytest.raises(Conflict):
+            await service.restore_line(uow, cycle.id, cycle.lines[0].partner_variant_id)
+        with pytest.raises(NotFound):
+            await service.restore_line(uow, cycle.id, 987654321)
+        with pytest.raises(NotFound):
+            await service.restore_line(uow, 987654321, cycle.lines[0].partner_variant_id)
+
+
+async def test_a_change_the_partner_takes_back_is_no_question_any_more(oak: Oak) -> None:
+    await oak.sell(5)
+    await oak.gather()
+    oak.edit(3)
+    await oak.trade.settle()
+
+    oak.edit(5)
+    await oak.trade.settle()
+
+    assert "partner_changed_draft" not in await oak.problems()
+    await oak.sell(1)
+    await oak.gather()
+    assert lines_of(oak.draft) == [6]
+
+
+@pytest.mark.parametrize("phase", ["before", "after"])
+async def test_a_draft_without_an_answer_is_looked_for_before_another_is_made(oak: Oak, phase: str) -> None:
+    """G16: exactly one draft, whether the first was made or not."""
+    await oak.sell(3)
+    oak.fail(Rule(action="drop", phase=phase, operation="DraftOrderCreate", nth=1))  # type: ignore[arg-type]
+
+    for minutes in (6, 1, 3, 11):
+        await oak.pass_time(timedelta(minutes=minutes))
+
+    assert lines_of(oak.draft) == [3]
+    assert len(oak.store.draft_orders) == 1
+
+
+@pytest.mark.parametrize("step", range(5))
+async def test_a_rewrite_killed_between_two_steps_is_finished_by_the_next(oak: Oak, step: int) -> None:
+    """G24: our own words are never taken for the partner's."""
+    await oak.sell(3)
+    await oak.gather()
+    oak.trade.buy(("PARTNER-oak-BEAN", 2))
+    await oak.trade.settle()
+
+    try:
+        await oak.rewrite(killed_at(oak.trade.shops.open_uow, step))
+    except Killed:
+        pass
+    await oak.sell(1)
+    await oak.rewrite()
+
+    assert lines_of(oak.draft) == [6]
+    assert await oak.trade.problems() == []
+
+
+async def test_nothing_ordered_any_more_leaves_no_draft(oak: Oak) -> None:
+    """F6: the preview follows; an empty master order is none."""
+    (placed,) = await oak.sell(3)
+    await oak.gather()
+    cancel_order(oak.trade.shops.world, oak.trade.shops.store(oak.trade.retailer), placed)
+    await oak.trade.settle()
+
+    await oak.gather()
+
+    assert oak.drafts == []
+    assert await oak.units() == {"cancelled": 3}
