@@ -10,7 +10,7 @@ from app.catalog import repository, rules, service
 from app.catalog.errors import PartnerNotConnected
 from app.catalog.service import NewMapping
 from app.catalog.states import ItemState
-from app.core.errors import Conflict, Invalid
+from app.core.errors import HubError, Invalid, Unavailable
 from app.core.money import Money
 from app.core.unit_of_work import Actor, Open, system_for
 from app.gateways.shopify import product_import, products
@@ -126,14 +126,20 @@ async def run_import(
 
     Each product is a step of its own: killed half-way, the next run finds what exists by its source id and goes on.
     """
-    plan = await _plan(open_uow, store_id, import_id)
+    try:
+        plan = await _plan(open_uow, store_id, import_id)
+    except PartnerNotConnected as refusal:
+        await _refuse_all(open_uow, store_id, import_id, refusal.sentence)
+        return
     if plan.items:
         await shopify.call(store_id, product_import.ensure_source_definition)
     done = plan.total - len(plan.items)
     for item_id, product_gid in plan.items:
         try:
             await _import_one(open_uow, shopify, plan, item_id, product_gid)
-        except (Invalid, Conflict) as refusal:
+        except Unavailable:
+            raise
+        except HubError as refusal:
             async with open_uow(system_for(store_id)) as uow:
                 await service.record_refused(uow, item_id, refusal.sentence)
         done += 1
@@ -142,14 +148,19 @@ async def run_import(
         await service.finish_import(uow, import_id)
 
 
+async def _refuse_all(open_uow: Open, store_id: int, import_id: int, why: str) -> None:
+    async with open_uow(system_for(store_id)) as uow:
+        for item in await repository.list_items(uow.session, store_id, import_id):
+            await service.record_refused(uow, item.id, why)
+        await service.finish_import(uow, import_id)
+
+
 async def read_products(open_uow: Open, shopify: ConnectedShopify, partner_store_id: int) -> None:
     """Read every imported product of a partner again and keep what changed; what is gone is marked deleted."""
     async with open_uow(system_for(partner_store_id)) as uow:
-        known = [
-            row.shopify_product_id
-            for row in await repository.list_partner_products(uow.session, partner_store_id)
-            if row.deleted_at is None
-        ]
+        # Also those that count as deleted: a webhook said so, and may have been wrong.
+        rows = await repository.list_partner_products(uow.session, partner_store_id)
+        known = [row.shopify_product_id for row in rows]
         currency = (await get_store(uow, partner_store_id)).currency
     if not known:
         return
@@ -253,12 +264,15 @@ def _refusal(product: Product) -> str:
 
 
 def _mappings(product: Product, wanted: NewProduct, stored: StoredProduct) -> list[NewMapping]:
-    """Pair the partner's variants with those in the retailer's store: by our SKU, else by option values."""
+    """Pair the partner's variants with those in the retailer's store: by option values, else by our SKU.
+
+    A SKU comes second: of two variants that share one, which got the suffix depends on their order.
+    """
     by_sku = {variant.sku: variant for variant in stored.variants}
     by_options = {frozenset(variant.option_values): variant for variant in stored.variants}
     pairs = []
     for theirs, new in zip(product.variants, wanted.variants, strict=True):
-        ours = by_sku.get(new.sku) or by_options.get(frozenset(theirs.option_values))
+        ours = by_options.get(frozenset(theirs.option_values)) or by_sku.get(new.sku)
         if ours is not None:
             pairs.append(NewMapping(theirs.id, stored.id, ours.id, ours.inventory_item_id, new.sku, ours.price))
     return pairs

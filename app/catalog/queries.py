@@ -12,6 +12,7 @@ from app.catalog.models import ProductImport, SkuMapping
 from app.catalog.states import ImportState, ItemState
 from app.core.money import Money
 from app.core.pagination import NEWEST, Page, Place
+from app.partners.queries import partners_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +133,14 @@ async def _by_sku(session: AsyncSession, store_id: int, skus: Collection[str]) -
     found: dict[str, MappingFacts] = {}
     for row in await repository.list_mappings_by_sku(session, store_id, skus):
         found.setdefault(row.sku, mapping_facts(row))
-    prefixes = await repository.list_prefixes(session, store_id)
+    # A partner of whom nothing is mapped yet has its prefix too, or a shorter one would take its SKUs (A19).
+    prefixes = {rules.sku_prefix(each.shop_domain): each.id for each in await partners_of(session, store_id)}
+    prefixes |= await repository.list_prefixes(session, store_id)
     for sku in set(skus) - set(found):
-        partner_id = rules.partner_of_sku(sku, prefixes)
-        if partner_id is None:
+        parsed = rules.parse_sku(sku, prefixes)
+        if parsed is None:
             continue
-        own = sku.removeprefix(next(p for p in sorted(prefixes, key=len, reverse=True) if sku.startswith(p)))
-        row_of_sku = await repository.find_mapping_by_partner_sku(session, store_id, partner_id, own)
+        row_of_sku = await repository.find_mapping_by_partner_sku(session, store_id, *parsed)
         if row_of_sku:
             found[sku] = mapping_facts(row_of_sku)
     return found

@@ -231,7 +231,7 @@ async def count_items_of(
         .group_by(ImportItem.import_id, ImportItem.state)
     )
     counts: dict[int, dict[ItemState, int]] = {import_id: {} for import_id in import_ids}
-    for import_id, state, count in (await session.execute(query)):
+    for import_id, state, count in await session.execute(query):
         counts[import_id][ItemState(state)] = count
     return counts
 

@@ -48,11 +48,14 @@ def imported_skus(prefix: str, sources: Sequence[SkuSource]) -> dict[str, str]:
     return given
 
 
-def partner_of_sku(sku: str, prefixes: Mapping[str, int]) -> int | None:
-    """Return the partner whose prefix the SKU carries; shop names contain dashes, so the longest prefix wins (A19)."""
+def parse_sku(sku: str, prefixes: Mapping[str, int]) -> tuple[int, str] | None:
+    """Return the partner whose prefix the SKU carries and the partner's own SKU behind it.
+
+    Shop names contain dashes, so the longest known prefix wins (A19).
+    """
     for prefix in sorted(prefixes, key=len, reverse=True):
         if sku.startswith(prefix):
-            return prefixes[prefix]
+            return prefixes[prefix], sku.removeprefix(prefix)
     return None
 
 

@@ -1,5 +1,6 @@
 """Verbs of the catalogue: ask for an import, store what a partner sells, map what was made of it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,6 +19,7 @@ from app.job_runs.service import enqueue
 from app.partners.queries import get_partner
 
 MOST_PRODUCTS = 250
+PRODUCT_GID = re.compile(r"gid://shopify/Product/\d{1,20}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ async def request_import(uow: UnitOfWork, partner_id: int, chosen: Sequence[Chos
         raise NothingChosen()
     if len(chosen) > MOST_PRODUCTS:
         raise Invalid(f"Choose at most {MOST_PRODUCTS} products at a time.")
+    if not all(PRODUCT_GID.fullmatch(each.gid) for each in chosen):
+        raise Invalid("This is no product of the partner.")
     if not -1 < markup <= 10:
         raise Invalid("Please check the markup.", {"markup": "Enter a markup between −99 % and 1000 %."})
 

@@ -20,7 +20,7 @@ def gid_of(kind: str, number: Any) -> str:
     """Return the global id of a thing from its number, as REST-shaped payloads carry it (reference §5.5)."""
     text = str(number)
     if isinstance(number, bool) or not (text.isascii() and text.isdigit()) or len(text) > 20:
-        raise NotUnderstood(f"“{text[:40]}” is no id of a {kind}.")
+        raise NotUnderstood(f"What stands for the id of a {kind} is none.")  # not quoted: it may hold anything
     return f"gid://shopify/{kind}/{int(text)}"
 
 
@@ -37,6 +37,6 @@ def time_in(payload: Any, key: str) -> datetime | None:
     text = payload.get(key) if isinstance(payload, dict) else None
     try:
         at = datetime.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
+        return at.astimezone(UTC) if at is not None and at.tzinfo is not None else None
+    except (ValueError, OverflowError):
         return None
-    return at.astimezone(UTC) if at is not None and at.tzinfo is not None else None

@@ -1,12 +1,13 @@
 """Work on stock with the stores in between: read the partner's, write the retailer's."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.catalog.queries import variants_by_item
-from app.core.ids import idempotency_key
 from app.core.unit_of_work import Open, UnitOfWork, system_for
 from app.gateways.shopify import inventory as gateway
+from app.gateways.shopify.errors import Refused
 from app.gateways.shopify.inventory import QuantityChange, StockRow
 from app.inventory import repository, service
 from app.inventory.service import DueOffer, Reading
@@ -16,6 +17,16 @@ from app.stores.flows import ConnectedShopify
 AT_ONCE = 250
 MOST_SWAPS = 3
 """Compare-and-swap tries before the next run goes on (D4)."""
+
+
+@dataclass(slots=True)
+class WriteOutcome:
+    """What became of the quantities of one batch, by mapping; `blocked`: why the store took none of them."""
+
+    stands: dict[int, int] = field(default_factory=dict)
+    refused: dict[int, str] = field(default_factory=dict)
+    written: set[int] = field(default_factory=set)
+    blocked: str | None = None
 
 
 async def sync_stock(open_uow: Open, shopify: ConnectedShopify, partner_store_id: int) -> None:
@@ -89,35 +100,54 @@ async def _write(
     open_uow: Open, shopify: ConnectedShopify, target: tuple[int, int, str], offers: Sequence[DueOffer]
 ) -> None:
     store_id, partner_id, location_id = target
-    stands: dict[int, int] = {}
-    refused: dict[int, str] = {}
-    written: set[int] = set()
+    outcome = WriteOutcome()
     for _ in range(MOST_SWAPS):
-        left = [offer for offer in offers if offer.mapping_id not in refused and offer.mapping_id not in stands]
-        if not left:
+        changes = await _find_differences(shopify, target, offers, outcome)
+        if not changes:
             break
-        items = [offer.inventory_item_gid for offer in left]
-        there = await shopify.call(store_id, gateway.read_quantities, location_id, items)
-        gone = [offer for offer in left if offer.inventory_item_gid not in there]
-        refused |= {offer.mapping_id: "The item no longer exists in your store." for offer in gone}
-        left = [offer for offer in left if offer.inventory_item_gid in there]
-        stands |= {each.mapping_id: each.wanted for each in left if there[each.inventory_item_gid] == each.wanted}
-        due = [offer for offer in left if offer.mapping_id not in stands]
-        if not due:
+        async with open_uow(system_for(store_id)) as uow:
+            key = await service.claim_writes(uow, partner_id, list(changes))
+        try:
+            answer = await shopify.call(
+                store_id, gateway.set_available, location_id, list(changes.values()), key, _reference(partner_id)
+            )
+        except Refused as refusal:
+            outcome.blocked = refusal.sentence
             break
-        changes = [QuantityChange(e.inventory_item_gid, e.wanted, there[e.inventory_item_gid]) for e in due]
-        key = idempotency_key(
-            "stock",
-            store_id,
-            *[(e.mapping_id, e.version, c.quantity, c.change_from) for e, c in zip(due, changes, strict=True)],
-        )
-        reference = f"gid://partner-hub/StockOffers/{partner_id}"
-        outcome = await shopify.call(store_id, gateway.set_available, location_id, changes, key, reference)
-        by_item = {offer.inventory_item_gid: offer for offer in due}
-        refused |= {by_item[each.inventory_item_id].mapping_id: each.message for each in outcome.refused}
-        if outcome.accepted:
-            stands |= {offer.mapping_id: offer.wanted for offer in due}
-            written |= {offer.mapping_id for offer in due}
+        by_item = {change.inventory_item_id: mapping_id for mapping_id, change in changes.items()}
+        outcome.refused |= {by_item[each.inventory_item_id]: each.message for each in answer.refused}
+        if answer.accepted:
+            outcome.stands |= {mapping_id: change.quantity for mapping_id, change in changes.items()}
+            outcome.written |= set(changes)
     async with open_uow(system_for(store_id)) as uow:
-        await service.record_written(uow, partner_id, stands, written)
-        await service.record_refused(uow, partner_id, refused, {e.mapping_id: e.partner_variant_id for e in offers})
+        await service.record_written(uow, partner_id, outcome.stands, outcome.written)
+        await service.record_refused(
+            uow, partner_id, outcome.refused, {e.mapping_id: e.partner_variant_id for e in offers}
+        )
+        await service.record_blocked(uow, partner_id, outcome.blocked)
+
+
+async def _find_differences(
+    shopify: ConnectedShopify, target: tuple[int, int, str], offers: Sequence[DueOffer], outcome: WriteOutcome
+) -> dict[int, QuantityChange]:
+    """Return what is to be written, by mapping: from what stands in the store this instant to what is offered."""
+    store_id, _, location_id = target
+    left = [each for each in offers if each.mapping_id not in outcome.refused and each.mapping_id not in outcome.stands]
+    if not left:
+        return {}
+    items = [each.inventory_item_gid for each in left]
+    there = await shopify.call(store_id, gateway.read_quantities, location_id, items)
+    changes = {}
+    for each in left:
+        if each.inventory_item_gid not in there:
+            outcome.refused[each.mapping_id] = "The item no longer exists in your store."
+        elif there[each.inventory_item_gid] == each.wanted:
+            outcome.stands[each.mapping_id] = each.wanted
+        else:
+            now = there[each.inventory_item_gid]
+            changes[each.mapping_id] = QuantityChange(each.inventory_item_gid, each.wanted, now)
+    return changes
+
+
+def _reference(partner_id: int) -> str:
+    return f"gid://partner-hub/StockOffers/{partner_id}"

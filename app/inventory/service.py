@@ -5,8 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.catalog.queries import MappingFacts, VariantFacts, mappings_of_partner, variants_of_store
+from app.catalog.queries import MappingFacts, VariantFacts, mappings_of_partner, variants_by_item, variants_of_store
 from app.core.errors import Conflict
+from app.core.ids import idempotency_key
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
 from app.exceptions.service import Problem, open_exception, resolve_exceptions
@@ -25,7 +26,7 @@ UNTRACKED_CAP = 10
 """Offered of a variant whose stock the partner does not track (D5)."""
 
 GATHERING = timedelta(seconds=1)
-REFUSED = "stock_not_writable"
+REFUSED, BLOCKED = "stock_not_writable", "stock_blocked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,6 @@ class DueOffer:
     partner_variant_id: int
     inventory_item_gid: str
     wanted: int
-    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,9 @@ class WritePlan:
 
 
 async def announce_change(uow: UnitOfWork, item_gid: str) -> None:
-    """Have an item of the partner's store read; the unit of work acts for that store."""
+    """Have an item of the partner's store read if anybody sells it; the unit of work acts for that store."""
+    if not await variants_by_item(uow.session, uow.store_id, [item_gid]):
+        return
     await repository.want_read(uow.session, uow.store_id, item_gid)
     await enqueue(uow, ReadStock(uow.store_id), run_at=uow.now + GATHERING)
 
@@ -98,8 +100,11 @@ async def compute_offers(uow: UnitOfWork, partner_id: int) -> WritePlan:
     partner = await get_partner(uow.session, uow.store_id, partner_id)
     settings = await get_settings(uow.session, uow.store_id)
     mappings = await mappings_of_partner(uow.session, uow.store_id, partner_id)
-    sums = await _sums(uow, partner, mappings)
     known = {row.mapping_id: row for row in await repository.list_offers(uow.session, uow.store_id, partner_id)}
+    if partner.is_live:
+        sums = await _sums(uow, partner, mappings)
+    else:
+        sums = await _sums_without_partner(uow, mappings)
     due = []
     for mapping in mappings:
         total = sums.get(mapping.partner_variant_id)
@@ -109,17 +114,24 @@ async def compute_offers(uow: UnitOfWork, partner_id: int) -> WritePlan:
         wanted = rules.offered(total.sum, mapping.units_per)
         _keep(offer, total, wanted)
         uow.session.add(offer)
-        due.append(DueOffer(mapping.id, mapping.partner_variant_id, mapping.inventory_item_gid, wanted, offer.version))
+        due.append(DueOffer(mapping.id, mapping.partner_variant_id, mapping.inventory_item_gid, wanted))
     await uow.session.flush()
     return WritePlan(settings.stock_location_id, tuple(due))
 
 
+async def claim_writes(uow: UnitOfWork, partner_id: int, mapping_ids: Collection[int]) -> str:
+    """Return the idempotency key of one attempt to write these; the next attempt has another (D27)."""
+    rows = await repository.list_offers(uow.session, uow.store_id, partner_id, mapping_ids)
+    for row in rows:
+        row.version += 1
+    return idempotency_key("stock", uow.store_id, *[(row.mapping_id, row.version) for row in rows])
+
+
 async def record_written(uow: UnitOfWork, partner_id: int, stands: Mapping[int, int], written: Collection[int]) -> None:
-    """Record what stands in the store now, by mapping; a written one needs a new idempotency key the next time."""
+    """Record what stands in the store now, by mapping."""
     for row in await repository.list_offers(uow.session, uow.store_id, partner_id, stands):
         if row.mapping_id in written or row.written is None:
             row.written_at = uow.now
-            row.version += 1
         row.written = stands[row.mapping_id]
     if written:
         await record_event(uow, StockWritten(partner_id, len(written)))
@@ -147,6 +159,16 @@ async def record_refused(
                 partner_id=partner_id,
             ),
         )
+
+
+async def record_blocked(uow: UnitOfWork, partner_id: int, why: str | None) -> None:
+    """List that the store takes no quantity at all, with its reason; none: it does again (D10)."""
+    if why is None:
+        await resolve_exceptions(uow, "partner", partner_id, [BLOCKED])
+        return
+    cause = f"Your store does not accept the stock of this partner: {why}"
+    step = "Look under Settings whether the location for partner stock still exists and is active."
+    await open_exception(uow, Problem(BLOCKED, "partner", str(partner_id), cause, step, partner_id=partner_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +204,13 @@ async def _sums(uow: UnitOfWork, partner: PartnerFacts, mappings: Sequence[Mappi
             snapshot_at,
         )
     return totals
+
+
+async def _sums_without_partner(uow: UnitOfWork, mappings: Sequence[MappingFacts]) -> dict[int, _Total]:
+    """Return what is left when the partner is gone: the surplus at the centre (A11)."""
+    ids = {mapping.partner_variant_id for mapping in mappings}
+    surplus = await surplus_of(uow.session, uow.store_id, ids) if ids else {}
+    return {each: _Total(StockSum(0, 0, 0, 0, 0, surplus.get(each, 0)), uow.now) for each in ids}
 
 
 async def _stock_at(

@@ -93,7 +93,7 @@ async def _capture_read(open_uow: Open, store_id: int, read: DueRead, facts: Ord
             await service.ask_for_read(uow, facts.id, "routing", delay=ROUTING_TIME)
 
     async def set_aside(uow: UnitOfWork, why: str) -> None:
-        await service.list_uncaptured(uow, read.order_gid, facts.name if facts else "An order", why)
+        await service.list_uncaptured(uow, read.order_gid, why)
         await service.finish_read(uow, read)
 
     await _attempt(open_uow, store_id, capture, set_aside)
@@ -111,7 +111,7 @@ async def _capture_compared(open_uow: Open, store_id: int, facts: OrderFacts, is
             await service.capture_order(uow, facts, "poll")
 
     async def set_aside(uow: UnitOfWork, why: str) -> None:
-        await service.list_uncaptured(uow, facts.id, facts.name, why)
+        await service.list_uncaptured(uow, facts.id, why)
 
     done = await _attempt(open_uow, store_id, capture, set_aside)
     return done and is_new and is_since_go_live

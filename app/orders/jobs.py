@@ -62,3 +62,18 @@ class RouteUnmapped(Job):
     def lane(self) -> str:
         """Captures of one store run one after the other."""
         return f"orders:{self.store_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPartner(Job):
+    """List what waits for a partner who went, or end that list when the partner is back."""
+
+    name: ClassVar[str] = "orders.review_partner"
+
+    store_id: int
+    partner_id: int
+
+    @property
+    def coalesce_key(self) -> str:
+        """The last look counts."""
+        return str(self.partner_id)

@@ -1,21 +1,236 @@
-"""From the shop to the ledger."""
+"""From the shop to the ledger: webhooks that come twice, in any order or never, and what they leave."""
+
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from app.orders.queries import last_comparison
+from app.orders.states import Route
+from simulator.world.importing import import_order
+from simulator.world.orders import Edit, LineChange, Repayment, cancel_order, edit_order, pay_order, refund_order
+from simulator.world.people import MARKS
+from simulator.world.placing import place_order
+from simulator.world.routing import hold_order, release_order
+from tests.support.shops import PARTNER, RETAILER
 from tests.support.trade import Trade
 
 pytestmark = pytest.mark.anyio
 
+BEAN = "PARTNER-oak-BEAN"
 
-async def test_smoke(trade: Trade) -> None:
-    i = await trade.bring_in(trade.product())
-    trade.buy(("PARTNER-oak-BEAN", 3))
-    await trade.settle()
-    print(await trade.report(i))
-    print([(w.topic, w.shop, w.state, [d.status for d in w.deliveries]) for w in trade.shops.world.outbox.log[-12:]])
-    print(await trade.shops.runner.runtime.direct.rows("select name,state,run_at from job_runs order by id", {}))
-    print(await trade.problems())
-    order = await trade.order()
-    print(order)
-    print(await trade.where(order.lines[0].id), await trade.problems(), await trade.queued())
-    print(trade.shown("PARTNER-oak-BEAN"), await trade.offer("PARTNER-oak-BEAN"))
+
+@pytest.fixture
+async def stocked(trade: Trade) -> Trade:
+    """Oak's beans are imported."""
+    await trade.bring_in(trade.product())
+    return trade
+
+
+async def test_a_webhook_that_comes_three_times(stocked: Trade) -> None:
+    """E1: under the same id and under another; one order, each event once."""
+    stocked.buy((BEAN, 3))
+    (sent,) = [each for each in stocked.shops.world.outbox.log if each.topic == "orders/create"]
+    headers = stocked.courier.headers(sent, sent.body.encode())
+    for webhook_id in (sent.id, sent.id, "another-delivery"):
+        answer = await stocked.shops.hub.post(
+            "/webhooks/shopify", content=sent.body.encode(), headers=headers | {"X-Shopify-Webhook-Id": webhook_id}
+        )
+        assert answer.status_code == 200
+
+    await stocked.settle()
+
+    order = await stocked.order()
+    assert await stocked.where(order.lines[0].id) == {"queued": 3}
+    assert await stocked.events("order") == ["order.captured", "order.line.routed", "order.demand.changed"]
+
+
+async def test_the_change_arrives_before_the_order(stocked: Trade) -> None:
+    """E2: orders/paid and orders/updated come first; the order is built from what Shopify shows."""
+    placed = stocked.buy((BEAN, 3), payment="pending")
+    await stocked.lose_webhooks()
+    pay_order(stocked.shops.world, stocked.shops.store(RETAILER), placed)
+    await stocked.settle()
+    first = await stocked.events("order")
+    (create,) = [each for each in stocked.shops.world.outbox.log if each.topic == "orders/create"]
+
+    stocked.shops.world.outbox.schedule(stocked.shops.world, create, 0)
+    await stocked.settle()
+
+    order = await stocked.order()
+    assert await stocked.where(order.lines[0].id) == {"queued": 3}
+    assert await stocked.events("order") == first
+
+
+async def test_no_webhook_ever_arrives(stocked: Trade) -> None:
+    """E3: the comparison finds it within 15 minutes, with its own eligible time, and it counts as recovered."""
+    placed_at = stocked.clock.at
+    stocked.buy((BEAN, 3))
+    await stocked.lose_webhooks()
+    for _ in range(3):
+        await stocked.turn(minutes=6)
+        await stocked.lose_webhooks()
+
+    order = await stocked.order()
+    async with stocked.uow() as uow:
+        compared_at, recovered = await last_comparison(uow.session, stocked.retailer_id)
+    assert order.is_recovered
+    assert [(lot.quantity, lot.eligible_at) for lot in await stocked.queued()] == [(3, placed_at)]
+    assert compared_at is not None
+    assert compared_at >= placed_at
+    assert recovered == 1
+
+
+async def test_three_makers_of_one_order(stocked: Trade) -> None:
+    """E13, A19: two partners whose names begin alike, and the retailer's own item."""
+    await stocked.join("oak-hill.myshopify.com", name="Hill")
+    await stocked.bring_in(stocked.product("oak-hill.myshopify.com", {"sku": "X1"}), partner="oak-hill.myshopify.com")
+    stocked.product(RETAILER, {"sku": "MUG"}, title="Mug")
+
+    stocked.buy((BEAN, 2), ("PARTNER-oak-hill-X1", 1), ("MUG", 1))
+    await stocked.settle()
+
+    order = await stocked.order()
+    partners = {each.partner.id: shop for shop, each in stocked.links.items()}
+    assert [(line.route, partners.get(line.partner_id or 0)) for line in order.lines] == [
+        (Route.PARTNER, PARTNER),
+        (Route.PARTNER, "oak-hill.myshopify.com"),
+        (Route.OWN, None),
+    ]
+    assert [lot.quantity for lot in await stocked.queued()] == [2]
+    assert [lot.quantity for lot in await stocked.queued("oak-hill.myshopify.com")] == [1]
+
+
+async def test_an_order_of_an_unmapped_sku_is_listed_and_routed_when_mapped(stocked: Trade) -> None:
+    """E17: with its own eligible time."""
+    placed_at = stocked.clock.at
+    product = stocked.product(PARTNER, {"sku": "NEW"}, title="New")
+    line = {"sku": "PARTNER-oak-NEW", "title": "New", "quantity": 2, "price": "10.00"}
+    import_order(stocked.shops.world, stocked.shops.store(RETAILER), {"line_items": [line]})
+    await stocked.settle()
+    listed = await stocked.problems()
+    await stocked.turn(minutes=3)
+
+    await stocked.bring_in(product)
+
+    assert [(each.kind, each.units) for each in listed] == [("unmapped", 2)]
+    assert await stocked.problems() == []
+    assert [(lot.quantity, lot.eligible_at) for lot in await stocked.queued()] == [(2, placed_at)]
+
+
+async def test_late_fulfilment_orders(stocked: Trade) -> None:
+    """E29: captured in full before they exist, and read again once they do."""
+    world = stocked.shops.world
+    world.switches = replace(world.switches, fulfillment_orders_late=True)
+    placed = stocked.buy((BEAN, 3))
+    await stocked.settle()
+    order = await stocked.order()
+    early = await stocked.where(order.lines[0].id)
+
+    await stocked.turn(minutes=2)
+
+    held = stocked.shops.store(RETAILER).fulfillment_orders_of(placed.id)
+    async with stocked.uow() as uow:
+        from app.orders.repository import find_gid_by_fulfillment_order
+
+        known = await find_gid_by_fulfillment_order(uow.session, stocked.retailer_id, held[0].gid)
+    assert early == await stocked.where(order.lines[0].id) == {"queued": 3}
+    assert known == placed.gid
+
+
+async def test_orders_of_the_partners_own_customers_leave_no_trace(stocked: Trade) -> None:
+    """E32, INV7: dropped before they are stored; nothing of a person is anywhere."""
+    stocked.buy(("BEAN", 2), shop=PARTNER)
+    store = stocked.shops.store(PARTNER)
+    placed = place_order(stocked.shops.world, store, {"lines": [{"title": "Tasting", "quantity": 1}]})
+    cancel_order(stocked.shops.world, store, placed)
+    sent = {each.topic for each in stocked.shops.world.outbox.log if each.shop == PARTNER}
+    await stocked.settle()
+
+    stored = await stocked.shops.dump()
+
+    assert {"orders/updated", "orders/cancelled"} <= sent
+    assert not any(mark in stored for mark in MARKS.values())
+    assert placed.name not in stored
+    assert await stocked.orders() == []
+
+
+async def test_a_retailers_customer_leaves_no_trace_either(stocked: Trade) -> None:
+    """INV5: lines, quantities and times are kept, never who bought."""
+    line = {"variant_id": stocked.sold_variant(BEAN).id, "quantity": 1, "properties": {"Grind": "fine", "To": "Ada"}}
+    stocked.buy(line)
+    await stocked.settle()
+
+    stored = await stocked.shops.dump()
+
+    assert (await stocked.order()).lines[0].properties == (("Grind", "fine"),)
+    assert not any(mark in stored for mark in (*MARKS.values(), "Ada"))
+
+
+async def test_edits_refunds_and_cancellation(stocked: Trade) -> None:
+    """F1, F2, F6, F12: each read again, each counted once."""
+    world, store = stocked.shops.world, stocked.shops.store(RETAILER)
+    placed = stocked.buy((BEAN, 3))
+    await stocked.settle()
+    order = await stocked.order()
+    wheres = []
+    for quantity in (2, 5):
+        stocked.set_clock(stocked.clock.at + timedelta(minutes=10))
+        change = LineChange(quantity=quantity, line_id=placed.lines[0].id)
+        edit_order(world, store, placed, Edit(changes=[change], paid=True, force=True))
+        await stocked.settle()
+        wheres.append((await stocked.where(order.lines[0].id))["queued"])
+    times = [(lot.quantity, lot.eligible_at) for lot in await stocked.queued()]
+    refund_order(world, store, placed, Repayment(units=[(placed.lines[0].id, 1)]))
+    await stocked.settle()
+    wheres.append((await stocked.where(order.lines[0].id))["queued"])
+    cancel_order(world, store, placed)
+    await stocked.settle()
+
+    assert wheres == [2, 5, 4]
+    assert times == [(2, order.placed_at), (3, order.placed_at + timedelta(minutes=20))]
+    assert (await stocked.where(order.lines[0].id)).keys() == {"cancelled"}
+    assert await stocked.queued() == []
+
+
+async def test_a_hold_and_its_release(stocked: Trade) -> None:
+    """E23: also where neither changes the order's own time of change."""
+    world, store = stocked.shops.world, stocked.shops.store(RETAILER)
+    world.switches = replace(world.switches, hold_touches_order=False)
+    placed = stocked.buy((BEAN, 3))
+    await stocked.settle()
+    order = await stocked.order()
+    hold_order(world, store, placed)
+    await stocked.settle()
+    held = await stocked.where(order.lines[0].id), stocked.shown(BEAN)
+    stocked.set_clock(stocked.clock.at + timedelta(minutes=30))
+    await stocked.settle()
+    released_at = stocked.clock.at
+    release_order(world, store, placed)
+    stocked.set_clock(stocked.clock.at + timedelta(minutes=2))
+
+    await stocked.settle()
+
+    assert held == ({"held": 3}, 17)
+    assert [(lot.quantity, lot.eligible_at) for lot in await stocked.queued()] == [(3, released_at)]
+
+
+async def test_one_order_that_cannot_be_taken_in_holds_up_no_other(stocked: Trade) -> None:
+    """It is listed with the reason, and struck off once it can be taken in."""
+    world, store = stocked.shops.world, stocked.shops.store(RETAILER)
+    broken = stocked.buy((BEAN, 1))
+    broken.name = "#1\x00"  # a sign that no database of ours can hold
+    stocked.buy((BEAN, 2))
+    await stocked.settle()
+    listed = await stocked.problems()
+    taken = [order.lines[0].quantity for order in await stocked.orders()]
+
+    broken.name = "#1"
+    edit_order(world, store, broken, Edit(changes=[LineChange(quantity=3, line_id=broken.lines[0].id)], force=True))
+    await stocked.settle()
+
+    assert taken == [2]
+    assert [(each.kind, each.subject_id) for each in listed] == [("order_not_captured", f"order-{broken.id}")]
+    assert len(await stocked.orders()) == 2
+    assert await stocked.problems() == []
+    assert await stocked.failed_jobs() == []

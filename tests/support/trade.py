@@ -5,13 +5,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from app.catalog import service as catalog
-from app.catalog.queries import ImportRow, MappingFacts, import_report, mappings_of_partner
+from app.catalog.queries import ImportRow, MappingFacts, import_report, mappings_of_partner, mappings_of_store
 from app.catalog.service import Chosen
 from app.core.clock import FixedClock
 from app.core.unit_of_work import UnitOfWork, system_for
@@ -21,7 +23,7 @@ from app.orders import queries as orders
 from app.orders.queries import OrderRow
 from app.units import queries as units
 from jobs.sweeper import sweep
-from simulator.webhooks.delivery import Courier
+from simulator.webhooks.delivery import Courier, sign
 from simulator.world.effects import apply_due
 from simulator.world.model import Product, Variant
 from simulator.world.order_model import Order
@@ -42,6 +44,7 @@ class Trade:
     courier: Courier
     retailer: str = RETAILER
     links: dict[str, Linked] = field(default_factory=dict)
+    numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     @property
     def link(self) -> Linked:
@@ -81,6 +84,23 @@ class Trade:
             await self.courier._deliver(due)
             sent += 1
         return sent
+
+    async def lose_webhooks(self) -> None:
+        """Let nothing arrive of what was sent up to now."""
+        apply_due(self.shops.world)
+        while self.shops.world.queue.pop_due(self.shops.world.now, deliveries=True):
+            pass
+
+    async def send(self, shop: str, topic: str, body: bytes) -> int:
+        """Send the hub a webhook that is signed as Shopify signs; returns the status of the answer."""
+        headers = {
+            "X-Shopify-Topic": topic,
+            "X-Shopify-Hmac-Sha256": sign(self.shops.world.settings.api_secret, body),
+            "X-Shopify-Shop-Domain": shop,
+            "X-Shopify-Webhook-Id": f"made-{next(self.numbers)}",
+            "X-Shopify-Triggered-At": self.clock.at.isoformat(),
+        }
+        return (await self.shops.hub.post("/webhooks/shopify", content=body, headers=headers)).status_code
 
     async def turn(self, **passed: float) -> None:
         """Let time pass in steps of at most a minute, with all that falls due meanwhile."""
@@ -180,23 +200,28 @@ class Trade:
         async with self.uow() as uow:
             return await open_exceptions(uow.session)
 
+    async def events(self, subject: str) -> list[str]:
+        """The names of what happened to things of this kind, in order."""
+        async with self.uow() as uow:
+            named = text("SELECT name FROM domain_events WHERE subject = :subject ORDER BY id")
+            return list(await uow.session.scalars(named, {"subject": subject}))
+
+    async def failed_jobs(self) -> list[str]:
+        """The names of jobs that failed or still wait after a failure."""
+        async with self.uow() as uow, uow.machinery() as session:
+            failed = text("SELECT name FROM job_runs WHERE state = 'failed' OR (state = 'queued' AND attempt > 0)")
+            return list(await session.scalars(failed))
+
     async def offer(self, sku: str) -> OfferFacts:
         """What is offered of a SKU."""
         async with self.uow() as uow:
-            mappings = await orders_mappings(uow, self.retailer_id)
+            mappings = {each.sku: each.id for each in await mappings_of_store(uow.session, self.retailer_id)}
             return (await offers_of(uow.session, self.retailer_id))[mappings[sku]]
 
     def shown(self, sku: str) -> int:
         """What the retailer's store offers of a SKU."""
         store = self.shops.store(self.retailer)
         return store.total_available(self.sold_variant(sku))
-
-
-async def orders_mappings(uow: UnitOfWork, store_id: int) -> dict[str, int]:
-    """Mapping ids by SKU."""
-    from app.catalog.queries import mappings_of_store
-
-    return {each.sku: each.id for each in await mappings_of_store(uow.session, store_id)}
 
 
 @pytest.fixture

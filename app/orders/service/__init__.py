@@ -15,6 +15,7 @@ from app.orders.service.reading import (
     postpone_read,
 )
 from app.orders.service.routing import route_unmapped
+from app.orders.service.stranded import review_partner
 
 __all__ = [
     "ask_for_read",
@@ -29,6 +30,7 @@ __all__ = [
     "list_uncaptured",
     "plan_next_read",
     "postpone_read",
+    "review_partner",
     "route_unmapped",
     "waits_for_routing",
 ]

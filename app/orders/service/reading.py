@@ -105,10 +105,10 @@ async def give_up_read(uow: UnitOfWork, read: DueRead) -> None:
     await finish_read(uow, read)
 
 
-async def list_uncaptured(uow: UnitOfWork, order_gid: str, name: str, why: str) -> None:
+async def list_uncaptured(uow: UnitOfWork, order_gid: str, why: str) -> None:
     """List an order that could not be taken in, with the reason; the next comparison tries it again."""
     number = _number(order_gid)
-    cause = f"{name} (number {number}) could not be taken in: {why}"
+    cause = f"The order with the number {number} could not be taken in: {why}"
     step = "It is tried again whenever it changes. If it is urgent, order and fulfil it by hand."
     await open_exception(uow, Problem(NOT_CAPTURED, "job", f"order-{number}", cause, step))
 

@@ -9,8 +9,10 @@ from app.core.money import Money
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
 from app.exceptions.service import Problem, open_exception, resolve_exceptions
+from app.job_runs.service import enqueue
 from app.orders import repository, rules
 from app.orders.events import OrderDemandChanged, SentUnitsReleased
+from app.orders.jobs import ReviewPartner
 from app.orders.models import Order, OrderLine
 from app.orders.rules import PaymentBooks
 from app.orders.states import Route
@@ -91,6 +93,8 @@ async def _tell(uow: UnitOfWork, order: Order, moved: Mapping[int, Sequence[Sett
         await record_event(
             uow, OrderDemandChanged(order.id, partner_id, partner_store_id, partner.name, added, released)
         )
+        if not partner.is_live:
+            await enqueue(uow, ReviewPartner(uow.store_id, partner_id))
         for lot in (lot for each in settled for lot in each.released):
             if lot.supply_line_id is not None:
                 gone = SentUnitsReleased(order.id, partner_id, partner_store_id, lot.supply_line_id, lot.quantity)

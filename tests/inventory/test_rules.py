@@ -1,0 +1,48 @@
+"""The sum behind each quantity: a table of cases."""
+
+from decimal import Decimal
+
+import pytest
+
+from app.inventory.rules import StockSum, change_reason, offered, whole_units
+
+
+def total(p: int, u: int = 0, others: int = 0, b: int = 0, s: int = 0, provisional: int = 0) -> StockSum:
+    return StockSum(p, u, others, provisional, b, s)
+
+
+@pytest.mark.parametrize(
+    ("terms", "sellable", "reason"),
+    [
+        pytest.param(total(20, 5, b=2), 13, "", id="D1"),
+        pytest.param(total(15, 0, b=2), 13, "", id="D2: the partner sees them now"),
+        pytest.param(total(20, 5, b=2), 13, "", id="D3: not yet in this snapshot"),
+        pytest.param(total(20, 0, 15, b=2), 3, "", id="D28: others sold 15"),
+        pytest.param(total(25, 5, b=2, provisional=1), 17, "", id="D4: a sale not captured yet"),
+        pytest.param(total(2, 0, b=2), 0, "buffer", id="D7"),
+        pytest.param(total(0, 0), 0, "sold out at the partner", id="D8"),
+        pytest.param(total(0, 0, s=4), 4, "", id="D29: surplus at the centre"),
+        pytest.param(total(0, 6, b=2, s=4), 4, "", id="what is oversold does not eat the surplus"),
+        pytest.param(total(5, 5), 0, "already sold", id="all sold"),
+        pytest.param(total(5, 2, 4), 0, "already sold", id="sold by several"),
+    ],
+)
+def test_sellable(terms: StockSum, sellable: int, reason: str) -> None:
+    """D1, D2, D3, D7, D28, D29: max(0, P − U − B) + S"""
+    assert terms.sellable == sellable
+    assert change_reason(terms) == reason
+
+
+@pytest.mark.parametrize(
+    ("available", "units"),
+    [(-4, 0), (0, 0), (3, 3), (3.7, 3), (Decimal("3.7"), 3), (None, 10)],
+)
+def test_whole_units(available: float | Decimal | None, units: int) -> None:
+    """D5"""
+    assert whole_units(available, untracked_cap=10) == units
+
+
+@pytest.mark.parametrize(("pool", "units_per", "count"), [(3, 1, 3), (3, 2, 1), (1, 2, 0), (0, 1, 0)])
+def test_packs_share_the_pool(pool: int, units_per: int, count: int) -> None:
+    """B21"""
+    assert offered(total(pool), units_per) == count

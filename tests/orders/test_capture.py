@@ -1,0 +1,501 @@
+"""Capturing orders: whatever comes twice, late, in any order or incomplete, the ledger ends at the target."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import text
+
+from app.core.clock import FixedClock
+from app.core.money import Money
+from app.core.unit_of_work import UnitsOfWork, system_for
+from app.exceptions.queries import ExceptionFacts, open_exceptions
+from app.gateways.shopify.order_facts import OrderFacts
+from app.orders import service
+from app.orders.queries import OrderRow, get_order
+from app.orders.states import Route
+from app.units import queries as units
+from app.units import service as ledger
+from app.units.terms import Because, Supply
+from tests.factories.catalog import make_mapping
+from tests.factories.orders import cancelled, edited, order_facts, routed, sold
+from tests.factories.partners import MadePartner, make_partner
+from tests.factories.stores import make_store
+from tests.support.hub import MONDAY_NOON
+
+pytestmark = pytest.mark.anyio
+
+
+def at(hours: float) -> datetime:
+    return MONDAY_NOON + timedelta(hours=hours)
+
+
+@dataclass
+class Desk:
+    """A retailer with one partner, and what its orders come to."""
+
+    open_uow: UnitsOfWork
+    partner: MadePartner
+
+    @property
+    def store_id(self) -> int:
+        return self.partner.store_id
+
+    async def capture(self, facts: OrderFacts, seen_by: str = "webhook", released_at: datetime | None = None) -> int:
+        async with self.open_uow(system_for(self.store_id)) as uow:
+            return (await service.capture_order(uow, facts, seen_by, released_at)).id
+
+    async def order(self, order_id: int) -> OrderRow:
+        async with self.open_uow(system_for(self.store_id)) as uow:
+            return await get_order(uow.session, self.store_id, order_id)
+
+    async def where(self, order_id: int) -> list[dict[str, int]]:
+        """Where the units of each line are."""
+        ids = [line.id for line in (await self.order(order_id)).lines]
+        async with self.open_uow(system_for(self.store_id)) as uow:
+            found = await units.whereabouts(uow.session, self.store_id, ids)
+        return [found.get(each, {}) for each in ids]
+
+    async def queued(self) -> list[tuple[int, datetime]]:
+        """What waits for the master order: units and their eligible time, oldest first."""
+        async with self.open_uow(system_for(self.store_id)) as uow:
+            lots = await units.queued_demand(uow.session, self.store_id, self.partner.id)
+        return [(lot.quantity, lot.eligible_at) for lot in lots]
+
+    async def problems(self) -> list[ExceptionFacts]:
+        async with self.open_uow(system_for(self.store_id)) as uow:
+            return await open_exceptions(uow.session)
+
+    async def events(self) -> list[str]:
+        async with self.open_uow(system_for(self.store_id)) as uow:
+            return list(await uow.session.scalars(text("SELECT name FROM domain_events ORDER BY id")))
+
+    async def jobs(self) -> set[str]:
+        async with self.open_uow(system_for(self.store_id)) as uow:
+            return set(await uow.session.scalars(text("SELECT name FROM job_runs WHERE state = 'queued'")))
+
+
+@pytest.fixture
+async def desk(open_uow: UnitsOfWork) -> Desk:
+    """A retailer with one partner at 30 % off."""
+    return Desk(open_uow, await make_partner(open_uow, await make_store(open_uow)))
+
+
+async def test_an_order_is_captured_once_however_often_it_comes(desk: Desk) -> None:
+    """E1"""
+    facts = order_facts(sold(await make_mapping(desk.open_uow, desk.partner), 3))
+
+    ids = {await desk.capture(facts) for _ in range(3)}
+
+    assert len(ids) == 1
+    assert await desk.where(ids.pop()) == [{"queued": 3}]
+    assert await desk.events() == ["order.captured", "order.line.routed", "order.demand.changed"]
+    assert {"master_orders.rewrite_draft", "inventory.refresh_offers"} <= await desk.jobs()
+
+
+async def test_older_news_changes_nothing(desk: Desk) -> None:
+    """E2, E4: whatever the order of arrival, the newest state stays."""
+    placed = order_facts(sold(await make_mapping(desk.open_uow, desk.partner), 3))
+    newer = edited(placed, 0, 2)
+
+    order_id = await desk.capture(newer)
+    before = await desk.events()
+    await desk.capture(placed)
+
+    assert await desk.where(order_id) == [{"queued": 2}]
+    assert await desk.events() == before
+
+
+async def test_each_line_goes_its_own_way(desk: Desk) -> None:
+    """E13, E14"""
+    hill = await make_partner(desk.open_uow, desk.store_id, name="hill")
+    beans = await make_mapping(desk.open_uow, desk.partner)
+    facts = order_facts(
+        sold(beans, 2),
+        sold(await make_mapping(desk.open_uow, hill), 1),
+        sold("OWN-1", 1),
+        sold(beans, 4, custom_attributes=(("Grind", "fine"), ("Engraving", "Ada"))),
+        sold(None, 1, is_gift_card=True),
+    )
+
+    order = await desk.order(await desk.capture(facts))
+
+    assert [line.route for line in order.lines] == [*[Route.PARTNER] * 2, Route.OWN, Route.PARTNER, Route.OWN]
+    assert [line.partner_id for line in order.lines] == [desk.partner.id, hill.id, None, desk.partner.id, None]
+    assert await desk.where(order.id) == [{"queued": 2}, {"queued": 1}, {}, {"queued": 4}, {}]
+    assert await desk.queued() == [(2, at(0)), (4, at(0))]
+    assert order.lines[3].properties == (("Grind", "fine"),)
+    assert await desk.problems() == []
+
+
+async def test_the_cost_is_kept_as_it_was(desk: Desk) -> None:
+    """The partner's retail price at capture less the accepted discount; later prices do not change it."""
+    mapping = await make_mapping(desk.open_uow, desk.partner, price="14.35")
+    facts = order_facts(sold(mapping, 3))
+    order_id = await desk.capture(facts)
+    async with desk.open_uow(system_for(desk.partner.partner_store_id)) as uow:
+        await uow.session.execute(text("UPDATE partner_variants SET price_amount = 99"))
+
+    await desk.capture(edited(facts, 0, 5))
+
+    (line,) = (await desk.order(order_id)).lines
+    assert line.unit_cost == Money(Decimal("10.05"), "USD")  # 10.045 half-up
+    async with desk.open_uow(system_for(desk.store_id)) as uow:
+        lots = await units.queued_demand(uow.session, desk.store_id, desk.partner.id)
+    assert {lot.unit_cost for lot in lots} == {Money(Decimal("10.05"), "USD")}
+
+
+async def test_packs_count_as_the_units_in_them(desk: Desk) -> None:
+    """B21"""
+    facts = order_facts(sold(await make_mapping(desk.open_uow, desk.partner, units_per=2), 3))
+
+    order_id = await desk.capture(facts)
+    await desk.capture(edited(facts, 0, 4))
+
+    assert await desk.where(order_id) == [{"queued": 8}]
+    assert await desk.queued() == [(6, at(0)), (2, at(1))]
+
+
+async def test_an_order_without_fulfilment_orders_counts_in_full(desk: Desk) -> None:
+    """E29: they appear up to half a minute later, and a list that is empty once more takes nothing away."""
+    facts = order_facts(sold(await make_mapping(desk.open_uow, desk.partner), 3))
+
+    order_id = await desk.capture(facts)
+    early = await desk.where(order_id)
+    await desk.capture(routed(facts))
+    emptied = replace(facts, updated_at=at(2), lines=(replace(facts.lines[0], unfulfilled_quantity=0),))
+    await desk.capture(emptied)
+
+    assert early == await desk.where(order_id) == [{"queued": 3}]
+    assert "order.line.changed" not in await desk.events()
+
+
+async def test_fewer_before_the_cut_off(desk: Desk) -> None:
+    """F1: queued 2, an event with before and after."""
+    facts = routed(order_facts(sold(await make_mapping(desk.open_uow, desk.partner), 3)))
+    order_id = await desk.capture(facts)
+
+    await desk.capture(edited(facts, 0, 2))
+
+    assert await desk.where(order_id) == [{"queued": 2, "cancelled": 1}]
+    async with desk.open_uow(system_for(desk.store_id)) as uow:
+        sentences = list(await uow.session.scalars(text("SELECT sentence FROM domain_events ORDER BY id")))
+    assert "Coffee: 3 → 2 wanted" in sentences
+
+
+async def test_more_keep_their_own_time(desk: Desk) -> None:
+    """F2: two more are eligible since the edit, the three before since the order; and F1 after it takes the newest."""
+    facts = routed(order_facts(sold(await make_mapping(desk.open_uow, desk.partner), 3)))
+    await desk.capture(facts)
+    more = edited(facts, 0, 5)
+
+    await desk.capture(more)
+    grown = await desk.queued()
+    await desk.capture(edited(more, 0, 4, hours=2))
+
+    assert grown == [(3, at(0)), (2, at(1))]
+    assert await desk.queued() == [(3, at(0)), (1, at(1))]
+
+
+async def test_taken_away_and_added_again_is_new(desk: Desk) -> None:
+    facts = routed(order_facts(sold(await make_mapping(desk.open_uow, desk.partner), 3)))
+    less = edited(facts, 0, 1, hours=1)
+    again = edited(less, 0, 3, hours=2)
+
+    for each in (facts, less, again):
+        await desk.capture(each)
+
+    assert await desk.queued() == [(1, at(0)), (2, at(2))]
+
+
+async def test_a_line_removed_and_another_added(desk: Desk) -> None:
+    """F3: also where the first was never routed in Shopify."""
+    hill = await make_partner(desk.open_uow, desk.store_id, name="hill")
+    first, other = sold(await make_mapping(desk.open_uow, desk.partner), 3), sold("OWN", 1)
+    placed = order_facts(first, other)
+    order_id = await desk.capture(placed)
+    added = sold(await make_mapping(desk.open_uow, hill), 2)
+    gone = edited(placed, 0, 0)
+    agreed = replace(gone.agreements[-1], lines=((first.id, -3), (added.id, 2)))
+    now = replace(gone, lines=(*gone.lines, added), agreements=(*gone.agreements[:-1], agreed), fulfillment_orders=())
+
+    await desk.capture(routed(now))
+
+    assert await desk.where(order_id) == [{"cancelled": 3}, {}, {"queued": 2}]
+
+
+async def test_cancelled_before_the_cut_off(desk: Desk) -> None:
+    """F6: all queued lines are cancelled, and the draft is rewritten."""
+    hill = await make_partner(desk.open_uow, desk.store_id, name="hill")
+    lines = [sold(await make_mapping(desk.open_uow, desk.partner), 3), sold(await make_mapping(desk.open_uow, hill), 1)]
+    facts = order_facts(*lines)
+    order_id = await desk.capture(facts)
+
+    await desk.capture(cancelled(facts))
+    await desk.capture(cancelled(facts))
+
+    assert await desk.where(order_id) == [{"cancelled": 3}, {"cancelled": 1}]
+    assert (await desk.events()).count("order.cancelled") == 1
+    assert (await desk.events()).count("order.demand.changed") == 4  # each partner: came, went
+
+
+async def test_cancelled_after_the_master_order_was_sent(desk: Desk) -> None:
+    """F7: the demand ends, its supply stays and will be surplus, and the change is told."""
+    mapping = await make_mapping(desk.open_uow, desk.partner)
+    facts = order_facts(sold(mapping, 3))
+    order_id = await desk.capture(facts)
+    supply = Supply(
+        *(77, desk.partner.id, desk.partner.partner_store_id, mapping.partner_variant_id),
+        Money(Decimal("9.80"), "USD"),
+    )
+    async with desk.open_uow(system_for(desk.store_id)) as uow:
+        lots = await units.queued_demand(uow.session, desk.store_id, desk.partner.id)
+        because = Because("cycle.frozen", "cycle", "1", at(0))
+        await ledger.assign(uow, supply, [(lot.lot_id, lot.quantity) for lot in lots], because)
+        await ledger.confirm_supply(uow, supply, 3, because)
+
+    await desk.capture(cancelled(facts))
+
+    assert await desk.where(order_id) == [{"cancelled": 3}]
+    async with desk.open_uow(system_for(desk.store_id)) as uow:
+        assert await units.supply_whereabouts(uow.session, desk.store_id, [77]) == {77: {"sent": 3}}
+    assert (await desk.events()).count("order.sent_units.released") == 1
+    assert "master_orders.note_release" in await desk.jobs()
+
+
+async def test_unpaid_units_wait_until_they_are_paid(desk: Desk) -> None:
+    mapping = await make_mapping(desk.open_uow, desk.partner)
+    unpaid = order_facts(sold(mapping, 3), is_paid=False)
+    order_id = await desk.capture(unpaid)
+    waiting = await desk.where(order_id)
+    paid = order_facts(sold(mapping, 3), at=at(5))
+
+    await desk.capture(replace(unpaid, transactions=paid.transactions, financial_status="PAID", updated_at=at(5)))
+
+    assert waiting == [{"captured": 3}]
+    assert await desk.queued() == [(3, at(5))]
+
+
+async def test_an_unpaid_edit_delays_only_what_it_added(desk: Desk) -> None:
+    facts = order_facts(sold(await make_mapping(desk.open_uow, desk.partner), 3))
+    order_id = await desk.capture(edited(facts, 0, 5, is_paid=False))
+
+    assert await desk.where(order_id) == [{"queued": 3, "captured": 2}]
+    assert await desk.queued() == [(3, at(0))]
+
+
+@pytest.mark.parametrize(("known", "where"), [(True, "queued"), (None, "captured")])
+async def test_payment_terms_need_no_payment_where_we_may_know_of_them(
+    desk: Desk, known: bool | None, where: str
+) -> None:
+    facts = order_facts(sold(await make_mapping(desk.open_uow, desk.partner), 3), is_paid=False)
+
+    order_id = await desk.capture(replace(facts, has_payment_terms=known))
+
+    assert await desk.where(order_id) == [{where: 3}]
+
+
+async def test_held_units_wait_and_are_eligible_since_their_release(desk: Desk, clock: FixedClock) -> None:
+    """E23, D24: held units count as unseen; the release is dated as its news told."""
+    mapping = await make_mapping(desk.open_uow, desk.partner)
+    facts = order_facts(sold(mapping, 3))
+    order_id = await desk.capture(facts)
+    await desk.capture(routed(facts, is_held=True))
+    held = await desk.where(order_id)
+    async with desk.open_uow(system_for(desk.store_id)) as uow:
+        unseen = await units.unseen_by_partner(
+            uow.session, desk.partner.partner_store_id, {mapping.partner_variant_id: None}
+        )
+    clock.at = at(6)
+
+    await desk.capture(routed(facts, minutes=2), released_at=at(5.5))
+
+    assert held == [{"held": 3}]
+    assert unseen[mapping.partner_variant_id] == {desk.store_id: 3}
+    assert await desk.queued() == [(3, at(5.5))]
+    assert [name for name in await desk.events() if name.startswith("order.line.")] == [
+        *("order.line.routed", "order.line.held", "order.line.released")
+    ]
+
+
+@pytest.mark.parametrize(("told", "believed"), [(None, 6), (-30, 0), (99, 6)])
+async def test_a_release_is_believed_only_as_far_as_it_can_be_true(
+    desk: Desk, clock: FixedClock, told: float | None, believed: float
+) -> None:
+    facts = order_facts(sold(await make_mapping(desk.open_uow, desk.partner), 1))
+    await desk.capture(routed(facts, is_held=True))
+    clock.at = at(6)
+
+    await desk.capture(routed(facts, minutes=2), released_at=None if told is None else at(told))
+
+    assert await desk.queued() == [(1, at(believed))]
+
+
+async def test_a_test_order_reaches_nobody(desk: Desk) -> None:
+    """E8: stored and marked, no units, nothing listed."""
+    lines = sold(await make_mapping(desk.open_uow, desk.partner), 3), sold("PARTNER-nobody-X", 1)
+
+    order = await desk.order(await desk.capture(order_facts(*lines, test=True)))
+
+    assert order.is_test
+    assert await desk.where(order.id) == [{}, {}]
+    assert await desk.queued() == []
+    assert await desk.problems() == []
+
+
+async def test_an_unknown_partner_sku_is_listed_and_ends_with_the_order(desk: Desk) -> None:
+    """E17: parked with its units; when nothing is wanted any more nothing is listed."""
+    facts = order_facts(sold("PARTNER-nobody-X", 3))
+    order_id = await desk.capture(facts)
+    (listed,) = await desk.problems()
+    await desk.capture(edited(facts, 0, 2))
+    (fewer,) = await desk.problems()
+
+    await desk.capture(cancelled(facts, hours=2))
+
+    assert (listed.kind, listed.subject_kind, listed.units) == ("unmapped", "order_line", 3)
+    assert (fewer.id, fewer.units) == (listed.id, 2)
+    assert await desk.where(order_id) == [{}]
+    assert await desk.problems() == []
+
+
+async def test_a_line_that_was_mapped_late_keeps_its_time(desk: Desk, clock: FixedClock) -> None:
+    """E17"""
+    known = await make_mapping(desk.open_uow, desk.partner, "KNOWN")
+    facts = order_facts(sold(known.sku.replace("KNOWN", "LATE"), 3))
+    order_id = await desk.capture(facts)
+    clock.at = at(50)
+    await make_mapping(desk.open_uow, desk.partner, "LATE")
+
+    async with desk.open_uow(system_for(desk.store_id)) as uow:
+        routed_count = await service.route_unmapped(uow)
+        due = await service.due_reads(uow, 5)
+    await desk.capture(facts)
+
+    assert routed_count == 1
+    assert [each.order_gid for each in due] == [facts.id]
+    assert await desk.problems() == []
+    assert await desk.where(order_id) == [{"queued": 3}]
+    assert await desk.queued() == [(3, at(0))]
+
+
+async def test_what_was_sent_before_it_had_a_route_is_not_made_again(desk: Desk) -> None:
+    known = await make_mapping(desk.open_uow, desk.partner, "KNOWN")
+    facts = order_facts(sold(known.sku.replace("KNOWN", "LATE"), 3))
+    order_id = await desk.capture(facts)
+    sent = _sent(facts, 1)
+    await desk.capture(sent)
+    (listed,) = await desk.problems()
+    await make_mapping(desk.open_uow, desk.partner, "LATE")
+
+    async with desk.open_uow(system_for(desk.store_id)) as uow:
+        await service.route_unmapped(uow)
+    await desk.capture(sent)
+
+    assert listed.units == 2
+    assert await desk.where(order_id) == [{"queued": 2}]
+
+
+def _sent(facts: OrderFacts, quantity: int) -> OrderFacts:
+    from app.gateways.shopify.fulfillment import FulfillmentFacts, FulfillmentLine
+
+    (line,) = facts.lines
+    fulfillment = FulfillmentFacts(
+        id="gid://shopify/Fulfillment/1",
+        status="SUCCESS",
+        created_at=at(1),
+        updated_at=at(1),
+        tracking=(),
+        lines=(FulfillmentLine(line.id, None, quantity),),
+    )
+    left = replace(line, unfulfilled_quantity=line.quantity - quantity)
+    return routed(replace(facts, lines=(left,), fulfillments=(fulfillment,)))
+
+
+async def test_an_order_from_before_the_mapping_is_a_question(desk: Desk, clock: FixedClock) -> None:
+    """E31: listed for a decision, nothing queued by itself; what an edit adds later is an order like any other."""
+    clock.at = at(10)
+    mapping = await make_mapping(desk.open_uow, desk.partner)
+    other = await make_mapping(desk.open_uow, desk.partner)
+    placed = order_facts(sold(replace_sku(mapping), 3))
+    order_id = await desk.capture(placed)
+    (listed,) = await desk.problems()
+    added = replace(sold(other, 2), sku="OWN-2")
+    clock.at = at(12)
+    grown = edited(placed, 0, 3, hours=12)
+    agreed = replace(grown.agreements[-1], lines=((added.id, 2),))
+
+    await desk.capture(
+        replace(grown, lines=(*grown.lines, added), agreements=(*grown.agreements[:-1], agreed), fulfillment_orders=())
+    )
+
+    assert (listed.kind, listed.units) == ("ordered_before_import", 3)
+    assert await desk.where(order_id) == [{}, {"queued": 2}]
+    assert await desk.queued() == [(2, at(12))]
+
+
+def replace_sku(mapping):  # type: ignore[no-untyped-def]
+    """The variant as it was sold before it was mapped: under the retailer's own SKU."""
+    return replace(mapping, sku="OWN-1")
+
+
+async def test_what_was_sold_of_a_partner_who_is_gone_is_listed(desk: Desk) -> None:
+    """E28: captured, listed with its units, and ordered when the partner is back."""
+    mapping = await make_mapping(desk.open_uow, desk.partner)
+    await _set_state(desk, "disconnected")
+    facts = order_facts(sold(mapping, 3))
+
+    order_id = await desk.capture(facts)
+    (listed,) = await desk.problems()
+    await _set_state(desk, "connected")
+    async with desk.open_uow(system_for(desk.store_id)) as uow:
+        await service.route_unmapped(uow)
+    await desk.capture(facts)
+
+    assert (listed.kind, listed.units) == ("unmapped", 3)
+    assert await desk.problems() == []
+    assert await desk.where(order_id) == [{"queued": 3}]
+
+
+async def test_what_waited_for_a_partner_who_goes_is_listed(desk: Desk) -> None:
+    """A11, W3: the units keep their place, and their number is on the list until they are not wanted or he is back."""
+    facts = order_facts(sold(await make_mapping(desk.open_uow, desk.partner), 3))
+    order_id = await desk.capture(facts)
+    await _set_state(desk, "disconnected")
+
+    await _review(desk)
+    (listed,) = await desk.problems()
+    await desk.capture(edited(facts, 0, 2))
+    await _review(desk)
+    (fewer,) = await desk.problems()
+    await _set_state(desk, "connected")
+    await _review(desk)
+
+    assert (listed.kind, listed.subject_kind, listed.units, fewer.units) == ("partner_gone", "partner", 3, 2)
+    assert await desk.problems() == []
+    assert await desk.where(order_id) == [{"queued": 2, "cancelled": 1}]
+
+
+async def _review(desk: Desk) -> None:
+    async with desk.open_uow(system_for(desk.store_id)) as uow:
+        await service.review_partner(uow, desk.partner.id)
+
+
+async def _set_state(desk: Desk, state: str) -> None:
+    async with desk.open_uow(system_for(desk.store_id)) as uow:
+        await uow.session.execute(text("UPDATE partners SET state = :state"), {"state": state})
+
+
+async def test_another_retailer_sees_nothing_of_it(desk: Desk) -> None:
+    """N3: the same Shopify ids mean nothing in another store."""
+    facts = order_facts(sold(await make_mapping(desk.open_uow, desk.partner), 3))
+    await desk.capture(facts)
+    other = await make_store(desk.open_uow)
+
+    async with desk.open_uow(system_for(other)) as uow:
+        found = await uow.session.scalars(text("SELECT count(*) FROM orders"))
+        known = await service.is_known(uow, facts.id)
+
+    assert found.one() == 0
+    assert not known
