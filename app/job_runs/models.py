@@ -8,7 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base
 from app.core.tenancy import Machinery
-from app.job_runs.states import JobState, Missed
+from app.job_runs.errors import NotRetryable
+from app.job_runs.states import TRANSITIONS, JobState, Missed
 
 _STATES = ", ".join(f"'{state}'" for state in JobState)
 _MISSED = ", ".join(f"'{each}'" for each in Missed)
@@ -51,6 +52,21 @@ class JobRun(Machinery, Base):
     queued_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+
+    def begin_again(self, at: datetime) -> None:
+        """Be queued for a new series of attempts."""
+        self._become(JobState.QUEUED)
+        self.run_at, self.lapses, self.note, self.finished_at = at, 0, None, None
+
+    def join(self, other_id: int, at: datetime) -> None:
+        """End, because a run queued under the same key stands for this one."""
+        self._become(JobState.CANCELLED)
+        self.note, self.finished_at = f"Joined run {other_id}.", at
+
+    def _become(self, state: JobState) -> None:
+        if state not in TRANSITIONS[JobState(self.state)]:
+            raise NotRetryable
+        self.state = state
 
 
 class PlannedInstant(Machinery, Base):

@@ -17,6 +17,13 @@ async def lock_run(session: AsyncSession, run_id: int) -> JobRun | None:
     return await session.get(JobRun, run_id, with_for_update=True, populate_existing=True)
 
 
+async def find_queued(session: AsyncSession, coalesce_key: str | None) -> int | None:
+    """Return the id of the run queued under the key, if there is one."""
+    queued = (JobRun.coalesce_key == coalesce_key) & (JobRun.state == JobState.QUEUED.value)
+    found: int | None = await session.scalar(select(JobRun.id).where(queued).with_for_update())
+    return found
+
+
 async def lock_due_plans(session: AsyncSession, now: datetime) -> Sequence[PlannedInstant]:
     """Return what is planned for now or earlier, earliest first, locked; what another sweeper holds is left to it."""
     chosen = (

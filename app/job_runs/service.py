@@ -125,15 +125,18 @@ def _row_of(planned: PlannedInstant, at: datetime, uow: UnitOfWork) -> dict[str,
 
 
 async def retry_job(uow: UnitOfWork, run_id: int) -> None:
-    """Queue a failed job again, as a new series of attempts."""
+    """Have a failed job queued again, as a new series of attempts; one queued under its key stands for it."""
     async with uow.machinery() as session:
         run = await repository.lock_run(session, run_id)
         if run is None or run.store_id != uow.actor.store_id:
             raise NotFound
         if run.state != JobState.FAILED:
             raise NotRetryable
-        run.state = JobState.QUEUED
-        run.run_at, run.lapses, run.note, run.finished_at = uow.now, 0, None, None
+        queued_id = await repository.find_queued(session, run.coalesce_key)
+        if queued_id is not None:
+            run.join(queued_id, uow.now)
+            return
+        run.begin_again(uow.now)
     uow.due_jobs.append((run.id, run.attempt))
 
 

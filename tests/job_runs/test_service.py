@@ -198,6 +198,21 @@ async def test_a_failed_job_can_be_tried_again_by_its_store(open_uow: UnitsOfWor
     assert uow.due_jobs == [(run_id, 3)]
 
 
+async def test_a_retry_joins_the_run_that_waits_already(open_uow: UnitsOfWork) -> None:
+    run_id = await fail(open_uow)
+    async with open_uow(system_for(7)) as uow:
+        waiting = await service.enqueue(uow, CountStock(7))
+
+    async with open_uow(system_for(7)) as uow:
+        await service.retry_job(uow, run_id)
+
+    runs = await runs_in(open_uow)
+    assert [(run.id, run.state, run.note) for run in runs] == [
+        (run_id, "cancelled", f"Joined run {waiting}."),
+        (waiting, "queued", None),
+    ]
+
+
 async def test_a_page_finds_the_newest_run_of_a_key(open_uow: UnitsOfWork) -> None:
     await fail(open_uow)
     async with open_uow(system_for(7)) as uow:
