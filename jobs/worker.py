@@ -35,9 +35,10 @@ log = logger("worker")
 class Worker:
     """Keeps up to so many runs going at once, until it is told to stop."""
 
-    def __init__(self, runner: Runner, hands: int) -> None:
+    def __init__(self, runner: Runner, hands: int, farewell: float = FAREWELL) -> None:
         self.runner = runner
         self.hands = hands
+        self.farewell = farewell
         self.wake = asyncio.Event()
         self.stopping = asyncio.Event()
         self._busy: set[asyncio.Task[int]] = set()
@@ -62,7 +63,7 @@ class Worker:
 
     async def _say_farewell(self) -> None:
         if self._busy:
-            await asyncio.wait(self._busy, timeout=FAREWELL)
+            await asyncio.wait(self._busy, timeout=self.farewell)
         for task in self._busy:
             task.cancel()
         await asyncio.gather(*self._busy, return_exceptions=True)

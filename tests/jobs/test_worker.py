@@ -13,7 +13,6 @@ from app.core.local_services.valkey import Valkey
 from app.core.runtime import Runtime
 from app.core.unit_of_work import SYSTEM, UnitsOfWork
 from app.job_runs.service import plan
-from jobs import worker as worker_module
 from jobs.assembly import drain
 from jobs.context import JobContext
 from jobs.worker import Worker
@@ -37,8 +36,8 @@ pytestmark = pytest.mark.anyio
 
 @asynccontextmanager
 async def working(runtime: Runtime, handler: Handler = leave_effect, name: str = "one") -> AsyncIterator[Worker]:
-    """A worker at work until the block ends."""
-    worker = Worker(make_runner(runtime, handler, name), hands=4)
+    """A worker at work until the block ends; it parts quickly."""
+    worker = Worker(make_runner(runtime, handler, name), hands=4, farewell=0.5)
     serving = asyncio.create_task(worker.serve())
     try:
         yield worker
@@ -102,9 +101,8 @@ async def test_a_planned_instant_is_done_when_its_time_comes(alive: Runtime, clo
 
 
 async def test_a_stopping_worker_finishes_what_it_can_and_gives_back_the_rest(
-    alive: Runtime, monkeypatch: pytest.MonkeyPatch
+    alive: Runtime,
 ) -> None:
-    monkeypatch.setattr(worker_module, "FAREWELL", 0.3)
     may_end, began = asyncio.Event(), asyncio.Event()
 
     async def handler(context: JobContext, job: Ring) -> None:
