@@ -13,11 +13,12 @@ from embedded_ui.views.home import read_overview
 async def show(visit: Visit, request: Request) -> Response:
     """Show the retailer's home."""
     session, store = visit.uow.session, visit.store
+    partners = await partners_of(session, store.id)
     return visit.page(
         "home/show.html",
         settings_facts=await get_settings(session, store.id),
-        partners=await partners_of(session, store.id),
+        partners=partners,
         foreign_invitations=await pending_invitations(visit.uow, store.shop_domain),
-        overview=await read_overview(visit.uow),
+        overview=await read_overview(visit.uow, partners),
         now=visit.uow.now,
     )

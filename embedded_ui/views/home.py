@@ -1,6 +1,6 @@
 """The retailer's home: what to do next, what is on its way, what happens when."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.core.pagination import Place
@@ -8,11 +8,12 @@ from app.core.unit_of_work import UnitOfWork
 from app.exceptions.queries import count_open
 from app.fulfillment.queries import unfinished_shipments
 from app.fulfillment.states import ShipmentState
-from app.orders.queries import orders_of_lines
+from app.master_orders.queries import running_orders
+from app.partners.queries import PartnerFacts
 from app.receiving.queries import awaited_parcels
 from app.units.states import DemandState, Side, SupplyState
-from app.units.totals import lines_with_units_in, units_under_way
-from embedded_ui.views.master_orders import MasterShown, list_running
+from app.units.totals import units_under_way
+from embedded_ui.views.master_orders import MasterShown, running_shown
 from embedded_ui.views.orders import OrderShown, list_orders
 
 LATEST_ORDERS = 6
@@ -54,20 +55,19 @@ class Overview:
         return bool(self.orders)
 
 
-async def read_overview(uow: UnitOfWork) -> Overview:
-    """Return the overview of the acting retailer."""
+async def read_overview(uow: UnitOfWork, partners: Sequence[PartnerFacts]) -> Overview:
+    """Return the overview of the acting retailer, whose partners these are."""
     session, store_id = uow.session, uow.store_id
-    ready_lines = await lines_with_units_in(session, store_id, [DemandState.ALLOCATED])
-    ready_orders = set((await orders_of_lines(session, store_id, ready_lines)).values()) if ready_lines else set()
+    totals = await units_under_way(session, store_id)
     return Overview(
         tasks=_tasks(
             exceptions=await count_open(session),
             parcels=await awaited_parcels(session, store_id),
-            ready=len(ready_orders),
+            ready=totals[Side.DEMAND].get(DemandState.ALLOCATED, 0),
             shipments=await unfinished_shipments(session, store_id),
         ),
-        figures=_figures(await units_under_way(session, store_id)),
-        running=tuple(await list_running(session, store_id)),
+        figures=_figures(totals),
+        running=tuple(running_shown(await running_orders(session, store_id), partners)),
         orders=(await list_orders(session, store_id, "", Place(limit=LATEST_ORDERS))).rows,
     )
 
@@ -110,8 +110,8 @@ def _tasks(exceptions: int, parcels: int, ready: int, shipments: Mapping[Shipmen
         (
             ready,
             Task(
-                f"Pack {_many(ready, 'order')}",
-                "Their items are at your centre.",
+                f"Pack {_many(ready, 'unit')}",
+                "They are at your centre, each given to an order.",
                 "Pack",
                 "/app/packing",
                 "package-fulfilled",

@@ -90,8 +90,8 @@ ROUTE_TO_CENTRE: tuple[tuple[str, Mapping[str, Place]], ...] = (
     (
         "At the centre",
         {
-            S.RECEIVED: Place("at the centre, free", "Arrived", "success"),
-            S.ALLOCATED: Place("arrived and given to orders", "Arrived", "success"),
+            S.RECEIVED: Place("arrived", "Arrived", "success"),
+            S.ALLOCATED: Place("arrived", "Arrived", "success"),
         },
     ),
 )
@@ -136,11 +136,13 @@ def _journey(route: tuple[tuple[str, Mapping[str, Place]], ...], places: Mapping
     awaited = sum(units for (words, _), units in zip(route, counts, strict=True) if words in BEFORE_THE_CENTRE)
     told = {state: place for _, step in route for state, place in step.items() if places.get(state)}
     first = next(iter(told.values()), NOTHING)
-    sentences = [f"{places[state]} {place.words}" for state, place in told.items()]
-    sentences += [f"{places[state]} {words}" for state, words in ENDED.items() if places.get(state)]
+    by_words: dict[str, int] = {}
+    for state, words in [*((state, place.words) for state, place in told.items()), *ENDED.items()]:
+        by_words[words] = by_words.get(words, 0) + places.get(state, 0)
+    sentence = ", ".join(f"{units} {words}" for words, units in by_words.items() if units)
     return Journey(
         stages,
-        ", ".join(sentences),
+        sentence,
         first.badge,
         first.tone,
         sum(counts),

@@ -1,6 +1,6 @@
 """Master orders as their pages show them, for the retailer and for the partner."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -89,6 +89,16 @@ class MasterPage:
     titles: Mapping[int, str]  # by line, for the change ledger
 
     @property
+    def to_ship(self) -> int:
+        """Units the partner has not sent yet."""
+        return sum(each.journey.stages[0].units for each in self.lines)
+
+    @property
+    def on_the_way(self) -> int:
+        """Units the partner sent that have not arrived."""
+        return sum(each.journey.stages[1].units for each in self.lines)
+
+    @property
     def state(self) -> StateWords:
         """The state in words."""
         return STATES[self.master.state]
@@ -96,9 +106,13 @@ class MasterPage:
 
 async def list_running(session: AsyncSession, store_id: int) -> list[MasterShown]:
     """Return the master orders that are not over, the next cut-off first."""
-    masters = await running_orders(session, store_id)
-    partners = {partner.id: partner for partner in await partners_of(session, store_id)}
-    return [MasterShown(master, partners[master.partner_id], to_centre({})) for master in masters]
+    return running_shown(await running_orders(session, store_id), await partners_of(session, store_id))
+
+
+def running_shown(masters: Sequence[MasterOrder], partners: Sequence[PartnerFacts]) -> list[MasterShown]:
+    """Return running master orders, each with its partner."""
+    by_id = {partner.id: partner for partner in partners}
+    return [MasterShown(master, by_id[master.partner_id], to_centre({})) for master in masters]
 
 
 async def list_past(session: AsyncSession, store_id: int, listing: Listing) -> Page[MasterShown]:

@@ -1,0 +1,95 @@
+"""The retailer's home and the exceptions: what to do next, and nothing when there is nothing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.exceptions.service import Problem, open_exception
+from app.job_runs.models import JobRun
+from app.job_runs.service import enqueue
+from app.job_runs.states import JobState
+from app.orders.jobs import ReconcileOrders
+from tests.support.shops import PARTNER
+from tests.support.trade import Trade
+from tests.support.weeks import sell, stock_centre
+
+pytestmark = pytest.mark.anyio
+
+
+@contextmanager
+def counted(connection: AsyncConnection) -> Iterator[list[str]]:
+    """The statements that read or write something, without those that set up a transaction."""
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith(("SELECT set_config", "SAVEPOINT", "RELEASE")):
+            statements.append(statement)
+
+    event.listen(connection.sync_engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(connection.sync_engine, "before_cursor_execute", note)
+
+
+async def test_home_says_what_comes_first(trade: Trade) -> None:
+    before = (await trade.shops.get(trade.retailer, "/app")).text
+    await stock_centre(trade, 2)
+    after = (await trade.shops.get(trade.retailer, "/app")).text
+
+    assert "the first order starts the week" in before
+    assert "Pack 2 units" in after
+    assert "Latest orders" in after
+
+
+@pytest.mark.parametrize(
+    "path", ["/app", "/app/orders", "/app/master-orders", "/app/stock", "/app/packing", "/app/shipments"]
+)
+async def test_more_orders_do_not_mean_more_questions(trade: Trade, connection: AsyncConnection, path: str) -> None:
+    await sell(trade, 1)
+    with counted(connection) as few:
+        await trade.shops.get(trade.retailer, path)
+    await sell(trade, 1, 2, 1)
+
+    with counted(connection) as many:
+        await trade.shops.get(trade.retailer, path)
+
+    assert len(many) == len(few)
+    assert len(many) <= (15 if path == "/app" else 10)
+
+
+async def test_exceptions_say_cause_next_step_and_where(trade: Trade) -> None:
+    await sell(trade, 1)
+    line = (await trade.order()).lines[0]
+    async with trade.uow() as uow:
+        problem = Problem("unmapped", "order_line", str(line.id), "It has no mapping.", "Map it.", units=3)
+        await open_exception(uow, problem)
+
+    page = (await trade.shops.get(trade.retailer, "/app/exceptions")).text
+    home = (await trade.shops.get(trade.retailer, "/app")).text
+
+    assert all(words in page for words in ("It has no mapping.", "Map it.", "3 units", f"/app/orders/{line.order_id}"))
+    assert "Decide on 1 exception" in home
+
+
+async def test_a_failed_job_is_tried_again_once(trade: Trade) -> None:
+    async with trade.uow() as uow:
+        run_id = await enqueue(uow, ReconcileOrders(trade.retailer_id))
+        run = await uow.session.get_one(JobRun, run_id)
+        run.state, run.note = JobState.FAILED, "A fault."
+        await open_exception(uow, Problem("job_failed", "job", str(run_id), "A fault.", "Retry it."))
+    page = (await trade.shops.get(trade.retailer, "/app/exceptions")).text
+
+    first = await trade.shops.post(trade.retailer, f"/app/exceptions/jobs/{run_id}/retry")
+    second = await trade.shops.post(trade.retailer, f"/app/exceptions/jobs/{run_id}/retry")
+
+    assert "Try again" in page
+    assert (first.status_code, second.status_code) == (303, 409)
+
+
+async def test_without_exceptions_nothing_needs_you(trade: Trade) -> None:
+    assert "Nothing needs you" in (await trade.shops.get(trade.retailer, "/app/exceptions")).text
+    assert (await trade.shops.get(PARTNER, "/app/exceptions")).status_code == 404
+    assert (await trade.shops.post(trade.retailer, f"/app/exceptions/jobs/{2**50}/retry")).status_code == 404

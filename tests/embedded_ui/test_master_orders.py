@@ -1,0 +1,106 @@
+"""Master orders on the retailer's pages and on the partner's desk: running, sent, changed by the partner."""
+
+import pytest
+
+from simulator.world.draft_orders import DraftEdit, edit_draft
+from tests.support.shops import PARTNER, RETAILER, Shops
+from tests.support.trade import Trade
+from tests.support.weeks import NUMBER, close_week, running, sell, send_parcel
+
+pytestmark = pytest.mark.anyio
+
+
+def desk(trade: Trade, *rest: object) -> str:
+    return "/".join(map(str, ("/app/desk/partnerships", trade.link.partner.id, "orders", *rest)))
+
+
+async def test_the_running_one_counts_down_in_both_zones(trade: Trade) -> None:
+    """G1"""
+    await sell(trade, 2)
+    await trade.turn(minutes=6)
+    master = await running(trade)
+
+    page = (await trade.shops.get(trade.retailer, "/app/master-orders")).text
+    detail = (await trade.shops.get(trade.retailer, f"/app/master-orders/{master.id}")).text
+
+    assert "Cut-off in 3 days" in page
+    assert "18:00 (Denver time)" in page
+    assert "New York time" in page
+    assert "2 units in 1 line" in page
+    assert "$19.60" in detail
+
+
+async def test_a_sent_one_shows_its_lines_parcels_and_where_the_units_are(trade: Trade) -> None:
+    await sell(trade, 2)
+    master = await close_week(trade)
+    await send_parcel(trade)
+
+    listed = (await trade.shops.get(trade.retailer, "/app/master-orders")).text
+    page = (await trade.shops.get(trade.retailer, f"/app/master-orders/{master.id}")).text
+
+    assert f"Oak Roastery {master.order_name}" in listed
+    assert "2 on the way" in page
+    assert NUMBER in page
+    assert master.marker in page
+    assert "What was sealed still stands" in page
+
+
+async def test_the_partners_desk_shows_the_same_without_any_customer(trade: Trade) -> None:
+    """N1: the partner sees products, units, costs and parcels, and nothing of who bought."""
+    await sell(trade, 2)
+    await trade.turn(minutes=6)
+    before = (await trade.shops.get(PARTNER, desk(trade))).text
+    master = await close_week(trade)
+    await send_parcel(trade)
+    (order,) = await trade.orders()
+
+    after = (await trade.shops.get(PARTNER, desk(trade))).text
+    page = (await trade.shops.get(PARTNER, desk(trade, master.id))).text
+
+    assert "2 units, $19.60" in before
+    assert str(master.order_name) in after
+    assert "2 on the way" in page
+    assert NUMBER in page
+    assert all(order.name not in shown for shown in (before, after, page))
+    assert "quendrix" not in before + after + page
+
+
+async def test_what_the_partner_changed_is_decided_on_the_page(trade: Trade) -> None:
+    await sell(trade, 3)
+    await trade.turn(minutes=6)
+    master = await running(trade)
+    store = trade.shops.store(PARTNER)
+    (draft,) = store.draft_orders.values()
+    edit_draft(trade.shops.world, store, draft, DraftEdit(quantities={draft.lines[0].id: 1}))
+    trade.buy(("PARTNER-oak-BEAN", 1))
+    await trade.settle()
+    await trade.turn(minutes=6)
+    page = (await trade.shops.get(trade.retailer, f"/app/master-orders/{master.id}")).text
+    (mapping,) = await trade.mappings()
+
+    answer = await trade.shops.post(
+        trade.retailer, f"/app/master-orders/{master.id}/lines/{mapping.partner_variant_id}/restore"
+    )
+    await trade.settle()
+
+    assert "the partner changed it to 1" in page
+    assert answer.status_code == 303
+    assert [line.quantity for line in draft.lines] == [4]
+
+
+async def test_nobody_elses_master_order_is_found(trade: Trade) -> None:
+    shops: Shops = trade.shops
+    master = await running(trade)
+    other = "elm.myshopify.com"
+    await trade.join(other)
+
+    answers = [
+        await shops.get(RETAILER, f"/app/master-orders/{2**50}"),
+        await shops.get(PARTNER, f"/app/master-orders/{master.id}"),
+        await shops.get(other, desk(trade)),
+        await shops.get(other, desk(trade, master.id)),
+        await shops.get(other, f"/app/desk/partnerships/{trade.links[other].partner.id}/orders/{master.id}"),
+        await shops.post(RETAILER, f"/app/master-orders/{2**50}/lines/1/restore"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404] * 6
