@@ -95,9 +95,7 @@ class Supervisor:
                 self._prepare()
                 while not self._stopping:
                     self._look_after()
-                    select.select([bell], [], [], LOOK_EVERY)
-                    with suppress(BlockingIOError):
-                        bell.recv(4096)
+                    await_signal(bell, LOOK_EVERY)
             finally:
                 self._stop()
         write_state(self.world, "down", [])
@@ -217,6 +215,13 @@ def only_one(world: World) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def await_signal(bell: socket.socket, patience: float) -> None:
+    """Return when a signal came, at the latest when the patience is at its end."""
+    select.select([bell], [], [], patience)
+    with suppress(BlockingIOError):
+        bell.recv(4096)
 
 
 def check_ports(world: World) -> None:
