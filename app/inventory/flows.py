@@ -15,6 +15,7 @@ from app.partners.queries import partnerships_of
 from app.stores.flows import ConnectedShopify
 
 AT_ONCE = 250
+NO_SUCH_LOCATION = "INVALID_LOCATION"
 MOST_SWAPS = 3
 """Compare-and-swap tries before the next run goes on (D4)."""
 
@@ -113,6 +114,9 @@ async def _write(
             )
         except Refused as refusal:
             outcome.blocked = refusal.sentence
+            break
+        if blocking := [each.message for each in answer.refused if each.code == NO_SUCH_LOCATION]:
+            outcome.blocked = blocking[0]
             break
         by_item = {change.inventory_item_id: mapping_id for mapping_id, change in changes.items()}
         outcome.refused |= {by_item[each.inventory_item_id]: each.message for each in answer.refused}

@@ -67,6 +67,15 @@ async def end_reads(session: AsyncSession, partner_store_id: int, reads: Sequenc
         )
 
 
+async def put_offers(session: AsyncSession, rows: Sequence[dict[str, object]]) -> None:
+    """Keep what is offered now; what was written stays as it is."""
+    if not rows:
+        return
+    fresh = insert(StockOffer).values([{**row, "version": 1} for row in rows])
+    terms = {name: fresh.excluded[name] for name in rows[0] if name not in ("store_id", "mapping_id")}
+    await session.execute(fresh.on_conflict_do_update(index_elements=["store_id", "mapping_id"], set_=terms))
+
+
 async def list_offers(
     session: AsyncSession, store_id: int, partner_id: int | None = None, mapping_ids: Collection[int] | None = None
 ) -> Sequence[StockOffer]:

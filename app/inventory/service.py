@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from app.catalog.queries import MappingFacts, VariantFacts, mappings_of_partner, variants_by_item, variants_of_store
@@ -14,7 +14,6 @@ from app.exceptions.service import Problem, open_exception, resolve_exceptions
 from app.inventory import repository, rules
 from app.inventory.events import StockWritten
 from app.inventory.jobs import ReadStock, RefreshOffers, SyncStock, WriteOffers
-from app.inventory.models import StockOffer
 from app.inventory.rules import StockSum
 from app.job_runs.service import enqueue
 from app.partners.queries import PartnerFacts, get_partner, partnerships_of
@@ -100,22 +99,14 @@ async def compute_offers(uow: UnitOfWork, partner_id: int) -> WritePlan:
     partner = await get_partner(uow.session, uow.store_id, partner_id)
     settings = await get_settings(uow.session, uow.store_id)
     mappings = await mappings_of_partner(uow.session, uow.store_id, partner_id)
-    known = {row.mapping_id: row for row in await repository.list_offers(uow.session, uow.store_id, partner_id)}
     if partner.is_live:
         sums = await _sums(uow, partner, mappings)
     else:
         sums = await _sums_without_partner(uow, mappings)
-    due = []
-    for mapping in mappings:
-        total = sums.get(mapping.partner_variant_id)
-        if total is None:
-            continue
-        offer = known.get(mapping.id) or _new_offer(uow, mapping, partner_id)
-        wanted = rules.offered(total.sum, mapping.units_per)
-        _keep(offer, total, wanted)
-        uow.session.add(offer)
-        due.append(DueOffer(mapping.id, mapping.partner_variant_id, mapping.inventory_item_gid, wanted))
-    await uow.session.flush()
+    known = [each for each in mappings if each.partner_variant_id in sums]
+    rows = [_offer(uow, mapping, sums[mapping.partner_variant_id]) for mapping in known]
+    await repository.put_offers(uow.session, rows)
+    due = [_due(mapping, sums[mapping.partner_variant_id]) for mapping in known]
     return WritePlan(settings.stock_location_id, tuple(due))
 
 
@@ -237,12 +228,17 @@ def _is_sold(partner: PartnerFacts, variant: VariantFacts | None) -> bool:
     return partner.state is PartnerState.CONNECTED and variant is not None and not variant.is_deleted
 
 
-def _new_offer(uow: UnitOfWork, mapping: MappingFacts, partner_id: int) -> StockOffer:
-    return StockOffer(store_id=uow.store_id, mapping_id=mapping.id, partner_id=partner_id, version=1)
+def _due(mapping: MappingFacts, total: _Total) -> DueOffer:
+    wanted = rules.offered(total.sum, mapping.units_per)
+    return DueOffer(mapping.id, mapping.partner_variant_id, mapping.inventory_item_gid, wanted)
 
 
-def _keep(offer: StockOffer, total: _Total, wanted: int) -> None:
-    terms = total.sum
-    offer.partner_available, offer.snapshot_at = terms.partner_available, total.snapshot_at
-    offer.unseen, offer.unseen_others, offer.provisional = terms.unseen, terms.unseen_others, terms.provisional
-    offer.buffer, offer.surplus, offer.wanted = terms.buffer, terms.surplus, wanted
+def _offer(uow: UnitOfWork, mapping: MappingFacts, total: _Total) -> dict[str, object]:
+    return {
+        "store_id": uow.store_id,
+        "mapping_id": mapping.id,
+        "partner_id": mapping.partner_id,
+        **asdict(total.sum),
+        "snapshot_at": total.snapshot_at,
+        "wanted": rules.offered(total.sum, mapping.units_per),
+    }

@@ -75,13 +75,13 @@ def _others(trade: Trade) -> list[dict[str, Any]]:
 async def test_killed_between_the_product_and_its_mapping(trade: Trade) -> None:
     """B11: the answer to the creation is lost; the next run finds the product by its source and adopts it."""
     product = trade.product(PARTNER, *sizes(), options=SIZES)
-    lost = Rule(shop=RETAILER, operation="productSet", phase="after", action="drop", nth=1)
+    lost = Rule(shop=RETAILER, operation="ProductSet", phase="after", action="drop", nth=1)
     trade.shops.world.faults = Faults(seed=1, profile="rules", rules=[lost])
 
     made = await trade.bring_in(product)
     await trade.turn(minutes=2)
 
-    assert [each.operation for each in trade.shops.world.fault_log] == ["productSet"]
+    assert [each.operation for each in trade.shops.world.fault_log] == ["ProductSet"]
     assert len(trade.shops.store(RETAILER).products) == 1
     assert (await trade.report(made))[0].state is ItemState.IMPORTED
     assert len(await trade.mappings()) == 3

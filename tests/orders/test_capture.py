@@ -11,6 +11,7 @@ from app.core.clock import FixedClock
 from app.core.money import Money
 from app.core.unit_of_work import UnitsOfWork, system_for
 from app.exceptions.queries import ExceptionFacts, open_exceptions
+from app.gateways.shopify.fulfillment import FulfillmentFacts, FulfillmentLine
 from app.gateways.shopify.order_facts import OrderFacts
 from app.orders import service
 from app.orders.queries import OrderRow, get_order
@@ -398,8 +399,6 @@ async def test_what_was_sent_before_it_had_a_route_is_not_made_again(desk: Desk)
 
 
 def _sent(facts: OrderFacts, quantity: int) -> OrderFacts:
-    from app.gateways.shopify.fulfillment import FulfillmentFacts, FulfillmentLine
-
     (line,) = facts.lines
     fulfillment = FulfillmentFacts(
         id="gid://shopify/Fulfillment/1",
@@ -418,7 +417,7 @@ async def test_an_order_from_before_the_mapping_is_a_question(desk: Desk, clock:
     clock.at = at(10)
     mapping = await make_mapping(desk.open_uow, desk.partner)
     other = await make_mapping(desk.open_uow, desk.partner)
-    placed = order_facts(sold(replace_sku(mapping), 3))
+    placed = order_facts(sold(replace(mapping, sku="OWN-1"), 3))  # as it was sold before: under the retailer's SKU
     order_id = await desk.capture(placed)
     (listed,) = await desk.problems()
     added = replace(sold(other, 2), sku="OWN-2")
@@ -433,11 +432,6 @@ async def test_an_order_from_before_the_mapping_is_a_question(desk: Desk, clock:
     assert (listed.kind, listed.units) == ("ordered_before_import", 3)
     assert await desk.where(order_id) == [{}, {"queued": 2}]
     assert await desk.queued() == [(2, at(12))]
-
-
-def replace_sku(mapping):  # type: ignore[no-untyped-def]
-    """The variant as it was sold before it was mapped: under the retailer's own SKU."""
-    return replace(mapping, sku="OWN-1")
 
 
 async def test_what_was_sold_of_a_partner_who_is_gone_is_listed(desk: Desk) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from app.orders.queries import last_comparison
+from app.orders.repository import find_gid_by_fulfillment_order
 from app.orders.states import Route
 from simulator.world.importing import import_order
 from simulator.world.orders import Edit, LineChange, Repayment, cancel_order, edit_order, pay_order, refund_order
@@ -131,8 +132,6 @@ async def test_late_fulfilment_orders(stocked: Trade) -> None:
 
     held = stocked.shops.store(RETAILER).fulfillment_orders_of(placed.id)
     async with stocked.uow() as uow:
-        from app.orders.repository import find_gid_by_fulfillment_order
-
         known = await find_gid_by_fulfillment_order(uow.session, stocked.retailer_id, held[0].gid)
     assert early == await stocked.where(order.lines[0].id) == {"queued": 3}
     assert known == placed.gid

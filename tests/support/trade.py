@@ -224,12 +224,18 @@ class Trade:
         return store.total_available(self.sold_variant(sku))
 
 
+@asynccontextmanager
+async def open_trade(shops: Shops, clock: FixedClock, **terms: Any) -> AsyncIterator[Trade]:
+    """A retailer with one partner, Oak, on these terms; its cut-off is on Thursdays at 18:00 in Denver."""
+    shops.world.clock.set(now=clock.at, rate=0)
+    trade = Trade(shops, clock, Courier(shops.world, httpx.ASGITransport(shops.hub._transport.app)))  # type: ignore[attr-defined]
+    await trade.join(**terms)
+    yield trade
+    await trade.courier.close()
+
+
 @pytest.fixture
 async def trade(shops: Shops, clock: FixedClock) -> AsyncIterator[Trade]:
-    """A retailer with one partner, Oak, whose cut-off is on Thursdays at 18:00 in Denver."""
-    shops.world.clock.set(now=clock.at, rate=0)
-    courier = Courier(shops.world, httpx.ASGITransport(shops.hub._transport.app))  # type: ignore[attr-defined]
-    trading = Trade(shops, clock, courier)
-    await trading.join()
-    yield trading
-    await courier.close()
+    """A retailer with one partner, Oak, at 30 % off and without a buffer."""
+    async with open_trade(shops, clock) as opened:
+        yield opened
