@@ -19,3 +19,9 @@ class PartnersNumber(Invalid):
     """The number belongs to the parcel a partner sent us; a customer may never see it."""
 
     sentence = "This is the tracking number of a parcel from a partner. Enter the number of your own parcel."
+
+
+class PartlyPosted(Conflict):
+    """A part of the box is on the customer's order already."""
+
+    sentence = "Your store shows a part of this box as sent. Post the rest; it cannot be unpacked any more."

@@ -1,6 +1,6 @@
 """Work of fulfilment with the retailer's store in between: post a shipment so that the customer can follow it."""
 
-from app.core.errors import Conflict, Invalid
+from app.core.errors import Conflict, HubError, Unavailable
 from app.core.unit_of_work import Open, system_for
 from app.fulfillment import rules, service
 from app.fulfillment.rules import ToFulfill
@@ -8,6 +8,8 @@ from app.fulfillment.service import PostingPlan
 from app.gateways.shopify import fulfillment as gateway
 from app.gateways.shopify.fulfillment import FulfillmentFacts, FulfillmentOrderFacts, Tracking
 from app.stores.flows import ConnectedShopify
+
+SOON = 1.0
 
 
 async def post_shipment(open_uow: Open, shopify: ConnectedShopify, store_id: int, shipment_id: int) -> None:
@@ -20,16 +22,22 @@ async def post_shipment(open_uow: Open, shopify: ConnectedShopify, store_id: int
     if plan is None:
         return
     try:
-        posted = await _post(shopify, store_id, plan)
-    except (Conflict, Invalid) as refusal:
+        posted = await _post(open_uow, shopify, store_id, plan)
+    except Unavailable:
+        raise
+    except HubError as refusal:
         async with open_uow(system_for(store_id)) as uow:
             await service.record_stuck(uow, shipment_id, refusal.sentence)
         return
-    async with open_uow(system_for(store_id)) as uow:
-        await service.record_posted(uow, shipment_id, posted)
+    try:
+        async with open_uow(system_for(store_id)) as uow:
+            await service.record_posted(uow, shipment_id, posted)
+    except Conflict as conflict:
+        # Its units were moved at this very moment; the store has the fulfilment, so it is found and recorded again.
+        raise Unavailable(conflict.sentence, retry_after=SOON) from conflict
 
 
-async def _post(shopify: ConnectedShopify, store_id: int, plan: PostingPlan) -> list[str]:
+async def _post(open_uow: Open, shopify: ConnectedShopify, store_id: int, plan: PostingPlan) -> list[str]:
     ours = _ours(await shopify.call(store_id, gateway.read_fulfillments, plan.shopify_order_id), plan)
     left = dict(plan.wanted)
     for fulfillment in ours:
@@ -43,6 +51,8 @@ async def _post(shopify: ConnectedShopify, store_id: int, plan: PostingPlan) -> 
         for group in rules.choose_lines(left, _open_lines(orders)):
             made = await shopify.call(store_id, gateway.create_fulfillment, group, tracking)
             posted.append(made.id)
+            async with open_uow(system_for(store_id)) as uow:
+                await service.record_part(uow, plan.shipment_id, made.id)
     return posted
 
 
@@ -53,7 +63,7 @@ def _ours(fulfillments: tuple[FulfillmentFacts, ...], plan: PostingPlan) -> list
         for each in fulfillments
         if each.status == "SUCCESS"
         and each.id not in plan.taken
-        and plan.number in each.tracking_numbers
+        and (each.id in plan.posted or plan.number in each.tracking_numbers)
         and all(line.quantity <= plan.wanted.get(line.order_line_id, 0) for line in each.lines)
     ]
 

@@ -1,5 +1,6 @@
 """Verbs of fulfilment: pack what is at the centre, hand it to a carrier, record what the store took."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -9,7 +10,7 @@ from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
 from app.exceptions.service import Problem, open_exception, resolve_exceptions
 from app.fulfillment import repository, rules
-from app.fulfillment.errors import NothingToPack, PartnersNumber
+from app.fulfillment.errors import NothingToPack, PartlyPosted, PartnersNumber
 from app.fulfillment.events import (
     ShipmentHandedOver,
     ShipmentPacked,
@@ -30,6 +31,7 @@ from app.units.states import DemandState
 from app.units.terms import Because
 
 STUCK = "shipment_not_accepted"
+UNWANTED = "shipped_though_cancelled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class PostingPlan:
     carrier: str
     number: str
     url: str | None
+    posted: frozenset[str]  # fulfilments that earlier attempts are known to have made
     taken: frozenset[str]  # fulfilments that other shipments of the order made
 
 
@@ -100,14 +103,13 @@ async def pack_order(uow: UnitOfWork, order_id: int, wanted: Mapping[int, int]) 
 
 
 async def unpack(uow: UnitOfWork, shipment_id: int) -> None:
-    """Take a box that no carrier has apart again."""
+    """Take a box that no carrier has apart again; what nobody wants any more is free already."""
     shipment = await repository.lock_shipment(uow.session, uow.store_id, shipment_id)
+    if shipment.fulfillment_ids:
+        raise PartlyPosted()
     shipment.move(ShipmentState.UNPACKED, uow.now)
-    because = Because("shipment.unpacked", "shipment", str(shipment.id), uow.now)
-    for line in shipment.lines:
-        await advance_demand(uow, line.lot_id, line.units, (DemandState.PACKED, DemandState.ALLOCATED), because)
-    for line in shipment.lines:
-        await resolve_exceptions(uow, "order_line", line.order_line_id, [STUCK])
+    await _advance(uow, shipment, DemandState.ALLOCATED, "shipment.unpacked")
+    await _resolve_stuck(uow, shipment)
     await record_event(uow, ShipmentUnpacked(shipment.order_id, shipment.id))
 
 
@@ -118,9 +120,10 @@ async def hand_over(uow: UnitOfWork, shipment_id: int, handover: Handover) -> No
     if await is_inbound_number(uow.session, uow.store_id, handover.number):
         raise PartnersNumber(fields={"number": PartnersNumber.sentence})
     shipment.move(ShipmentState.POSTING, uow.now)
-    shipment.carrier, shipment.tracking_number = handover.carrier, handover.number
+    shipment.carrier, shipment.tracking_number = handover.carrier.strip(), handover.number.strip()
     shipment.tracking_url, shipment.trouble = handover.url or None, None
-    await record_event(uow, ShipmentHandedOver(shipment.order_id, shipment.id, handover.carrier, handover.number))
+    event = ShipmentHandedOver(shipment.order_id, shipment.id, shipment.carrier, shipment.tracking_number)
+    await record_event(uow, event)
     await enqueue(uow, PostShipment(uow.store_id, shipment.id, shipment.order_id))
 
 
@@ -143,8 +146,16 @@ async def plan_posting(uow: UnitOfWork, shipment_id: int) -> PostingPlan | None:
         carrier=shipment.carrier or "",
         number=shipment.tracking_number or "",
         url=shipment.tracking_url,
+        posted=frozenset(shipment.fulfillment_ids),
         taken=frozenset(gid for other in others if other.id != shipment.id for gid in other.fulfillment_ids),
     )
+
+
+async def record_part(uow: UnitOfWork, shipment_id: int, fulfillment_id: str) -> None:
+    """Record a fulfilment the store made of a part of the box, whatever becomes of the rest."""
+    shipment = await repository.lock_shipment(uow.session, uow.store_id, shipment_id)
+    if fulfillment_id not in shipment.fulfillment_ids:
+        shipment.fulfillment_ids = [*shipment.fulfillment_ids, fulfillment_id]
 
 
 async def record_posted(uow: UnitOfWork, shipment_id: int, fulfillment_ids: Sequence[str]) -> None:
@@ -154,11 +165,9 @@ async def record_posted(uow: UnitOfWork, shipment_id: int, fulfillment_ids: Sequ
         return
     shipment.move(ShipmentState.SHIPPED, uow.now)
     shipment.fulfillment_ids, shipment.trouble = list(fulfillment_ids), None
-    because = Because("shipment.posted", "shipment", str(shipment.id), uow.now)
-    for line in shipment.lines:
-        await advance_demand(uow, line.lot_id, line.units, (DemandState.PACKED, DemandState.OUTBOUND), because)
-    for line in shipment.lines:
-        await resolve_exceptions(uow, "order_line", line.order_line_id, [STUCK])
+    for line_id, units in (await _advance(uow, shipment, DemandState.OUTBOUND, "shipment.posted")).items():
+        await open_exception(uow, _shipped_unwanted(line_id, units))
+    await _resolve_stuck(uow, shipment)
     await record_event(uow, ShipmentPosted(shipment.order_id, shipment.id))
 
 
@@ -167,19 +176,62 @@ async def record_stuck(uow: UnitOfWork, shipment_id: int, why: str) -> None:
     shipment = await repository.lock_shipment(uow.session, uow.store_id, shipment_id)
     shipment.move(ShipmentState.STUCK, uow.now)
     shipment.trouble = why
-    for line in shipment.lines:
-        await open_exception(
-            uow,
-            Problem(
-                kind=STUCK,
-                subject_kind="order_line",
-                subject_id=str(line.order_line_id),
-                cause=f"Your store did not accept a shipment: {why}",
-                next_step="Mend the order in your store, then post the shipment again; or unpack it.",
-                units=line.units,
-            ),
-        )
+    for line_id, units in _units_by_line(shipment).items():
+        await open_exception(uow, _stuck(line_id, units, why))
     await record_event(uow, ShipmentStuck(shipment.order_id, shipment.id, why))
+
+
+async def _advance(uow: UnitOfWork, shipment: Shipment, end: DemandState, cause: str) -> dict[int, int]:
+    """Move what is still packed of the box's units; return by order line what was cancelled in the meantime."""
+    because = Because(cause, "shipment", str(shipment.id), uow.now)
+    line_ids = {line.order_line_id for line in shipment.lines}
+    packed: dict[int, int] = defaultdict(int)
+    for lot in await demand_in(uow.session, uow.store_id, line_ids, [DemandState.PACKED]):
+        packed[lot.lot_id] += lot.quantity
+    missing: dict[int, int] = defaultdict(int)
+    for line in sorted(shipment.lines, key=lambda line: line.lot_id):
+        units = min(line.units, packed[line.lot_id])
+        if units:
+            await advance_demand(uow, line.lot_id, units, (DemandState.PACKED, end), because)
+        if units < line.units:
+            missing[line.order_line_id] += line.units - units
+    return missing
+
+
+async def _resolve_stuck(uow: UnitOfWork, shipment: Shipment) -> None:
+    """End the list of the box's lines, but of those another box is stuck with."""
+    stuck = await repository.list_shipments(uow.session, uow.store_id, [ShipmentState.STUCK], [shipment.order_id])
+    others = {line.order_line_id for other in stuck if other.id != shipment.id for line in other.lines}
+    for line_id in {line.order_line_id for line in shipment.lines} - others:
+        await resolve_exceptions(uow, "order_line", line_id, [STUCK])
+
+
+def _units_by_line(shipment: Shipment) -> dict[int, int]:
+    units: dict[int, int] = defaultdict(int)
+    for line in shipment.lines:
+        units[line.order_line_id] += line.units
+    return units
+
+
+def _stuck(line_id: int, units: int, why: str) -> Problem:
+    return Problem(
+        kind=STUCK,
+        subject_kind="order_line",
+        subject_id=str(line_id),
+        cause=f"Your store did not accept a shipment: {why}",
+        next_step="Mend the order in your store, then post the shipment again; or unpack it.",
+        units=units,
+    )
+
+
+def _shipped_unwanted(line_id: int, units: int) -> Problem:
+    return Problem(
+        kind=UNWANTED,
+        subject_kind="order_line",
+        subject_id=str(line_id),
+        cause=f"{units} units were cancelled while their box was handed over; the customer gets them all the same.",
+        next_step="Ask the carrier for the box back, or the customer to return it.",
+    )
 
 
 def _check(handover: Handover) -> None:

@@ -1,6 +1,7 @@
 """Work of receiving with the partner's store in between: read what they did with our orders."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.core.unit_of_work import Open, system_for
@@ -14,23 +15,45 @@ from app.stores.flows import ConnectedShopify
 
 OVERLAP = timedelta(minutes=2)
 TAGS_AT_ONCE = 20
+LATEST = 40
 WATCHED = timedelta(days=60)
 """How long a closed master order is watched; a store shows orders of the last 60 days (reference §2.1)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A retailer's orders on a partner's store, and from when on their changes are asked for."""
+
+    store_id: int
+    partner_id: int
+    since: datetime
+    markers: list[str]
+
+
 async def read_master_orders(open_uow: Open, shopify: ConnectedShopify, partner_store_id: int) -> None:
-    """Read each of our orders on the partner's store that changed since the last news we have of them."""
-    for store_id, since, markers in await _watched(open_uow, partner_store_id):
-        for start in range(0, len(markers), TAGS_AT_ONCE):
-            tags = markers[start : start + TAGS_AT_ONCE]
-            after: str | None = None
-            while True:
-                page = await shopify.call(partner_store_id, gateway.list_partner_orders_updated, since, tags, after)
-                for facts in page.items:
-                    await _record(open_uow, store_id, facts)
-                if not page.has_next:
-                    break
-                after = page.end_cursor
+    """Read each of our orders on the partner's store that changed since we asked before."""
+    for watched in await _watched(open_uow, partner_store_id):
+        async with open_uow(system_for(watched.store_id)) as uow:
+            began_at = uow.now
+        for start in range(0, len(watched.markers), TAGS_AT_ONCE):
+            await _read_changed(open_uow, shopify, partner_store_id, watched, watched.markers[start:][:TAGS_AT_ONCE])
+        async with open_uow(system_for(watched.store_id)) as uow:
+            await service.finish_poll(uow, watched.partner_id, began_at)
+
+
+async def _read_changed(
+    open_uow: Open, shopify: ConnectedShopify, partner_store_id: int, watched: Watched, markers: list[str]
+) -> None:
+    after: str | None = None
+    while True:
+        page = await shopify.call(
+            partner_store_id, gateway.list_partner_orders_updated, watched.since - OVERLAP, markers, after
+        )
+        for facts in page.items:
+            await _record(open_uow, watched.store_id, facts)
+        if not page.has_next:
+            return
+        after = page.end_cursor
 
 
 async def read_master_order(open_uow: Open, shopify: ConnectedShopify, partner_store_id: int, order_gid: str) -> None:
@@ -44,24 +67,22 @@ async def read_master_order(open_uow: Open, shopify: ConnectedShopify, partner_s
         await _record(open_uow, store_id, facts)
 
 
-async def _watched(open_uow: Open, partner_store_id: int) -> Sequence[tuple[int, datetime, list[str]]]:
+async def _watched(open_uow: Open, partner_store_id: int) -> Sequence[Watched]:
     async with open_uow(system_for(partner_store_id)) as uow:
         partnerships = await partnerships_of(uow.session, partner_store_id)
     watched = []
     for partner in partnerships:
         async with open_uow(system_for(partner.store_id)) as uow:
-            masters = await list_master_orders(uow.session, partner.store_id, partner.id, limit=20)
-            recent = [
-                master
+            masters = await list_master_orders(uow.session, partner.store_id, partner.id, limit=LATEST)
+            recent = {
+                master.marker: master.closed_at
                 for master in masters
                 if master.state is CycleState.CLOSED and master.closed_at and uow.now - master.closed_at < WATCHED
-            ]
+            }
             if not recent:
                 continue
-            newest = await repository.newest_news(uow.session, partner.store_id, partner.id)
-            oldest = min(master.closed_at for master in recent if master.closed_at)
-        since = (newest or oldest) - OVERLAP
-        watched.append((partner.store_id, since, [master.marker for master in recent]))
+            since = await repository.polled_since(uow.session, partner.store_id, partner.id)
+        watched.append(Watched(partner.store_id, partner.id, since or min(recent.values()), list(recent)))
     return watched
 
 

@@ -29,6 +29,19 @@ class PartnerOrder(TenantOwned, Base):
     cancelled_at: Mapped[datetime | None]
 
 
+class PartnerPoll(TenantOwned, Base):
+    """How far a partner's store was asked for changes of our orders."""
+
+    __tablename__ = "partner_polls"
+    __table_args__ = (
+        ForeignKeyConstraint(["store_id", "partner_id"], ["partners.store_id", "partners.id"]),
+        UniqueConstraint("store_id", "partner_id"),
+    )
+
+    partner_id: Mapped[int]
+    since: Mapped[datetime]
+
+
 class InboundParcel(TenantOwned, Base):
     """A fulfilment on the partner's store: a box on its way to the centre, never to a customer."""
 
@@ -50,6 +63,8 @@ class InboundParcel(TenantOwned, Base):
     earlier_numbers: Mapped[list[Any]] = mapped_column(default=list)
     sent_at: Mapped[datetime]
     received_at: Mapped[datetime | None]
+    cancelled_there_at: Mapped[datetime | None]
+    # when the partner was seen to have cancelled it, though we had received it by then
 
     lines: Mapped[list["InboundParcelLine"]] = relationship(order_by="InboundParcelLine.id", lazy="raise")
 

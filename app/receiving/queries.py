@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.receiving import repository
+from app.receiving import repository, rules
 from app.receiving.models import InboundParcel
 from app.receiving.states import ParcelState
 
@@ -137,5 +137,6 @@ async def partner_is_done(session: AsyncSession, store_id: int, cycle_ids: Colle
 
 
 async def is_inbound_number(session: AsyncSession, store_id: int, number: str) -> bool:
-    """Tell whether a tracking number belongs to a parcel from a partner; it may never reach a customer."""
-    return await repository.has_inbound_number(session, store_id, number)
+    """Tell whether a tracking number belongs to a parcel from a partner, however spelt; no customer may see it."""
+    plain = rules.plain_number(number)
+    return bool(plain) and await repository.has_inbound_number(session, store_id, plain)

@@ -1,14 +1,16 @@
 """Every SELECT of receiving."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from app.receiving.errors import ParcelNotFound
-from app.receiving.models import InboundParcel, PartnerOrder, Receipt, ReceiptLine
+from app.receiving.models import InboundParcel, PartnerOrder, PartnerPoll, Receipt, ReceiptLine
 from app.receiving.states import ParcelState
 
 
@@ -99,7 +101,14 @@ async def count_on_the_way(session: AsyncSession, store_id: int) -> int:
 async def lock_partner_order(session: AsyncSession, store_id: int, cycle_id: int) -> PartnerOrder | None:
     """Return how the master order last stood on the partner's store, locked."""
     query = select(PartnerOrder).where(PartnerOrder.store_id == store_id, PartnerOrder.cycle_id == cycle_id)
-    return (await session.scalars(query.with_for_update())).one_or_none()
+    locked = query.with_for_update().execution_options(populate_existing=True)
+    return (await session.scalars(locked)).one_or_none()
+
+
+async def insert_partner_order(session: AsyncSession, fields: Mapping[str, Any]) -> bool:
+    """Write the first we hear of a master order on the partner's store; tell whether it was the first."""
+    added = insert(PartnerOrder).values(**fields).on_conflict_do_nothing().returning(PartnerOrder.id)
+    return (await session.execute(added)).first() is not None
 
 
 async def list_partner_orders(
@@ -130,18 +139,30 @@ async def received_by_line(session: AsyncSession, store_id: int, line_ids: Colle
     return {line_id: int(total) for line_id, total in await session.execute(query)}
 
 
-async def has_inbound_number(session: AsyncSession, store_id: int, number: str) -> bool:
-    """Tell whether a tracking number belongs to a parcel from a partner."""
+async def has_inbound_number(session: AsyncSession, store_id: int, plain: str) -> bool:
+    """Tell whether a number, in capitals without blanks and signs, belongs to a parcel from a partner."""
+    number = func.jsonb_array_elements_text(InboundParcel.earlier_numbers).table_valued("value", name="earlier")
+    is_earlier = select(number.c.value).where(_plain(number.c.value) == plain).exists()
     query = select(func.count()).where(
-        InboundParcel.store_id == store_id,
-        (InboundParcel.tracking_number == number) | InboundParcel.earlier_numbers.contains([number]),
+        InboundParcel.store_id == store_id, or_(_plain(InboundParcel.tracking_number) == plain, is_earlier)
     )
     return bool(await session.scalar(query))
 
 
-async def newest_news(session: AsyncSession, store_id: int, partner_id: int) -> datetime | None:
-    """Return the latest change of a master order on the partner's store that we know of."""
-    query = select(func.max(PartnerOrder.updated_there_at)).where(
-        PartnerOrder.store_id == store_id, PartnerOrder.partner_id == partner_id
-    )
+def _plain(number: Any) -> Any:
+    return func.upper(func.regexp_replace(number, "[^A-Za-z0-9]", "", "g"))
+
+
+async def polled_since(session: AsyncSession, store_id: int, partner_id: int) -> datetime | None:
+    """Return from when on the partner's store is to be asked for changes; none: it was never asked."""
+    query = select(PartnerPoll.since).where(PartnerPoll.store_id == store_id, PartnerPoll.partner_id == partner_id)
     return await session.scalar(query)
+
+
+async def save_poll(session: AsyncSession, store_id: int, partner_id: int, since: datetime) -> None:
+    """Keep from when on the partner's store is to be asked next; never earlier than before."""
+    fresh = insert(PartnerPoll).values(store_id=store_id, partner_id=partner_id, since=since)
+    latest = func.greatest(PartnerPoll.since, fresh.excluded.since)
+    await session.execute(
+        fresh.on_conflict_do_update(index_elements=["store_id", "partner_id"], set_={"since": latest})
+    )

@@ -46,6 +46,11 @@ def allocate(free: Sequence[Free], waiting: Sequence[Waiting]) -> list[Share]:
     return shares
 
 
+def plain_number(number: str) -> str:
+    """Return a tracking number as everybody would compare it: capitals and digits only."""
+    return "".join(each for each in number.upper() if each.isascii() and each.isalnum())
+
+
 def spread(quantity: int, expected: Mapping[int, int]) -> dict[int, int]:
     """Spread units of one variant over our lines of it, in their order; what exceeds all goes to the last.
 

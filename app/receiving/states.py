@@ -17,7 +17,7 @@ class ParcelState(enum.StrEnum):
 TRANSITIONS: Mapping[ParcelState, frozenset[ParcelState]] = {
     ParcelState.ON_THE_WAY: frozenset({ParcelState.RECEIVED, ParcelState.CANCELLED}),
     ParcelState.RECEIVED: frozenset(),
-    ParcelState.CANCELLED: frozenset({ParcelState.ON_THE_WAY}),
+    ParcelState.CANCELLED: frozenset(),
 }
 
 

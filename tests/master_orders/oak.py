@@ -74,12 +74,16 @@ class Oak:
         """Let the running week's cut-off and grace pass; return what became of it."""
         cycle = await self.running()
         await self.reach_close(cycle)
-        for _ in range(4):
+        return await self.close_week_of(cycle.id)
+
+    async def close_week_of(self, cycle_id: int) -> MasterOrder:
+        """Let time pass until the week is at its end."""
+        for _ in range(14):
             await self.trade.settle()
-            if (await self.master(cycle.id)).state in ("closed", "empty"):
+            if (await self.master(cycle_id)).state in ("closed", "empty"):
                 break
             self.trade.set_clock(self.trade.clock.at + QUARTER)
-        return await self.master(cycle.id)
+        return await self.master(cycle_id)
 
     async def reach_close(self, cycle: MasterOrder) -> None:
         """Stand at the end of the grace."""

@@ -122,7 +122,7 @@ async def test_a_draft_without_an_answer_is_looked_for_before_another_is_made(oa
     await oak.sell(3)
     oak.fail(Rule(action="drop", phase=phase, operation="DraftOrderCreate", nth=1))  # type: ignore[arg-type]
 
-    for minutes in (6, 1, 3, 11):
+    for minutes in (6, 1, 3, 11, 11):
         await oak.pass_time(timedelta(minutes=minutes))
 
     assert lines_of(oak.draft) == [3]

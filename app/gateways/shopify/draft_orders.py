@@ -25,12 +25,13 @@ MARKER_KEY = "marker"
 
 @dataclass(frozen=True, slots=True)
 class DraftLine:
-    """A line to write: our price replaces the partner's own."""
+    """A line to write: our price replaces the partner's own; without a variant it is free text of this title."""
 
-    variant_id: str
+    variant_id: str | None
     quantity: int
     price: Money
     attributes: tuple[tuple[str, str], ...] = ()
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +63,11 @@ class DraftContent:
 
 @dataclass(frozen=True, slots=True)
 class DraftLineFacts:
-    """A line as it stands; without a variant it is the partner's own free text or its variant was deleted."""
+    """A line as it stands; without a variant it is free text, or its variant was deleted."""
 
     id: str
     variant_id: str | None
+    is_free_text: bool
     sku: str
     title: str
     quantity: int
@@ -104,6 +106,7 @@ class PaymentTermsTemplate:
 
 class _Line(msgspec.Struct, rename="camel"):
     id: str
+    custom: bool
     title: str
     sku: str | None
     quantity: int
@@ -116,7 +119,16 @@ class _Line(msgspec.Struct, rename="camel"):
         price = self.price_override.money() if self.price_override else self.original_unit_price_set.money()
         variant_id = self.variant.id if self.variant else None
         attributes = tuple((each.key, each.value or "") for each in self.custom_attributes)
-        return DraftLineFacts(self.id, variant_id, self.sku or "", self.title, self.quantity, price, attributes)
+        return DraftLineFacts(
+            id=self.id,
+            variant_id=variant_id,
+            is_free_text=self.custom,
+            sku=self.sku or "",
+            title=self.title,
+            quantity=self.quantity,
+            price=price,
+            attributes=attributes,
+        )
 
 
 class _Draft(msgspec.Struct, rename="camel"):
@@ -323,12 +335,14 @@ def _payment_terms(content: DraftContent) -> dict[str, object]:
 
 
 def _line(line: DraftLine) -> dict[str, object]:
-    return {
-        "variantId": line.variant_id,
-        "quantity": line.quantity,
-        "priceOverride": {"amount": format(line.price.amount, "f"), "currencyCode": line.price.currency},
-        "customAttributes": [{"key": key, "value": value} for key, value in line.attributes],
-    }
+    price = {"amount": format(line.price.amount, "f"), "currencyCode": line.price.currency}
+    what = (
+        {"variantId": line.variant_id, "priceOverride": price}
+        if line.variant_id
+        else {"title": line.title, "originalUnitPriceWithCurrency": price}
+    )
+    attributes = [{"key": key, "value": value} for key, value in line.attributes]
+    return {**what, "quantity": line.quantity, "customAttributes": attributes}
 
 
 def _address(address: CentreAddress) -> dict[str, str | None]:

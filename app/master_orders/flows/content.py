@@ -12,17 +12,13 @@ from app.master_orders.service import DraftPlan, SentOrder
 NOTE = "Note"
 
 
-def content_of(plan: DraftPlan, lines: Sequence[WrittenLine]) -> DraftContent:
-    """Return the draft as it is to stand there."""
+def content_of(plan: DraftPlan, lines: Sequence[WrittenLine], found: DraftFacts | None) -> DraftContent:
+    """Return the draft as it is to stand there; free text of the partner stays in it."""
+    free_text = [line for line in found.lines if line.is_free_text] if found else []
     return DraftContent(
-        lines=tuple(
-            DraftLine(
-                line.variant_gid,
-                line.quantity,
-                Money(line.unit_cost, plan.currency),
-                ((NOTE, line.note),) if line.note else (),
-            )
-            for line in lines
+        lines=(
+            *(_draft_line(line, plan.currency) for line in lines),
+            *(DraftLine(None, line.quantity, line.price, line.attributes, line.title) for line in free_text),
         ),
         tags=(plan.marker,),
         note=f"Weekly master order of {plan.retailer_name}, cut-off {plan.cutoff_on.isoformat()}. It changes until the "
@@ -35,6 +31,11 @@ def content_of(plan: DraftPlan, lines: Sequence[WrittenLine]) -> DraftContent:
     )
 
 
+def _draft_line(line: WrittenLine, currency: str) -> DraftLine:
+    attributes = ((NOTE, line.note),) if line.note else ()
+    return DraftLine(line.variant_gid, line.quantity, Money(line.unit_cost, currency), attributes)
+
+
 def _address(plan: DraftPlan) -> CentreAddress | None:
     """Return the centre's address and name, never a customer's (G20)."""
     if plan.centre_address is None:
@@ -43,7 +44,7 @@ def _address(plan: DraftPlan) -> CentreAddress | None:
 
 
 def written_lines(draft: DraftFacts) -> tuple[WrittenLine, ...]:
-    """Return the draft's lines in our terms; lines without a variant are the partner's own."""
+    """Return the draft's lines in our terms; lines without a variant are no order of ours."""
     return tuple(
         WrittenLine(line.variant_id, line.price.amount, dict(line.attributes).get(NOTE, ""), line.quantity)
         for line in draft.lines

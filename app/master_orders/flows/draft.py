@@ -135,7 +135,7 @@ async def _write(
     """Write what differs, and return the draft as it then stands."""
     if found is not None and _says(found, plan, lines):
         return found
-    content = content_of(plan, lines)
+    content = content_of(plan, lines, found)
     async with open_uow(system_for(plan.store_id)) as uow:
         await service.begin_writing(uow, plan.cycle_id, lines, is_new=found is None)
     try:
@@ -160,7 +160,8 @@ async def _write(
 def _says(draft: DraftFacts, plan: DraftPlan, lines: Sequence[WrittenLine]) -> bool:
     has_terms = draft.has_payment_terms or plan.terms_template_id is None
     is_same = rules.fingerprint(written_lines(draft)) == rules.fingerprint(lines)
-    return is_same and has_terms and plan.marker in draft.tags
+    is_whole = all(line.variant_id or line.is_free_text for line in draft.lines)
+    return is_same and is_whole and has_terms and plan.marker in draft.tags
 
 
 async def _remove(open_uow: Open, shopify: ConnectedShopify, plan: DraftPlan, draft: DraftFacts | None) -> None:

@@ -1,8 +1,16 @@
 """Verbs of receiving: know what the partner sent, count what arrived, settle what is short, give it to orders."""
 
 from app.receiving.service.allocation import allocate_received, use_surplus
-from app.receiving.service.parcels import record_partner_order
+from app.receiving.service.parcels import finish_poll, record_partner_order
 from app.receiving.service.receipts import Count, receive_parcel
 from app.receiving.service.shortages import settle_shortages
 
-__all__ = ["Count", "allocate_received", "receive_parcel", "record_partner_order", "settle_shortages", "use_surplus"]
+__all__ = [
+    "Count",
+    "allocate_received",
+    "finish_poll",
+    "receive_parcel",
+    "record_partner_order",
+    "settle_shortages",
+    "use_surplus",
+]

@@ -2,9 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from datetime import timedelta
 
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
+from app.job_runs.service import enqueue
+from app.master_orders.jobs import RewriteDraft
 from app.orders.queries import orders_of_lines
 from app.receiving import rules
 from app.receiving.events import UnitsAllocated
@@ -14,6 +17,8 @@ from app.units.queries import DemandLot
 from app.units.service import lock_open_units, match
 from app.units.states import DemandState
 from app.units.terms import Because
+
+GATHERING_MINUTES = 5
 
 
 async def allocate_received(uow: UnitOfWork, partner_id: int, variant_ids: Collection[int], because: Because) -> int:
@@ -26,18 +31,24 @@ async def allocate_received(uow: UnitOfWork, partner_id: int, variant_ids: Colle
     waiting = await units.waiting_demand(uow.session, uow.store_id, variant_ids)
     sent = await _share(uow, variant_ids, [lot for lot in waiting if lot.state is DemandState.SENT], because)
     queued = [lot for lot in waiting if lot.state is DemandState.QUEUED]
-    return sent + await _share(uow, variant_ids, queued, because, surplus_only=True)
+    saved = await _share(uow, variant_ids, queued, because, surplus_only=True)
+    if saved:
+        later = uow.now + timedelta(minutes=GATHERING_MINUTES)
+        await enqueue(uow, RewriteDraft(uow.store_id, partner_id), run_at=later)
+    return sent + saved
 
 
 async def use_surplus(uow: UnitOfWork, partner_id: int) -> int:
-    """Give surplus at the centre to this partner's queued units, before more is ordered (D25, D29)."""
+    """Give what is free at the centre to this partner's waiting units, before more is ordered (F10, D29)."""
+    await lock_open_units(uow, partner_id)
     queued = await units.queued_demand(uow.session, uow.store_id, partner_id)
-    variants = sorted({lot.partner_variant_id for lot in queued})
-    if not variants:
+    sent = await units.demand_in_state(uow.session, uow.store_id, DemandState.SENT)
+    waiting = {lot.partner_variant_id for lot in queued}
+    waiting |= {lot.partner_variant_id for lot in sent if lot.partner_id == partner_id}
+    if not waiting:
         return 0
-    return await allocate_received(
-        uow, partner_id, variants, Because("surplus.used", "partner", str(partner_id), uow.now)
-    )
+    because = Because("surplus.used", "partner", str(partner_id), uow.now)
+    return await allocate_received(uow, partner_id, sorted(waiting), because)
 
 
 async def _share(

@@ -1,58 +1,90 @@
 """Know what a partner did with a master order: what was sent, corrected, taken back, closed."""
 
+from datetime import datetime
+
 from app.catalog.queries import variants_of_store
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
-from app.exceptions.service import Problem, open_exception
+from app.exceptions.service import open_exception
 from app.gateways.shopify.fulfillment import FulfillmentFacts
 from app.gateways.shopify.partner_orders import PartnerOrderFacts
 from app.master_orders.queries import MasterOrder, get_master_order
 from app.receiving import repository, rules
 from app.receiving.events import ParcelCancelled, ParcelSent, ParcelTrackingCorrected
 from app.receiving.models import InboundParcel, InboundParcelLine, PartnerOrder
+from app.receiving.service import problems
 from app.receiving.service.shortages import settle_shortages
 from app.receiving.states import ParcelState
-from app.units.service import advance_supply
-from app.units.states import SupplyState
+from app.units.queries import supply_whereabouts
+from app.units.service import advance_supply, lock_open_units
+from app.units.states import AWAITED, SupplyState
 from app.units.terms import Because
-
-CANCELLED = "master_order_cancelled"
 
 
 async def record_partner_order(uow: UnitOfWork, cycle_id: int, facts: PartnerOrderFacts) -> None:
     """Move our parcels to what the partner's order shows; twice changes nothing, older news is ignored (H1, H2)."""
-    known = await repository.lock_partner_order(uow.session, uow.store_id, cycle_id)
-    if known is not None and facts.updated_at < known.updated_there_at:
-        return
     master = await get_master_order(uow.session, uow.store_id, cycle_id)
+    known = await _lock_news(uow, master, facts)
     if known is None:
-        known = PartnerOrder(store_id=uow.store_id, cycle_id=cycle_id, partner_id=master.partner_id)
-        uow.session.add(known)
+        return
+    is_cancelled_now = facts.cancelled_at is not None and known.cancelled_at is None
     known.updated_there_at, known.cancelled_at = facts.updated_at, facts.cancelled_at
     known.is_done = facts.closed or (bool(facts.lines) and all(not line.unfulfilled_quantity for line in facts.lines))
     await uow.session.flush()
 
+    await lock_open_units(uow, master.partner_id)
     for fulfillment in sorted(facts.fulfillments, key=lambda each: (each.created_at, each.id)):
-        await _follow_fulfillment(uow, master, fulfillment)
-    if facts.cancelled_at is not None:
-        await open_exception(uow, _cancelled(master))
+        await _follow_fulfillment(uow, master, facts, fulfillment)
+    if is_cancelled_now:
+        await open_exception(uow, problems.master_cancelled(master, await _awaited(uow, master)))
     await settle_shortages(uow, cycle_id)
 
 
-async def _follow_fulfillment(uow: UnitOfWork, master: MasterOrder, facts: FulfillmentFacts) -> None:
+async def finish_poll(uow: UnitOfWork, partner_id: int, began_at: datetime) -> None:
+    """Remember that everything the partner did up to the beginning of this look was seen."""
+    await repository.save_poll(uow.session, uow.store_id, partner_id, began_at)
+
+
+async def _lock_news(uow: UnitOfWork, master: MasterOrder, facts: PartnerOrderFacts) -> PartnerOrder | None:
+    """Return what we knew of the order, or None when these are not news."""
+    first = {
+        "store_id": uow.store_id,
+        "cycle_id": master.id,
+        "partner_id": master.partner_id,
+        "updated_there_at": facts.updated_at,
+        "is_done": False,
+    }
+    is_first = await repository.insert_partner_order(uow.session, first)
+    known = await repository.lock_partner_order(uow.session, uow.store_id, master.id)
+    assert known is not None
+    return known if is_first or facts.updated_at >= known.updated_there_at else None
+
+
+async def _awaited(uow: UnitOfWork, master: MasterOrder) -> int:
+    places = await supply_whereabouts(uow.session, uow.store_id, [line.id for line in master.lines])
+    return sum(units for place in places.values() for state, units in place.items() if state in AWAITED)
+
+
+async def _follow_fulfillment(
+    uow: UnitOfWork, master: MasterOrder, order: PartnerOrderFacts, facts: FulfillmentFacts
+) -> None:
     parcel = await repository.find_by_fulfillment(uow.session, uow.store_id, facts.id)
     if parcel is None:
         if facts.status == "SUCCESS":
-            await _add_parcel(uow, master, facts)
-        return
-    if facts.status == "CANCELLED" and parcel.state == ParcelState.ON_THE_WAY:
+            await _add_parcel(uow, master, order, facts)
+    elif facts.status == "CANCELLED" and parcel.state == ParcelState.ON_THE_WAY:
         await _cancel_parcel(uow, parcel)
+    elif facts.status == "CANCELLED" and parcel.state == ParcelState.RECEIVED and parcel.cancelled_there_at is None:
+        # What was counted here is true, whatever the partner's store says (H15).
+        parcel.cancelled_there_at = uow.now
+        await open_exception(uow, problems.cancelled_after_receipt(master, parcel))
     elif facts.status == "SUCCESS":
         await _correct_tracking(uow, parcel, facts)
 
 
-async def _add_parcel(uow: UnitOfWork, master: MasterOrder, facts: FulfillmentFacts) -> None:
+async def _add_parcel(uow: UnitOfWork, master: MasterOrder, order: PartnerOrderFacts, facts: FulfillmentFacts) -> None:
     tracking = facts.tracking[0] if facts.tracking else None
+    shares, unknown = await _lines_in(uow, master, order, facts)
     parcel = InboundParcel(
         store_id=uow.store_id,
         partner_id=master.partner_id,
@@ -62,10 +94,9 @@ async def _add_parcel(uow: UnitOfWork, master: MasterOrder, facts: FulfillmentFa
         carrier=tracking.company if tracking else None,
         tracking_number=tracking.number if tracking else None,
         tracking_url=tracking.url if tracking else None,
-        earlier_numbers=[number for number in facts.tracking_numbers[1:]],
+        earlier_numbers=list(facts.tracking_numbers[1:]),
         sent_at=facts.created_at,
     )
-    shares = await _lines_in(uow, master, facts)
     uow.session.add(parcel)
     await uow.session.flush()
     uow.session.add_all(
@@ -82,27 +113,36 @@ async def _add_parcel(uow: UnitOfWork, master: MasterOrder, facts: FulfillmentFa
     for line_id, quantity in sorted(shares.items()):
         await advance_supply(uow, line_id, quantity, SupplyState.INBOUND, because)
     await record_event(uow, ParcelSent(master.id, master.partner_id, parcel.id, sum(shares.values())))
+    if unknown:
+        await open_exception(uow, problems.not_ordered(master, unknown))
 
 
-async def _lines_in(uow: UnitOfWork, master: MasterOrder, facts: FulfillmentFacts) -> dict[int, int]:
-    """Return the units of each of our lines in a fulfilment, which names variants."""
+async def _lines_in(
+    uow: UnitOfWork, master: MasterOrder, order: PartnerOrderFacts, facts: FulfillmentFacts
+) -> tuple[dict[int, int], int]:
+    """Return the units of each of our lines in a fulfilment, and how many units are of nothing we ordered.
+
+    A fulfilment names variants; of a variant that was deleted meanwhile the order's line still has the SKU.
+    """
     variants = await variants_of_store(
         uow.session, master.partner_store_id, {line.partner_variant_id for line in master.lines}
     )
-    announced = await repository.announced_by_line(uow.session, uow.store_id, master.id)
+    by_sku = {variant.sku: variant.gid for variant in variants.values() if variant.sku}
+    gids = {line.id: by_sku.get(line.sku, "") for line in order.lines}
     sent: dict[str, int] = {}
-    for line in facts.lines:
-        if line.variant_id:
-            sent[line.variant_id] = sent.get(line.variant_id, 0) + line.quantity
+    for sent_line in facts.lines:
+        gid = sent_line.variant_id or gids.get(sent_line.order_line_id, "")
+        sent[gid] = sent.get(gid, 0) + sent_line.quantity
+    announced = await repository.announced_by_line(uow.session, uow.store_id, master.id)
     shares: dict[int, int] = {}
-    for gid, quantity in sent.items():
+    for line_gid in {variant.gid for variant in variants.values()} & sent.keys():
         expected = {
             line.id: max(line.quantity - announced.get(line.id, 0), 0)
             for line in master.lines
-            if variants[line.partner_variant_id].gid == gid
+            if variants[line.partner_variant_id].gid == line_gid
         }
-        shares |= rules.spread(quantity, expected)
-    return shares
+        shares |= rules.spread(sent.pop(line_gid), expected)
+    return shares, sum(sent.values())
 
 
 async def _cancel_parcel(uow: UnitOfWork, parcel: InboundParcel) -> None:
@@ -118,18 +158,7 @@ async def _correct_tracking(uow: UnitOfWork, parcel: InboundParcel, facts: Fulfi
     tracking = facts.tracking[0] if facts.tracking else None
     if tracking is None or tracking.number == parcel.tracking_number:
         return
-    if parcel.tracking_number:
-        parcel.earlier_numbers = [*parcel.earlier_numbers, parcel.tracking_number]
+    earlier = [parcel.tracking_number] if parcel.tracking_number else []
+    parcel.earlier_numbers = [*parcel.earlier_numbers, *earlier]
     parcel.carrier, parcel.tracking_number, parcel.tracking_url = tracking.company, tracking.number, tracking.url
     await record_event(uow, ParcelTrackingCorrected(parcel.cycle_id, parcel.partner_id, parcel.id))
-
-
-def _cancelled(master: MasterOrder) -> Problem:
-    return Problem(
-        kind=CANCELLED,
-        subject_kind="master",
-        subject_id=str(master.id),
-        cause=f"The partner cancelled {master.order_name or 'the master order'} in their store.",
-        next_step="Talk to the partner. Until you decide, its units wait and no customer is told.",
-        partner_id=master.partner_id,
-    )

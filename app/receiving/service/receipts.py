@@ -13,7 +13,7 @@ from app.receiving.models import Receipt, ReceiptLine
 from app.receiving.service.allocation import allocate_received
 from app.receiving.service.shortages import settle_shortages
 from app.receiving.states import ParcelState
-from app.units.service import receive_supply
+from app.units.service import lock_open_units, receive_supply
 from app.units.terms import Because
 
 MOST_UNITS = 100_000
@@ -35,6 +35,7 @@ async def receive_parcel(uow: UnitOfWork, parcel_id: int, counts: Sequence[Count
     """
     parcel = await repository.lock_parcel(uow.session, uow.store_id, parcel_id)
     parcel.move(ParcelState.RECEIVED, uow.now)
+    await lock_open_units(uow, parcel.partner_id)
     announced = {line.master_line_id: line.quantity for line in parcel.lines}
     found = {count.master_line_id: count.quantity for count in counts}
     _check(announced, found)

@@ -1,0 +1,41 @@
+"""What receiving puts on the list of exceptions."""
+
+from app.exceptions.service import Problem
+from app.master_orders.queries import MasterOrder
+from app.receiving.models import InboundParcel
+
+CANCELLED = "master_order_cancelled"
+TAKEN_BACK = "parcel_cancelled_after_receipt"
+NOT_ORDERED = "parcel_with_other_goods"
+
+
+def master_cancelled(master: MasterOrder, units: int) -> Problem:
+    """The partner cancelled our order."""
+    cause = f"The partner cancelled {master.order_name or 'the master order'} in their store."
+    step = "Talk to the partner. Until you decide, its units wait and no customer is told."
+    return _problem(master, CANCELLED, cause, step, units)
+
+
+def cancelled_after_receipt(master: MasterOrder, parcel: InboundParcel) -> Problem:
+    """The partner cancelled a parcel that is here."""
+    name = parcel.tracking_number or "without a number"
+    cause = f"The partner cancelled parcel {name} of {master.order_name} in their store, but it was received here."
+    return _problem(master, TAKEN_BACK, cause, "The receipt stands. Tell the partner that the goods arrived.")
+
+
+def not_ordered(master: MasterOrder, units: int) -> Problem:
+    """A parcel holds goods we know nothing of."""
+    cause = f"The partner sent {units} units with {master.order_name} of products that were not ordered."
+    return _problem(master, NOT_ORDERED, cause, "Set them aside when the parcel arrives, and talk to the partner.")
+
+
+def _problem(master: MasterOrder, kind: str, cause: str, step: str, units: int = 0) -> Problem:
+    return Problem(
+        kind=kind,
+        subject_kind="master",
+        subject_id=str(master.id),
+        cause=cause,
+        next_step=step,
+        units=units,
+        partner_id=master.partner_id,
+    )
