@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ForeignKeyConstraint, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.catalog.states import ImportState, ItemState, ensure_import, ensure_item
 from app.core.db import Base
 from app.core.tenancy import PartnerStoreOwned, TenantOwned
 
@@ -23,6 +24,11 @@ class PartnerProduct(PartnerStoreOwned, Base):
     updated_there_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     deleted_at: Mapped[datetime | None]
+
+    def show(self, title: str, status: str, updated_there_at: datetime, seen_at: datetime) -> None:
+        """Take over what the partner's store shows; it is there, whatever we thought."""
+        self.title, self.status, self.updated_there_at = title, status, updated_there_at
+        self.seen_at, self.deleted_at = seen_at, None
 
 
 class PartnerVariant(PartnerStoreOwned, Base):
@@ -63,6 +69,12 @@ class ProductImport(TenantOwned, Base):
     requested_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
 
+    def move_to(self, wanted: ImportState, at: datetime) -> None:
+        """Take the step if the import can take it."""
+        ensure_import(ImportState(self.state), wanted)
+        self.state = wanted.value
+        self.finished_at = at if wanted is ImportState.FINISHED else None
+
 
 class ImportItem(TenantOwned, Base):
     """One product of an import, and what became of it."""
@@ -82,6 +94,11 @@ class ImportItem(TenantOwned, Base):
     shopify_product_id: Mapped[str | None]
     notes: Mapped[list[Any]]
     # what a person should know of an imported product, such as a variant without SKU
+
+    def move_to(self, wanted: ItemState, reason: str | None = None) -> None:
+        """Take the step if the product can take it; of a refusal the reason is kept."""
+        ensure_item(ItemState(self.state), wanted)
+        self.state, self.reason = wanted.value, reason
 
 
 class SkuMapping(TenantOwned, Base):

@@ -89,8 +89,8 @@ async def retry_refused(uow: UnitOfWork, import_id: int) -> None:
     row = await repository.get_import(uow.session, uow.store_id, import_id)
     for item in await repository.list_items(uow.session, uow.store_id, import_id):
         if item.state == ItemState.REFUSED:
-            item.state, item.reason = ItemState.WAITING, None
-    row.state, row.finished_at = ImportState.WAITING, None
+            item.move_to(ItemState.WAITING)
+    row.move_to(ImportState.WAITING, uow.now)
     await enqueue(uow, RunImport(uow.store_id, import_id))
 
 
@@ -104,8 +104,7 @@ async def store_partner_product(uow: UnitOfWork, product: Product, currency: str
     if row is None:
         row = PartnerProduct(partner_store_id=uow.store_id, shopify_product_id=product.id)
         uow.session.add(row)
-    row.title, row.status, row.deleted_at = product.title, product.status, None
-    row.updated_there_at, row.seen_at = product.updated_at, uow.now
+    row.show(product.title, product.status, product.updated_at, uow.now)
     await uow.session.flush()
 
     known = {
@@ -176,7 +175,8 @@ async def record_imported(
         for each in mappings
         if each.variant_gid not in existing
     )
-    item.state, item.reason, item.notes = ItemState.IMPORTED, None, list(notes)
+    item.move_to(ItemState.IMPORTED)
+    item.notes = list(notes)
     item.shopify_product_id = mappings[0].product_gid if mappings else None
     await record_event(
         uow, ProductImported(item.import_id, item.partner_id, partner.partner_store_id, item.title, len(mappings))
@@ -187,12 +187,12 @@ async def record_refused(uow: UnitOfWork, item_id: int, reason: str) -> None:
     """Record why a product could not be imported."""
     item = await repository.lock_item(uow.session, uow.store_id, item_id)
     if item.state == ItemState.WAITING:
-        item.state, item.reason = ItemState.REFUSED, reason
+        item.move_to(ItemState.REFUSED, reason)
 
 
 async def start_import(uow: UnitOfWork, import_id: int) -> None:
     """Mark an import as running."""
-    (await repository.get_import(uow.session, uow.store_id, import_id)).state = ImportState.RUNNING
+    (await repository.get_import(uow.session, uow.store_id, import_id)).move_to(ImportState.RUNNING, uow.now)
 
 
 async def finish_import(uow: UnitOfWork, import_id: int) -> None:
@@ -201,6 +201,6 @@ async def finish_import(uow: UnitOfWork, import_id: int) -> None:
     counts = (await repository.count_items_of(uow.session, uow.store_id, [import_id]))[import_id]
     if counts.get(ItemState.WAITING) or row.state == ImportState.FINISHED:
         return
-    row.state, row.finished_at = ImportState.FINISHED, uow.now
+    row.move_to(ImportState.FINISHED, uow.now)
     imported, refused = counts.get(ItemState.IMPORTED, 0), counts.get(ItemState.REFUSED, 0)
     await record_event(uow, ImportFinished(import_id, row.partner_id, imported, refused))
