@@ -1,4 +1,4 @@
-"""What the journeys share: a browser, and one local world for all of them."""
+"""What a journey needs: a world of its own and a browser."""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -12,14 +12,14 @@ from tests.support.browser import find_browser
 expect.set_options(timeout=PATIENCE)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def world() -> Iterator[LocalWorld]:
-    """The world, up; a journey that stops it starts it again."""
+    """A local world, up."""
     with local_world() as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def browser_path() -> str:
     """The browser that starts here."""
     return find_browser()

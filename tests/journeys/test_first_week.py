@@ -6,16 +6,19 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+import anyio
 import httpx
 import pytest
 from playwright.async_api import Browser, expect
 
+from app.core.local_services.state import read_state
 from app.rehearsal.control import Control
 from app.rehearsal.play import monday_after
 from tests.journeys.local_world import LocalWorld
 from tests.journeys.people import Person, installs, somebody
+from tests.support.worlds import processes_mentioning
 
-pytestmark = [pytest.mark.anyio, pytest.mark.journey, pytest.mark.xdist_group("journey")]
+pytestmark = [pytest.mark.anyio, pytest.mark.journey]
 
 RETAILER, PARTNER = "corner.myshopify.com", "oak.myshopify.com"
 STREET = "1 Mill Lane"
@@ -61,6 +64,8 @@ async def test_from_a_partners_link_to_tracking_on_the_customers_order(world: Lo
         await retailer_receives_one_short(story.retailer)
         await retailer_packs_and_ships(story.retailer)
         await customer_reads_the_number(story.customer, order_status)
+        await the_world_stops_and_starts(world)
+        await everything_is_still_there(story, order_status)
 
 
 @asynccontextmanager
@@ -308,3 +313,20 @@ async def customer_reads_the_number(customer: Person, order_status: str) -> None
     await expect(customer.page.get_by_text(PARTNERS_NUMBER)).to_have_count(0)
     await expect(customer.page.get_by_text("DHL")).to_have_count(0)
     await customer.looks("order-status")
+
+
+async def the_world_stops_and_starts(world: LocalWorld) -> None:
+    """Stop the world, which leaves no process behind, and start it again."""
+    await anyio.to_thread.run_sync(world.stop)
+    assert not processes_mentioning(str(world.world.folder))
+    assert read_state(world.world)["state"] == "down"
+    await anyio.to_thread.run_sync(world.start)
+
+
+async def everything_is_still_there(story: Story, order_status: str) -> None:
+    """Find the same order, with its units and its number."""
+    await story.retailer.goes_to(f"/admin/{RETAILER}/app/orders")
+    await story.retailer.follows(ORDER_NAME)
+    await story.retailer.sees("2 on the way to the customer")
+    await story.customer.goes_to(order_status)
+    await story.customer.reads(OUR_NUMBER)
