@@ -61,8 +61,10 @@ class Courier:
 
     async def finish(self) -> None:
         """Wait until no delivery is under way."""
-        while self._under_way:
-            await asyncio.gather(*self._under_way)
+        while tasks := tuple(self._under_way):
+            await asyncio.gather(*tasks)
+            # From Python 3.12 on, gathering finished tasks yields to nobody: their callbacks would never run.
+            self._under_way.difference_update(tasks)
 
     @property
     def is_idle(self) -> bool:
