@@ -1,9 +1,10 @@
 """Fulfilments: what was sent, its tracking, its events, and what is taken back when one is cancelled."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from simulator.world.carriers import link_of
 from simulator.world.changes import changed
 from simulator.world.errors import Impossible, Unknown
 from simulator.world.model import By
@@ -123,7 +124,7 @@ def parts_for(store: Store, order: Order, wanted: Sequence[tuple[int, int]] | No
 
 
 def _track(fulfillment: Fulfillment, tracking: Sequence[Tracking]) -> None:
-    fulfillment.tracking = list(tracking)
+    fulfillment.tracking = [replace(one, url=one.url or link_of(one.company, one.number)) for one in tracking]
     for one in tracking:
         if one.number and one.number not in fulfillment.tracking_numbers:
             fulfillment.tracking_numbers.append(one.number)

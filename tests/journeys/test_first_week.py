@@ -298,7 +298,7 @@ async def retailer_packs_and_ships(retailer: Person) -> None:
     await retailer.looks("shipments")
     await retailer.opens_menu("Orders")
     await retailer.follows(ORDER_NAME)
-    await retailer.sees("2 on the way to the customer")
+    await retailer.sees("1 joining the next master order, 1 on the way to the customer")
     await retailer.looks("order-shipped")
     await retailer.goes_to(f"/admin/{RETAILER}/app")
     await retailer.sees_heading("Home")
@@ -309,7 +309,8 @@ async def customer_reads_the_number(customer: Person, order_status: str) -> None
     """Read the centre's number, never the partner's."""
     await customer.goes_to(order_status)
     await customer.waits_for(customer.page.get_by_text(OUR_NUMBER))
-    await customer.reads("UPS")
+    await expect(customer.page.get_by_role("link", name="Track this parcel")).to_be_visible()
+    await customer.reads("1 unit is still to come")
     await expect(customer.page.get_by_text(PARTNERS_NUMBER)).to_have_count(0)
     await expect(customer.page.get_by_text("DHL")).to_have_count(0)
     await customer.looks("order-status")
@@ -326,7 +327,6 @@ async def the_world_stops_and_starts(world: LocalWorld) -> None:
 async def everything_is_still_there(story: Story, order_status: str) -> None:
     """Find the same order, with its units and its number."""
     await story.retailer.goes_to(f"/admin/{RETAILER}/app/orders")
-    await story.retailer.follows(ORDER_NAME)
-    await story.retailer.sees("2 on the way to the customer")
+    await story.retailer.sees("1 joining the next master order, 2 on the way to the customer")
     await story.customer.goes_to(order_status)
     await story.customer.reads(OUR_NUMBER)

@@ -75,6 +75,8 @@ function markCurrent(path) {
   const matching = entries.filter(({ dataset }) => here === dataset.href || here.startsWith(`${dataset.href}/`));
   const current = matching.sort((one, other) => other.dataset.href.length - one.dataset.href.length)[0];
   entries.forEach((entry) => entry.toggleAttribute("aria-current", entry === current));
+  // On a phone the menu is one long row.
+  current?.scrollIntoView({ block: "nearest", inline: "center" });
 }
 
 function openAddress(url, target) {
