@@ -291,6 +291,7 @@ async def retailer_packs_and_ships(retailer: Person) -> None:
     await retailer.app.locator('s-select[name="carrier"] select').select_option("UPS")
     await retailer.fills("Tracking number", OUR_NUMBER)
     await retailer.presses("Hand over")
+    await retailer.reads("Handed over; your store is being told")
     await retailer.waits_for(retailer.app.get_by_text("Shipped", exact=True).first)
     await retailer.looks("shipment")
     await retailer.opens_menu("Shipments")
