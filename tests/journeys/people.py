@@ -3,14 +3,22 @@
 import os
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import anyio
-from playwright.async_api import Browser, ConsoleMessage, FrameLocator, Locator, Page, TimeoutError, expect
+from playwright.async_api import (
+    Browser,
+    ConsoleMessage,
+    FrameLocator,
+    Locator,
+    Page,
+    TimeoutError,
+    ViewportSize,
+    expect,
+)
 
 # A loaded machine takes its time; what is there is seen at once.
 PATIENCE = 60_000
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+WIDE, NARROW = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
 APP = "iframe#app"
 
 
@@ -79,38 +87,44 @@ class Person:
                     return
 
     async def looks(self, name: str) -> None:
-        """Take a picture of the page, wide and narrow, and hold every fault against it."""
-        await self._is_sound(name)
-        if folder := os.environ.get("JOURNEY_PICTURES"):
-            self.pictures += 1
-            await self._picture(Path(folder) / f"{self.name}-{self.pictures:02}-{name}")
+        """Hold every fault against the page, wide and on a phone; keep a picture of it where one is wanted."""
+        self.pictures += 1
+        await self._picture(f"{self.name}-{self.pictures:02}-{name}")
+        if len(self.page.frames) > 1:
+            await self.page.set_viewport_size(NARROW)
+            await self._fits(name)
+            await self._picture(f"{self.name}-{self.pictures:02}-{name}-narrow")
+            await self.page.set_viewport_size(WIDE)
+        await self._strict(name)
+        assert not self.faults, "\n".join(self.faults)
 
-    async def _is_sound(self, name: str) -> None:
+    async def _strict(self, name: str) -> None:
+        """Take over what the stand-in for the Polaris elements objected to."""
         for frame in self.page.frames:
             for one in await frame.evaluate("window.__polarisProblems ?? []"):
                 self.faults.append(f"{name}: <{one['element']}> {one['problem']}")
-        assert not self.faults, "\n".join(self.faults)
 
-    async def _picture(self, path: Path) -> None:
-        await self._picture_at(WIDE, path.with_suffix(".png"))
-        if len(self.page.frames) > 1:
-            await self._picture_at(NARROW, path.with_name(f"{path.name}-narrow.png"))
-            await self.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    async def _fits(self, name: str) -> None:
+        """Note a hub's page that has to be scrolled sideways."""
+        too_wide = await self.page.frames[1].evaluate("document.documentElement.scrollWidth - innerWidth")
+        if too_wide > 0:
+            self.faults.append(f"{name}: {too_wide} pixels wider than a phone")
 
-    async def _picture_at(self, size: dict[str, int], path: Path) -> None:
-        """The whole page, although it scrolls inside a frame."""
-        await self.page.set_viewport_size(size)  # type: ignore[arg-type]
+    async def _picture(self, name: str) -> None:
+        """Keep a picture of the whole page, although it scrolls inside a frame."""
+        folder, size = os.environ.get("JOURNEY_PICTURES"), self.page.viewport_size
+        if not folder or not size:
+            return
         if len(self.page.frames) > 1:
             height = await self.page.frames[1].evaluate("document.documentElement.scrollHeight")
-            tall = {"width": size["width"], "height": min(max(size["height"], height + 160), 4000)}
-            await self.page.set_viewport_size(tall)  # type: ignore[arg-type]
-        await self.page.screenshot(path=path, full_page=True)
-        await self.page.set_viewport_size(size)  # type: ignore[arg-type]
+            await self.page.set_viewport_size({**size, "height": min(max(size["height"], height + 160), 4000)})
+        await self.page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+        await self.page.set_viewport_size(size)
 
 
 async def somebody(browser: Browser, name: str, url: str) -> Person:
     """A person with a window and cookies of their own."""
-    context = await browser.new_context(viewport=WIDE)  # type: ignore[arg-type]
+    context = await browser.new_context(viewport=WIDE)
     context.set_default_timeout(PATIENCE)
     person = Person(name, await context.new_page(), url)
 
