@@ -1,5 +1,6 @@
 """The close of a week: sealed at the partner's cut-off, completed once, whatever happens in between."""
 
+import contextlib
 from datetime import timedelta
 from typing import Literal
 
@@ -13,7 +14,7 @@ from app.partners.service import disconnect_partner
 from simulator.faults.faults import Rule
 from simulator.world.orders import cancel_order
 from simulator.world.products import delete_product
-from tests.master_orders.oak import BEANS, GRACE, QUARTER, Killed, Oak, at, killed_at, lines_of
+from tests.support.oak import BEANS, GRACE, QUARTER, Killed, Oak, at, killed_at, lines_of
 from tests.support.shops import PARTNER
 
 pytestmark = pytest.mark.anyio
@@ -164,10 +165,8 @@ async def test_a_close_killed_between_two_steps_is_finished_by_the_next(oak: Oak
     cycle = await oak.running()
     await oak.reach_close(cycle)
 
-    try:
+    with contextlib.suppress(Killed):
         await oak.close(cycle.id, killed_at(oak.trade.shops.open_uow, step))
-    except Killed:
-        pass
     await oak.close_week_of(cycle.id)
 
     assert (await oak.master(cycle.id)).state == "closed"

@@ -1,6 +1,6 @@
 """The running draft on the partner's store follows what is ordered, and leaves alone what is the partner's."""
 
-
+import contextlib
 from datetime import timedelta
 
 import pytest
@@ -9,7 +9,7 @@ from app.core.errors import Conflict, NotFound
 from app.master_orders import service
 from simulator.faults.faults import Rule
 from simulator.world.orders import cancel_order
-from tests.master_orders.oak import Killed, Oak, killed_at, lines_of
+from tests.support.oak import Killed, Oak, killed_at, lines_of
 
 pytestmark = pytest.mark.anyio
 
@@ -137,10 +137,8 @@ async def test_a_rewrite_killed_between_two_steps_is_finished_by_the_next(oak: O
     oak.trade.buy(("PARTNER-oak-BEAN", 2))
     await oak.trade.settle()
 
-    try:
+    with contextlib.suppress(Killed):
         await oak.rewrite(killed_at(oak.trade.shops.open_uow, step))
-    except Killed:
-        pass
     await oak.sell(1)
     await oak.rewrite()
 

@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 
 from app.core.unit_of_work import Actor, Open, UnitOfWork
 from app.exceptions.queries import ExceptionFacts
 from app.master_orders import flows
 from app.master_orders.queries import ChangeRow, MasterOrder, changes_of, list_master_orders, running_order
+from app.receiving.queries import Parcel, list_parcels
+from app.receiving.service import Count, receive_parcel
 from app.units import facts
 from simulator.faults.faults import Faults, Rule
 from simulator.world.draft_orders import DraftEdit, complete_draft, delete_draft, edit_draft
-from simulator.world.order_model import DraftOrder, Order
+from simulator.world.fulfillment import create_fulfillment, parts_for
+from simulator.world.order_model import DraftOrder, Fulfillment, Order, Tracking
 from simulator.world.store import Store
 from tests.support.shops import PARTNER
 from tests.support.trade import Trade
@@ -140,6 +144,40 @@ class Oak:
     def complete_draft(self) -> Order:
         return complete_draft(self.trade.shops.world, self.store, self.draft, by="staff")
 
+    def send(self, *quantities: int, order: Order | None = None, number: str | None = "1Z999") -> Fulfillment:
+        """Oak's staff ship these quantities of the order's lines in one parcel."""
+        order = order or self.order
+        wanted = [(line.id, count) for line, count in zip(order.lines, quantities, strict=False) if count]
+        (parts,) = parts_for(self.store, order, wanted)
+        tracking = [Tracking(company="UPS", number=number, url=None)] if number else []
+        return create_fulfillment(self.trade.shops.world, self.store, parts, tracking, "staff")
+
+    async def parcels(self) -> list[Parcel]:
+        """The parcels we know of, the first one first."""
+        async with self.trade.uow() as uow:
+            return (await list_parcels(uow.session, self.trade.retailer_id))[::-1]
+
+    async def receive(self, parcel: Parcel, *quantities: int) -> int:
+        """Count the parcel's lines; as announced unless said otherwise."""
+        found = quantities or tuple(line.quantity for line in parcel.lines)
+        counts = [Count(line.master_line_id, count) for line, count in zip(parcel.lines, found, strict=True)]
+        async with self.trade.uow() as uow:
+            receipt = await receive_parcel(uow, parcel.id, counts)
+        await self.trade.settle()
+        return receipt
+
+    async def stock_centre(self, *quantities: int) -> None:
+        """Customers buy, the week closes, Oak sends all of it, and it is received."""
+        await self.sell(*quantities)
+        await self.close_week()
+        self.send(*lines_of(self.order))
+        await self.trade.settle()
+        await self.receive((await self.parcels())[-1])
+
+    async def places(self) -> list[dict[str, int]]:
+        """Where the units of each order line are, the oldest order first."""
+        return [await self.trade.where(line.id) for order in await self.trade.orders() for line in order.lines]
+
     def fail(self, *rules: Rule) -> None:
         """Let something go wrong from here on."""
         self.trade.shops.world.faults = Faults(seed=1, profile="rules", rules=list(rules))
@@ -163,6 +201,13 @@ class Oak:
             query = text("SELECT count(*) FROM domain_events WHERE name = :name AND store_id = :store")
             found = await uow.session.scalar(query, {"name": name, "store": self.trade.retailer_id})
             return int(found or 0)
+
+
+@pytest.fixture
+async def oak(trade: Trade) -> Oak:
+    """A retailer who sells Oak's beans; the cut-off is on Thursday at 18:00 in Denver."""
+    await trade.bring_in(trade.product())
+    return Oak(trade)
 
 
 def lines_of(draft_or_order: DraftOrder | Order) -> list[int]:

@@ -1,0 +1,47 @@
+"""Who gets what arrived, and which of our lines a parcel holds."""
+
+import pytest
+
+from app.receiving.rules import Free, Share, Waiting, allocate, plain_number, spread
+
+
+@pytest.mark.parametrize(
+    ("free", "waiting", "shares"),
+    [
+        ([8], [6, 3, 3], [(1, 1, 6), (1, 2, 2)]),
+        ([3, 5], [6, 3], [(1, 1, 3), (2, 1, 3), (2, 2, 2)]),
+        ([0, 2], [1], [(2, 1, 1)]),
+        ([5], [2], [(1, 1, 2)]),
+        ([], [2], []),
+        ([2], [], []),
+        ([0], [2], []),
+    ],
+)
+def test_oldest_first(free: list[int], waiting: list[int], shares: list[tuple[int, int, int]]) -> None:
+    """H5."""
+    supplies = [Free(number, quantity) for number, quantity in enumerate(free, start=1)]
+    lots = [Waiting(number, quantity) for number, quantity in enumerate(waiting, start=1)]
+
+    assert allocate(supplies, lots) == [Share(*each) for each in shares]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "expected", "shares"),
+    [
+        (5, {1: 5}, {1: 5}),
+        (5, {1: 3, 2: 4}, {1: 3, 2: 2}),
+        (9, {1: 3, 2: 4}, {1: 3, 2: 6}),
+        (2, {1: 0, 2: 0}, {2: 2}),
+        (2, {}, {}),
+        (0, {1: 3}, {}),
+    ],
+)
+def test_units_of_a_variant_over_our_lines(quantity: int, expected: dict[int, int], shares: dict[int, int]) -> None:
+    """H6: what exceeds all is the last one's."""
+    assert spread(quantity, expected) == shares
+
+
+@pytest.mark.parametrize(("number", "plain"), [("1z 99-9", "1Z999"), ("", ""), (" - ", ""), ("ÄÖ1", "1")])
+def test_numbers_compared(number: str, plain: str) -> None:
+    """J2."""
+    assert plain_number(number) == plain
