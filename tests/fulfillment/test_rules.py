@@ -1,0 +1,66 @@
+"""Which lots fill a box, and which fulfilment order lines it answers."""
+
+import pytest
+
+from app.fulfillment.rules import CannotFulfill, PackedLot, ReadyLot, ToFulfill, choose_lines, fill, packable
+
+
+@pytest.mark.parametrize(
+    ("wanted", "packed"),
+    [
+        ({1: 2}, [PackedLot(1, 1, 2, 2)]),
+        ({1: 5}, [PackedLot(1, 1, 3, 3), PackedLot(2, 1, 2, 2)]),
+        ({2: 1}, [PackedLot(3, 2, 1, 2)]),
+        ({1: 6}, None),
+        ({2: 2}, None),
+        ({9: 1}, None),
+    ],
+)
+def test_lots_fill_a_box_oldest_first(wanted: dict[int, int], packed: list[PackedLot] | None) -> None:
+    """B21: a pack of two needs two of the partner's units."""
+    ready = [ReadyLot(1, 1, 3, 1), ReadyLot(2, 1, 2, 1), ReadyLot(3, 2, 3, 2)]
+
+    assert fill(wanted, ready) == packed
+    assert packable(ready) == {1: 5, 2: 1}
+
+
+def open_line(order: str, line: str, of: str, remaining: int, status: str = "OPEN", place: str = "L1") -> ToFulfill:
+    return ToFulfill(order, status, place, line, of, remaining)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "lines", "groups"),
+    [
+        ({"a": 2}, [open_line("F1", "1", "a", 3)], [{"F1": [("1", 2)]}]),
+        ({"a": 2}, [open_line("F1", "1", "a", 3), open_line("F1", "2", "b", 3)], [{"F1": [("1", 2)]}]),
+        (
+            {"a": 2},
+            [open_line("F1", "1", "a", 1), open_line("F2", "2", "a", 1)],
+            [{"F1": [("1", 1)], "F2": [("2", 1)]}],
+        ),
+        (
+            {"a": 1, "b": 1},
+            [open_line("F1", "1", "a", 1), open_line("F2", "2", "b", 1, place="L2")],
+            [{"F1": [("1", 1)]}, {"F2": [("2", 1)]}],
+        ),
+        ({"a": 1}, [open_line("F0", "0", "a", 1, "CLOSED"), open_line("F1", "1", "a", 1)], [{"F1": [("1", 1)]}]),
+    ],
+)
+def test_only_what_is_in_the_box(wanted: dict[str, int], lines: list[ToFulfill], groups: object) -> None:
+    """I2, E30."""
+    assert choose_lines(wanted, lines) == groups
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        ([open_line("F1", "1", "a", 2, "ON_HOLD")], "on hold"),
+        ([open_line("F1", "1", "a", 2, "SCHEDULED")], "scheduled"),
+        ([open_line("F1", "1", "a", 1)], "fewer units"),
+        ([], "fewer units"),
+    ],
+)
+def test_why_a_box_cannot_be_posted(lines: list[ToFulfill], reason: str) -> None:
+    """I3, I4."""
+    with pytest.raises(CannotFulfill, match=reason):
+        choose_lines({"a": 2}, lines)
