@@ -5,9 +5,8 @@ import os
 from alembic import context
 from sqlalchemy import create_engine, text
 
-from migrations.models import load_models
-
 from app.core.db import Base
+from migrations.models import load_models
 
 load_models()
 ONE_AT_A_TIME = 7_301_551

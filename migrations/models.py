@@ -25,9 +25,5 @@ MODULES = [
 def load_models() -> dict[str, TableClass]:
     """Import every model and return each table's tenancy class."""
     for module in MODULES:
-        try:
-            import_module(module)
-        except ModuleNotFoundError as error:
-            if not module.startswith(str(error.name)):
-                raise
+        import_module(module)
     return table_classes(mapper.class_ for mapper in Base.registry.mappers)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import ClassVar, Literal
 
-from sqlalchemy import BigInteger, Identity, MetaData, Table
+from sqlalchemy import BigInteger, Identity, Table
 from sqlalchemy.orm import Mapped, mapped_column
 
 TableClass = Literal["machinery", "partner_store", "tenant"]
@@ -88,8 +88,3 @@ def policies(table: Table, table_class: TableClass) -> list[str]:
         f"CREATE POLICY remove ON {name} FOR DELETE TO {roles} USING ({mine})",
         f"CREATE POLICY partner_side ON {name} AS RESTRICTIVE TO {roles} USING ({as_partner})",
     ]
-
-
-def policy_statements(metadata: MetaData, classes: dict[str, TableClass]) -> list[str]:
-    """Return the statements for every table, in the order of their dependencies."""
-    return [line for table in metadata.sorted_tables for line in policies(table, classes[table.name])]
