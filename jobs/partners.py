@@ -1,7 +1,7 @@
 """The partners' jobs."""
 
 from app.partners import flows
-from app.partners.jobs import CheckPartnerStore, EndPartnerships, EraseContacts
+from app.partners.jobs import CheckPartnerStore, EndPartnerships, EraseContacts, TellOfAccess
 from app.partners.service import erase_contacts
 from jobs.context import JobContext
 from jobs.registry import handles
@@ -17,6 +17,12 @@ async def check_store(context: JobContext, job: CheckPartnerStore) -> None:
 async def end_partnerships(context: JobContext, job: EndPartnerships) -> None:
     """Disconnect a store that left from its retailers."""
     await flows.end_partnerships(context.shopify, job.partner_store_id)
+
+
+@handles(TellOfAccess)
+async def tell_of_access(context: JobContext, job: TellOfAccess) -> None:
+    """Tell a partner's retailers how its store stands."""
+    await flows.tell_of_access(context.shopify, job.partner_store_id)
 
 
 @handles(EraseContacts)

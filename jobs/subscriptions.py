@@ -12,10 +12,18 @@ from app.master_orders.jobs import NoteRelease, OpenCycle, RewriteDraft
 from app.orders.events import OrderDemandChanged, SentUnitsReleased
 from app.orders.jobs import ReviewPartner, RouteUnmapped
 from app.partners.events import PartnerBufferChanged, PartnerConnected, PartnerDisconnected
-from app.partners.jobs import CheckPartnerStore, EndPartnerships, EraseContacts
+from app.partners.jobs import CheckPartnerStore, EndPartnerships, EraseContacts, TellOfAccess
 from app.receiving.events import ParcelReceived, UnitsShorted
 from app.receiving.jobs import UseSurplus
-from app.stores.events import StoreErased, StoreInstalled, StoreRoleChosen, StoreScopesChanged, StoreUninstalled
+from app.stores.events import (
+    StoreAccessLost,
+    StoreAccessRegained,
+    StoreErased,
+    StoreInstalled,
+    StoreRoleChosen,
+    StoreScopesChanged,
+    StoreUninstalled,
+)
 from jobs.schedule import PlanStore
 
 Follows = Callable[[News[Any]], Answer]
@@ -31,6 +39,11 @@ def plan_store(news: News[StoreRoleChosen] | News[StoreInstalled]) -> Answer:
 def end_partnerships(news: News[StoreUninstalled]) -> Answer:
     """A partner that removed the app sells through nobody."""
     return EndPartnerships(news.store_id)
+
+
+def tell_of_access(news: News[StoreAccessLost] | News[StoreAccessRegained]) -> Answer:
+    """Whoever sells a partner's products learns that its store is closed to us, or open again."""
+    return TellOfAccess(news.store_id)
 
 
 def check_permissions(news: News[StoreScopesChanged]) -> Answer:
@@ -106,6 +119,8 @@ EVENT_JOBS: Mapping[type[Event], tuple[Follows, ...]] = {
     StoreInstalled: (plan_store,),
     StoreRoleChosen: (plan_store,),
     StoreUninstalled: (end_partnerships,),
+    StoreAccessLost: (tell_of_access,),
+    StoreAccessRegained: (tell_of_access,),
     StoreScopesChanged: (check_permissions,),
     StoreErased: (erase_contacts,),
     PartnerConnected: (begin_partnership,),

@@ -8,6 +8,7 @@ from app.books.names import Names
 from app.catalog.queries import mappings_of_store, variants_of_store
 from app.core.unit_of_work import SYSTEM, Open, UnitOfWork, system_for
 from app.exceptions.queries import list_exceptions
+from app.exceptions.service import NO_STORE
 from app.fulfillment.queries import list_shipments
 from app.inventory.queries import offers_of
 from app.master_orders.queries import changes_of, list_master_orders
@@ -45,6 +46,9 @@ async def export_books(open_uow: Open) -> dict[str, Any]:
     for retailer in retailers:
         async with open_uow(system_for(retailer.id)) as uow:
             await _add_retailer(uow, retailer, books)
+    for owner, shop_id in [(NO_STORE, None), *((each.id, each.shopify_shop_id) for each in partners)]:
+        async with open_uow(system_for(owner)) as uow:
+            books["exceptions"] += [rows.stores_exception(shop_id, each) for each in await list_exceptions(uow.session)]
     return books
 
 

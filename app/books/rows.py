@@ -211,10 +211,22 @@ def stock(names: Names, facts: OfferFacts) -> Row:
 
 
 def exception(names: Names, facts: ExceptionFacts) -> Row:
-    """What cannot proceed; its subject is named as outside, where it has a name there."""
+    """What cannot proceed at a retailer; its subject is named as outside, where it has a name there."""
+    kind = "job" if facts.subject_kind == "store" else facts.subject_kind
+    return _exception({"kind": kind, "id": _subject(names, facts)}, names.retailer.shopify_shop_id, facts)
+
+
+def stores_exception(shop_id: str | None, facts: ExceptionFacts) -> Row:
+    """What cannot proceed at a partner's store, or at a shop nobody knows (None)."""
+    kind = "partner" if facts.subject_kind == "store" else facts.subject_kind
+    named = shop_id if facts.subject_kind == "store" else facts.subject_id
+    return _exception({"kind": kind, "id": named}, None, facts)
+
+
+def _exception(subject: Row, retailer: str | None, facts: ExceptionFacts) -> Row:
     return {
-        "subject": {"kind": facts.subject_kind, "id": _subject(names, facts)},
-        "retailer": names.retailer.shopify_shop_id,
+        "subject": subject,
+        "retailer": retailer,
         "kind": facts.kind,
         "cause": facts.cause,
         "next_step": facts.next_step,

@@ -47,6 +47,25 @@ class EndPartnerships(Job):
 
 
 @dataclass(frozen=True, slots=True)
+class TellOfAccess(Job):
+    """Tell every retailer of a partner's store that it no longer lets us in, or does again."""
+
+    name: ClassVar[str] = "partners.tell_of_access"
+
+    partner_store_id: int
+
+    @property
+    def store_id(self) -> int:
+        """The partner's store."""
+        return self.partner_store_id
+
+    @property
+    def coalesce_key(self) -> str:
+        """How it stands when the job runs is told."""
+        return str(self.partner_store_id)
+
+
+@dataclass(frozen=True, slots=True)
 class EraseContacts(Job):
     """Forget whom an erased store knew, and who knew it."""
 

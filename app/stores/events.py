@@ -80,6 +80,18 @@ class StoreAccessLost(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class StoreAccessRegained(Event):
+    """The store lets the app in again."""
+
+    name: ClassVar[str] = "store.access_regained"
+    sentence: ClassVar[str] = "{shop} lets the app in again"
+    subject: ClassVar[str] = "store"
+
+    store_id: int
+    shop: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoreWentLive(Event):
     """The retailer's onboarding is complete: orders count from now on."""
 

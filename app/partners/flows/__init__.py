@@ -1,7 +1,7 @@
 """Work of partnerships that spans several stores or has calls to Shopify in between."""
 
 from app.partners.flows.answering import accept, decline, leave
-from app.partners.flows.checking import check_partner_store, end_partnerships
+from app.partners.flows.checking import check_partner_store, end_partnerships, tell_of_access
 from app.partners.flows.inviting import Shown, begin_connection, read_invitation, waiting_invitations
 
 __all__ = [
@@ -13,5 +13,6 @@ __all__ = [
     "end_partnerships",
     "leave",
     "read_invitation",
+    "tell_of_access",
     "waiting_invitations",
 ]

@@ -38,6 +38,17 @@ async def end_partnerships(shopify: ConnectedShopify, partner_store_id: int) -> 
     return len(partnerships)
 
 
+async def tell_of_access(shopify: ConnectedShopify, partner_store_id: int) -> int:
+    """Have each retailer know whether the partner's store lets us in; return how many there are."""
+    async with shopify.open_uow(system_for(partner_store_id)) as uow:
+        store = await get_store(uow, partner_store_id)
+        partnerships = await partnerships_of(uow.session, partner_store_id)
+    for partnership in partnerships:
+        async with shopify.open_uow(system_for(partnership.store_id)) as uow:
+            await service.note_access(uow, partnership.id, lost=store.needs_reopening)
+    return len(partnerships)
+
+
 async def _keep(shopify: ConnectedShopify, partnership: PartnerFacts, found: Findings) -> None:
     terms = preflight.choose_terms(found.terms)
     async with shopify.open_uow(system_for(partnership.store_id)) as uow:

@@ -16,6 +16,7 @@ from app.partners.service.partnership import (
     change_calendar,
     disconnect_partner,
     erase_contacts,
+    note_access,
     record_checks,
 )
 
@@ -31,6 +32,7 @@ __all__ = [
     "erase_contacts",
     "find_open_invitation",
     "invite_partner",
+    "note_access",
     "pending_invitations",
     "record_checks",
     "renew_invitation",

@@ -7,6 +7,7 @@ from datetime import time
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
+from app.exceptions.service import Problem, open_exception, resolve_exceptions
 from app.job_runs.service import enqueue
 from app.partners import repository
 from app.partners.events import PartnerBufferChanged, PartnerCalendarChanged, PartnerChecked, PartnerDisconnected
@@ -15,6 +16,8 @@ from app.partners.models import CalendarChange, Partner
 from app.partners.preflight import Check
 from app.partners.states import LIVE, PartnerState
 from app.partners.terms import weekly
+
+ACCESS_LOST = "partner_access_lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,25 @@ async def record_checks(uow: UnitOfWork, partner_id: int, found: PreFlight) -> N
         partner.payment_terms_due_days = due_days
     points = sum(not check.passed for check in found.checks)
     await record_event(uow, PartnerChecked(partner.id, partner.name, points))
+
+
+async def note_access(uow: UnitOfWork, partner_id: int, *, lost: bool) -> None:
+    """List a partner whose store no longer lets us in, once; or take it off the list when it does again."""
+    partner = await _lock(uow, partner_id)
+    if not lost:
+        await resolve_exceptions(uow, "partner", partner_id, [ACCESS_LOST])
+        return
+    await open_exception(
+        uow,
+        Problem(
+            kind=ACCESS_LOST,
+            subject_kind="partner",
+            subject_id=str(partner_id),
+            cause=f"{partner.name}'s store no longer lets Partner Hub in: stock is not read, nothing is sent to it.",
+            next_step=f"Ask {partner.name} to open Partner Hub once in their Shopify admin; everything then continues.",
+            partner_id=partner_id,
+        ),
+    )
 
 
 async def _lock(uow: UnitOfWork, partner_id: int) -> Partner:

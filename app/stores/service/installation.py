@@ -13,7 +13,14 @@ from app.exceptions.service import resolve_exceptions
 from app.job_runs.service import cancel_plans_of_store, enqueue, every
 from app.stores import repository
 from app.stores.errors import RoleTaken
-from app.stores.events import StoreErased, StoreInstalled, StoreRoleChosen, StoreScopesChanged, StoreUninstalled
+from app.stores.events import (
+    StoreAccessRegained,
+    StoreErased,
+    StoreInstalled,
+    StoreRoleChosen,
+    StoreScopesChanged,
+    StoreUninstalled,
+)
 from app.stores.jobs import CheckInstallation, RegisterTopics
 from app.stores.models import AccessToken, Store
 from app.stores.queries import StoreFacts, facts_of
@@ -67,12 +74,15 @@ async def install_store(uow: UnitOfWork, installation: Installation, tokens: Sea
         if store is None or store.shopify_shop_id != installation.shopify_shop_id:
             raise Conflict("Two installations of this store began at once.")
         begins = is_new or store.uninstalled_at is not None
+        was_lost = store.access_state == AccessState.DEAD
         store.bring_back(fresh, uow.now if begins else store.installed_at)
         await session.merge(_token_row(uow.store_id, tokens))
     if begins:
         await every(uow, RegisterTopics(uow.store_id), minutes=HOUR, key=f"stores.register_topics:{uow.store_id}")
         await every(uow, CheckInstallation(uow.store_id), minutes=DAY, key=f"stores.check_installation:{uow.store_id}")
         await record_event(uow, StoreInstalled(store_id=uow.store_id, shop=store.shop_domain))
+    if was_lost:
+        await record_event(uow, StoreAccessRegained(store_id=uow.store_id, shop=store.shop_domain))
     await enqueue(uow, RegisterTopics(uow.store_id))
     await resolve_exceptions(uow, "store", str(uow.store_id))
     return facts_of(store)
