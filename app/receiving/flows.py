@@ -22,23 +22,22 @@ WATCHED = timedelta(days=60)
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A retailer's orders on a partner's store, and from when on their changes are asked for."""
+    """A retailer's orders on a partner's store, from when on their changes are asked for, and when that began."""
 
     store_id: int
     partner_id: int
     since: datetime
+    began_at: datetime
     markers: list[str]
 
 
 async def read_master_orders(open_uow: Open, shopify: ConnectedShopify, partner_store_id: int) -> None:
     """Read each of our orders on the partner's store that changed since we asked before."""
     for watched in await _watched(open_uow, partner_store_id):
-        async with open_uow(system_for(watched.store_id)) as uow:
-            began_at = uow.now
         for start in range(0, len(watched.markers), TAGS_AT_ONCE):
             await _read_changed(open_uow, shopify, partner_store_id, watched, watched.markers[start:][:TAGS_AT_ONCE])
         async with open_uow(system_for(watched.store_id)) as uow:
-            await service.finish_poll(uow, watched.partner_id, began_at)
+            await service.finish_poll(uow, watched.partner_id, watched.began_at)
 
 
 async def _read_changed(
@@ -81,8 +80,8 @@ async def _watched(open_uow: Open, partner_store_id: int) -> Sequence[Watched]:
             }
             if not recent:
                 continue
-            since = await repository.polled_since(uow.session, partner.store_id, partner.id)
-        watched.append(Watched(partner.store_id, partner.id, since or min(recent.values()), list(recent)))
+            since = await repository.polled_since(uow.session, partner.store_id, partner.id) or min(recent.values())
+            watched.append(Watched(partner.store_id, partner.id, since, uow.now, list(recent)))
     return watched
 
 
