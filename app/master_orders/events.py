@@ -1,7 +1,10 @@
 """What happens to master orders."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
+
+from babel.dates import format_date
 
 from app.events.declaration import Event
 
@@ -17,6 +20,10 @@ class CycleOpened(Event):
     cycle_id: int
     partner_id: int
     cutoff_on: str
+
+    def told(self) -> str:
+        """Return the sentence with the date as people read it."""
+        return f"Opened for the cut-off on {format_date(date.fromisoformat(self.cutoff_on), 'long', locale='en')}"
 
 
 @dataclass(frozen=True, slots=True)

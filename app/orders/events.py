@@ -11,7 +11,7 @@ class OrderCaptured(Event):
     """An order of the retailer's store is known to the hub."""
 
     name: ClassVar[str] = "order.captured"
-    sentence: ClassVar[str] = "Captured with {lines} lines, {partner_lines} of them for partners"
+    sentence: ClassVar[str] = "Captured; {partner_lines} of {lines} order lines are for partners"
     subject: ClassVar[str] = "order"
 
     order_id: int
@@ -93,7 +93,7 @@ class OrderDemandChanged(Event):
     """Units wanted from a partner became more or fewer; drafts and stock follow."""
 
     name: ClassVar[str] = "order.demand.changed"
-    sentence: ClassVar[str] = "Units with {partner}: {added} added, {released} taken back"
+    sentence: ClassVar[str] = "{partner}: what is ordered from them for this order changed"
     subject: ClassVar[str] = "order"
 
     order_id: int
@@ -102,6 +102,15 @@ class OrderDemandChanged(Event):
     partner: str
     added: int
     released: int
+
+    def told(self) -> str:
+        """Return what changed in numbers, without what did not."""
+        changes = [
+            f"{self.added} more to order" if self.added else "",
+            f"{self.released} no longer needed" if self.released else "",
+        ]
+        said = ", ".join(filter(None, changes)) or "the units may proceed or wait, as their payment and holds say"
+        return f"{self.partner}: {said}"
 
 
 @dataclass(frozen=True, slots=True)

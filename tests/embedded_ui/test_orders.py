@@ -35,7 +35,7 @@ async def test_an_order_shows_its_way_and_its_story_and_leads_to_shopify(trade: 
 
     assert "2 ready to pack" in page
     assert "Pack what is here" in page
-    assert "Captured with" in page
+    assert "Captured; " in page
     assert f"shopify://admin/orders/{order.shopify_order_id.rpartition('/')[2]}" in page
 
 

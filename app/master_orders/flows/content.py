@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from babel.dates import format_date
+
 from app.core.money import Money
 from app.gateways.shopify.draft_orders import CentreAddress, DraftContent, DraftFacts, DraftLine
 from app.gateways.shopify.partner_orders import PartnerOrderFacts
@@ -21,8 +23,8 @@ def content_of(plan: DraftPlan, lines: Sequence[WrittenLine], found: DraftFacts 
             *(DraftLine(None, line.quantity, line.price, line.attributes, line.title) for line in free_text),
         ),
         tags=(plan.marker,),
-        note=f"Weekly master order of {plan.retailer_name}, cut-off {plan.cutoff_on.isoformat()}. It changes until the "
-        f"cut-off; please ship after it is completed.",
+        note=f"Weekly master order of {plan.retailer_name}, cut-off {format_date(plan.cutoff_on, 'long', locale='en')}. "
+        "While it is a draft, its lines follow what is sold; please ship it once it has become an order.",
         po_number=plan.marker,
         shipping_address=_address(plan),
         payment_terms_template_id=plan.terms_template_id,
