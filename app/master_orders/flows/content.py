@@ -23,8 +23,8 @@ def content_of(plan: DraftPlan, lines: Sequence[WrittenLine], found: DraftFacts 
             *(DraftLine(None, line.quantity, line.price, line.attributes, line.title) for line in free_text),
         ),
         tags=(plan.marker,),
-        note=f"Weekly master order of {plan.retailer_name}, cut-off {format_date(plan.cutoff_on, 'long', locale='en')}. "
-        "While it is a draft, its lines follow what is sold; please ship it once it has become an order.",
+        note=f"Weekly master order of {plan.retailer_name}, cut-off {format_date(plan.cutoff_on, 'long', locale='en')}."
+        " While it is a draft, its lines follow what is sold; please ship it once it has become an order.",
         po_number=plan.marker,
         shipping_address=_address(plan),
         payment_terms_template_id=plan.terms_template_id,
