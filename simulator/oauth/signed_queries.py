@@ -5,7 +5,7 @@ import hmac
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from simulator.oauth.id_tokens import id_token, session_number
 from simulator.world.clock import machine_now
@@ -53,10 +53,17 @@ def encoded_host(store: Store) -> str:
     return base64.b64encode(f"admin.shopify.com/store/{handle}".encode()).rstrip(b"=").decode()
 
 
-def embed_query(world: World, store: Store, now: datetime | None = None, tamper: Tamper | None = None) -> str:
-    """The query with which the admin loads the app."""
+def embed_query(
+    world: World,
+    store: Store,
+    now: datetime | None = None,
+    tamper: Tamper | None = None,
+    own: Mapping[str, str] | None = None,
+) -> str:
+    """The query with which the admin loads the app; what the page brings itself is signed with it."""
     at = now or machine_now()
     parameters = {
+        **(own or {}),
         "embedded": "1",
         "host": encoded_host(store),
         "id_token": id_token(world, store, now=at),
@@ -72,6 +79,6 @@ def embed_url(
     world: World, store: Store, path: str = "/app", *, now: datetime | None = None, tamper: Tamper | None = None
 ) -> str:
     """The address the admin's frame loads: the page of the app with signed load parameters."""
-    base, separator, own = path.partition("?")
-    query = embed_query(world, store, now, tamper)
-    return f"{world.settings.hub_url or ''}{base}?{own}{'&' if separator else ''}{query}"
+    base, _, own = path.partition("?")
+    query = embed_query(world, store, now, tamper, dict(parse_qsl(own, keep_blank_values=True)))
+    return f"{world.settings.hub_url or ''}{base}?{query}"
