@@ -38,6 +38,12 @@ class StoreFacts:
         return scopes.missing(scopes.wanted_by(self.role), self.scopes)
 
     @property
+    def asked_scopes(self) -> tuple[str, ...]:
+        """What one click asks for: what the role lacks, and what would only help it."""
+        helpful = scopes.PAYMENT_TERMS if self.role is StoreRole.RETAILER else frozenset()
+        return scopes.missing(scopes.wanted_by(self.role) | helpful, self.scopes)
+
+    @property
     def needs_reopening(self) -> bool:
         """Whether our access is dead until the store opens the app again."""
         return not self.installed or self.access_state is AccessState.DEAD

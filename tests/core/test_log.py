@@ -2,12 +2,14 @@
 
 import json
 import logging
+from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
 import pytest
+import structlog
 
-from app.core.log import redact
+from app.core.log import configure_logging, redact
 
 TOKEN = "shpat_0123456789abcdef0123456789abcdef"
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
@@ -66,10 +68,19 @@ def test_does_not_follow_what_has_no_end() -> None:
     assert "…" in json.dumps(redact(endless), ensure_ascii=False)
 
 
-def test_libraries_logs_go_through_the_same_sink() -> None:
-    from app.core.log import configure_logging
-
+@pytest.fixture
+def configured() -> Iterator[None]:
+    """The sink as the programs set it up, taken away after the test."""
+    root = logging.getLogger()
+    before = (root.handlers[:], root.level)
     configure_logging("info")
+    yield
+    root.handlers[:], root.level = before
+    structlog.reset_defaults()
+
+
+@pytest.mark.usefixtures("configured")
+def test_libraries_logs_go_through_the_same_sink() -> None:
     stream = StringIO()
     handler = logging.getLogger().handlers[0]
     assert isinstance(handler, logging.StreamHandler)

@@ -57,7 +57,8 @@ async def test_permissions_are_asked_once_by_a_click_and_named_with_what_they_ar
 
     await shops.post(RETAILER, "/app/permissions")
 
-    assert f'data-scopes="{" ".join(OPTIONAL["retailer"])}"' in before
+    asked = sorted([*OPTIONAL["retailer"], "read_payment_terms"])
+    assert f'data-scopes="{" ".join(asked)}"' in before
     assert "keep the stock of imported products true" in before
     assert "data-scopes" not in (await shops.get(RETAILER, "/app")).text
     await shops.work()
