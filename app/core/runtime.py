@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
+import httpcore
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.core.bell import ArqBell
@@ -55,7 +55,7 @@ def build_runtime(settings: Settings, *, for_jobs: bool = False) -> Runtime:
     closers: list[Step] = [engine.dispose, direct.close]
     clock: Clock = RealClock()
     if settings.clock_url:
-        http = httpx.AsyncClient()
+        http = httpcore.AsyncConnectionPool(keepalive_expiry=60)
         clock = TurnedClock(settings.clock_url, http, CLOCK_KEPT if for_jobs else 0.0)
         closers.append(http.aclose)
     bell: Bell = SilentBell()

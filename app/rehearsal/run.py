@@ -15,6 +15,7 @@ from app.rehearsal.report import summary
 from app.rehearsal.setting_up import Staged, accept_invitations, open_app, set_up
 from app.rehearsal.staff import Miscount
 
+HEAD_START = timedelta(hours=1)
 DRAINED = timedelta(minutes=80)
 """Once faults are off, orders are drained within 35 minutes and stock within 75 (contract §5)."""
 
@@ -48,9 +49,13 @@ class Outcome:
 
 async def set_stage(hub: Hub, control: Control, wish: Wish) -> list[Staged]:
     """Bring the players on the stage, without faults, at the beginning of a week."""
-    clock = await control.get("/clock")
-    if clock["rate"]:
+    begun = bool((await control.get("/_control"))["stores"])
+    if begun:
         await control.put("/clock", {"rate": 0})
+    else:
+        # A world in which nothing has happened yet begins an hour before a week does.
+        begins = monday_after(await control.now()) - HEAD_START
+        await control.put("/clock", {"rate": 0, "now": begins.isoformat()})
     parts = cast(wish.seed, wish.retailers, wish.partners, shared_partner=wish.shared_partner)
     return await set_up(hub, control, parts)
 
