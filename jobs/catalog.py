@@ -6,7 +6,7 @@ from app.core.unit_of_work import system_for
 from app.inbox.declaration import InboxEvent
 from app.inbox.hints import gid_in
 from app.inbox.service import mark_handled
-from app.inventory.jobs import RefreshOffers
+from app.inventory.service import ask_every_retailer
 from app.job_runs.service import enqueue
 from app.stores.states import StoreRole
 from jobs.context import JobContext
@@ -24,7 +24,7 @@ async def read_products(context: JobContext, job: ReadProducts) -> None:
     """Read imported products again; what is gone is offered no more."""
     await flows.read_products(context.open_uow, context.shopify, job.partner_store_id)
     async with context.open_last(system_for(job.partner_store_id)) as uow:
-        await enqueue(uow, RefreshOffers(job.partner_store_id))
+        await ask_every_retailer(uow)
 
 
 @hears("products/update", role=StoreRole.PARTNER)
@@ -42,7 +42,7 @@ async def product_deleted(context: JobContext, event: InboxEvent) -> None:
     assert event.store_id is not None
     async with context.open_last(system_for(event.store_id)) as uow:
         await service.mark_product_deleted(uow, gid_in(event.payload, "Product"))
-        await enqueue(uow, RefreshOffers(event.store_id))
+        await ask_every_retailer(uow)
         await enqueue(uow, ReadProducts(event.store_id))
         await mark_handled(uow, event.id)
 

@@ -5,7 +5,9 @@ import logging
 import os
 import signal
 import time
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +21,7 @@ from app.core.errors import Unavailable
 from app.core.log import configure_logging, logger
 from app.core.runtime import build_runtime
 from app.core.settings import Settings, load_settings
+from app.core.unit_of_work import Bell
 from jobs.assembly import build_runner, keep_leases
 from jobs.lease import HeldRun
 from jobs.runner import Runner
@@ -32,14 +35,34 @@ JUMP = 0.02
 log = logger("worker")
 
 
+class NearBell:
+    """The bell of a worker's own jobs: what its free hands can take is not told to anybody else.
+
+    Should the worker end before it takes them, a sweeper finds them within a second.
+    """
+
+    def __init__(self, far: Bell) -> None:
+        self.far = far
+        self.wake = asyncio.Event()
+        self.free_hands = 0
+
+    async def ring(self, jobs: Sequence[tuple[int, int]]) -> None:
+        """Wake this worker, and the others when there is more than it can take."""
+        self.wake.set()
+        if len(jobs) > self.free_hands:
+            await self.far.ring(jobs[self.free_hands :])
+
+
 class Worker:
     """Keeps up to so many runs going at once, until it is told to stop."""
 
-    def __init__(self, runner: Runner, hands: int, farewell: float = FAREWELL) -> None:
+    def __init__(self, runner: Runner, hands: int, bell: NearBell, farewell: float = FAREWELL) -> None:
         self.runner = runner
         self.hands = hands
+        self.bell = bell
+        self.bell.free_hands = hands
+        self.wake = bell.wake
         self.farewell = farewell
-        self.wake = asyncio.Event()
         self.stopping = asyncio.Event()
         self._busy: set[asyncio.Task[int]] = set()
         self._swept = 0.0
@@ -116,10 +139,12 @@ class Worker:
     def _take(self, held: HeldRun) -> None:
         task = asyncio.create_task(self.runner.work(held, lambda: not self.stopping.is_set()))
         self._busy.add(task)
+        self.bell.free_hands = self.hands - len(self._busy)
         task.add_done_callback(self._put_down)
 
     def _put_down(self, task: "asyncio.Task[int]") -> None:
         self._busy.discard(task)
+        self.bell.free_hands = self.hands - len(self._busy)
         if not task.cancelled() and (error := task.exception()):
             log.warning("worker.hand_stumbled", why=type(error).__name__)
 
@@ -167,8 +192,9 @@ async def run_worker(settings: Settings) -> None:
     configure_logging(settings.log_level)
     logging.getLogger("arq").setLevel(logging.WARNING)
     async with build_runtime(settings, for_jobs=True).running() as runtime:
-        runner = build_runner(runtime)
-        worker = Worker(runner, settings.worker_jobs)
+        bell = NearBell(runtime.bell)
+        runner = build_runner(replace(runtime, bell=bell))
+        worker = Worker(runner, settings.worker_jobs, bell)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, worker.stop)
         with suppress(Unavailable):  # a database that is away delays the plans, not the start

@@ -13,7 +13,7 @@ from app.events.service import record_event
 from app.exceptions.service import Problem, open_exception, resolve_exceptions
 from app.inventory import repository, rules
 from app.inventory.events import StockWritten
-from app.inventory.jobs import ReadStock, RefreshOffers, SyncStock, WriteOffers
+from app.inventory.jobs import ReadStock, SyncStock, WriteOffers
 from app.inventory.rules import StockSum
 from app.job_runs.service import enqueue
 from app.partners.queries import PartnerFacts, get_partner, partnerships_of
@@ -85,7 +85,7 @@ async def record_stock(uow: UnitOfWork, readings: Sequence[Reading], snapshot_at
     ]
     if rows:
         await repository.put_stock(uow.session, rows)
-    await enqueue(uow, RefreshOffers(uow.store_id))
+    await ask_every_retailer(uow)
 
 
 async def ask_every_retailer(uow: UnitOfWork) -> None:

@@ -33,13 +33,7 @@ async def read_orders(open_uow: Open, shopify: ConnectedShopify, store_id: int) 
             if not due:
                 await service.plan_next_read(uow)
                 return
-        found = await shopify.call(
-            store_id,
-            gateway.read_orders,
-            [each.order_gid for each in due],
-            kept=rules.CARRIED_PROPERTIES,
-            with_terms=with_terms,
-        )
+        found = await _read(shopify, store_id, [each.order_gid for each in due], with_terms)
         for read in due:
             await _capture_read(open_uow, store_id, read, found.get(read.order_gid))
 
@@ -56,23 +50,28 @@ async def reconcile_orders(open_uow: Open, shopify: ConnectedShopify, store_id: 
     recovered: list[str] = []
     after: str | None = None
     while True:
-        page = await shopify.call(
-            store_id,
-            gateway.list_orders_updated,
-            since,
-            after,
-            kept=rules.CARRIED_PROPERTIES,
-            with_terms=with_terms,
-        )
-        for facts in page.items:
-            if await _capture_compared(open_uow, store_id, facts, facts.created_at >= settings.went_live_at):
-                recovered.append(facts.id)
+        page = await shopify.call(store_id, gateway.list_orders_updated, since, after)
+        for start in range(0, len(page.items), READ_AT_ONCE):
+            chunk = page.items[start : start + READ_AT_ONCE]
+            found = await _read(shopify, store_id, chunk, with_terms)
+            for order_gid in filter(found.__contains__, chunk):
+                facts = found[order_gid]
+                if await _capture_compared(open_uow, store_id, facts, facts.created_at >= settings.went_live_at):
+                    recovered.append(order_gid)
         if not page.has_next:
             break
         after = page.end_cursor
     async with open_uow(system_for(store_id)) as uow:
         await service.finish_poll(uow, began_at, recovered)
     return recovered
+
+
+async def _read(
+    shopify: ConnectedShopify, store_id: int, order_gids: Sequence[str], with_terms: bool
+) -> dict[str, OrderFacts]:
+    return await shopify.call(
+        store_id, gateway.read_orders, order_gids, kept=rules.CARRIED_PROPERTIES, with_terms=with_terms
+    )
 
 
 async def _may_read_terms(uow: UnitOfWork) -> bool:

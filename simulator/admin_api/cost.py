@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from graphql import (
@@ -193,11 +193,14 @@ def _value(data: Any, node: FieldNode) -> Any:
 
 @dataclass
 class Bucket:
-    """Points of one app on one store: they leak back at the plan's rate, on machine time."""
+    """Points of one app on one store: they leak back at the plan's rate, on whichever clock went further.
+
+    Business time counts because a turned hour is an hour for the store; machine time because callers wait by it.
+    """
 
     restore_rate: int
     available: float = field(init=False)
-    at: datetime | None = None
+    seen: tuple[datetime, datetime] | None = None
 
     def __post_init__(self) -> None:
         self.available = float(self.maximum)
@@ -206,11 +209,12 @@ class Bucket:
     def maximum(self) -> int:
         return self.restore_rate * BUCKET_SECONDS
 
-    def restore(self, now: datetime) -> None:
+    def restore(self, machine_now: datetime, business_now: datetime) -> None:
         """Give back what leaked since the last look."""
-        if self.at is not None and now > self.at:
-            self.available = min(self.maximum, self.available + (now - self.at).total_seconds() * self.restore_rate)
-        self.at = now
+        if self.seen is not None:
+            passed = max(machine_now - self.seen[0], business_now - self.seen[1], timedelta()).total_seconds()
+            self.available = min(self.maximum, self.available + passed * self.restore_rate)
+        self.seen = (machine_now, business_now)
 
     def take(self, points: int) -> bool:
         """Whether so many points were there; then they are gone."""

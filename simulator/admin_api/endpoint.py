@@ -69,7 +69,7 @@ class AdminApi:
     def bucket(self, store: Store) -> Bucket:
         """The app's points at the store, as of now."""
         bucket = self._buckets.setdefault(store, new_bucket(store.plan))
-        bucket.restore(self._now())
+        bucket.restore(self._now(), self.world.now)
         return bucket
 
     def _refuse_stranger(self, store: Store, presented: str) -> Response | None:

@@ -16,6 +16,7 @@ OURS = {*PRODUCT, "simulator", "migrations", "tests"}
 FOUND_BY_NAME = {
     "alembic",  # run as a program; imported by migrations
     "httptools",  # uvicorn's parser
+    "sniffio",  # httpcore looks for it at each request; where it is not, the disk is searched each time
     "python-multipart",  # starlette's forms
     "shopifyapi",
     "tzdata",  # zoneinfo

@@ -298,7 +298,7 @@ def test_selects_nothing_personal_and_no_cost_of_goods(operation: str) -> None:
     assert not {field.returned for field in selected} & PERSONAL_TYPES
     assert not names & NEVER_READ
     # Line attributes can hold a customer's own words: only documents whose reader filters them may ask.
-    assert "LineItem.customAttributes" not in names or operation in {"OrdersById", "OrdersUpdated", "OrderLines"}
+    assert "LineItem.customAttributes" not in names or operation in {"OrdersById", "OrderLines"}
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)

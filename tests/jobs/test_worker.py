@@ -1,7 +1,8 @@
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -15,7 +16,7 @@ from app.core.unit_of_work import SYSTEM, UnitsOfWork
 from app.job_runs.service import plan
 from jobs.assembly import drain
 from jobs.context import JobContext
-from jobs.worker import Worker
+from jobs.worker import NearBell, Worker
 from tests.support.database import TestDatabase
 from tests.support.hub import MONDAY_NOON
 from tests.support.workers import (
@@ -37,7 +38,8 @@ pytestmark = pytest.mark.anyio
 @asynccontextmanager
 async def working(runtime: Runtime, handler: Handler = leave_effect, name: str = "one") -> AsyncIterator[Worker]:
     """A worker at work until the block ends; it parts quickly."""
-    worker = Worker(make_runner(runtime, handler, name), hands=4, farewell=0.5)
+    bell = NearBell(runtime.bell)
+    worker = Worker(make_runner(replace(runtime, bell=bell), handler, name), hands=4, bell=bell, farewell=0.5)
     serving = asyncio.create_task(worker.serve())
     try:
         yield worker
@@ -64,6 +66,30 @@ async def test_jobs_are_done_by_the_bell(fresh_database: TestDatabase, clock: Fi
         for number in range(5):
             await queue(alive, Ring(number))
             await until(partial(all_done, alive, number + 1), seconds=0.9)  # sooner than the patrol comes
+
+
+class Listening:
+    """A bell that remembers what was told."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[int, int]] = []
+
+    async def ring(self, jobs: Sequence[tuple[int, int]]) -> None:
+        self.heard += jobs
+
+
+async def test_a_worker_keeps_what_its_free_hands_can_take_and_tells_the_others_of_the_rest() -> None:
+    far = Listening()
+    bell = NearBell(far)
+    bell.free_hands = 2
+
+    await bell.ring([(1, 0), (2, 0)])
+    heard_first = list(far.heard)
+    await bell.ring([(3, 0), (4, 0), (5, 0)])
+
+    assert bell.wake.is_set()
+    assert heard_first == []
+    assert far.heard == [(5, 0)]
 
 
 async def test_a_flush_and_a_restart_of_redis_lose_nothing(

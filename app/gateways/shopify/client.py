@@ -20,6 +20,7 @@ TOTAL_SECONDS = 10.0
 THROTTLE_WAITS = 3
 LONGEST_WAIT = 15.0
 REPEATS = 2
+FIRST_PAUSE = 0.1
 NEVER_SENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -81,7 +82,7 @@ class ShopifyClient:
                 )
                 if repeats > REPEATS or (may_have_changed and not document.repeatable):
                     raise UnknownOutcome() if may_have_changed else Unavailable("Shopify did not answer.") from error
-                await self._pause(0.2 * 2**repeats * (0.5 + random.random()))
+                await self._pause(FIRST_PAUSE * 2 ** (repeats - 1) * (0.5 + random.random()))
             except HubError as error:
                 if may_have_changed:
                     raise UnknownOutcome() from error
