@@ -41,7 +41,7 @@ async def product_deleted(context: JobContext, event: InboxEvent) -> None:
     """Mark the product as gone, so that it is not offered any more, and look whether it really is."""
     assert event.store_id is not None
     async with context.open_last(system_for(event.store_id)) as uow:
-        await service.mark_product_deleted(uow, gid_in(event.payload, "Product"))
+        await service.mark_products_deleted(uow, [gid_in(event.payload, "Product")])
         await ask_every_retailer(uow)
         await enqueue(uow, ReadProducts(event.store_id))
         await mark_handled(uow, event.id)

@@ -166,11 +166,8 @@ async def read_products(open_uow: Open, shopify: ConnectedShopify, partner_store
         return
     found = await shopify.call(partner_store_id, products.read_products, known)
     async with open_uow(system_for(partner_store_id)) as uow:
-        for gid in known:
-            if gid in found:
-                await service.store_partner_product(uow, found[gid], currency)
-            else:
-                await service.mark_product_deleted(uow, gid)
+        await service.store_partner_products(uow, list(found.values()), currency)
+        await service.mark_products_deleted(uow, [gid for gid in known if gid not in found])
 
 
 async def _plan(open_uow: Open, store_id: int, import_id: int) -> ImportPlan:
@@ -206,7 +203,7 @@ async def _import_one(
         raise Invalid("The partner no longer sells it.")
     wanted = _new_product(plan, product)
     async with open_uow(system_for(plan.partner_store_id)) as uow:
-        variant_ids = await service.store_partner_product(uow, product, plan.partner_currency)
+        variant_ids = await service.store_partner_products(uow, [product], plan.partner_currency)
 
     # Look first: what exists may carry the merchant's own edits, and productSet would overwrite them.
     stored = await shopify.call(plan.retailer_id, product_import.find_product_by_source, product.id)

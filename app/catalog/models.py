@@ -25,11 +25,6 @@ class PartnerProduct(PartnerStoreOwned, Base):
     seen_at: Mapped[datetime]
     deleted_at: Mapped[datetime | None]
 
-    def show(self, title: str, status: str, updated_there_at: datetime, seen_at: datetime) -> None:
-        """Take over what the partner's store shows; it is there, whatever we thought."""
-        self.title, self.status, self.updated_there_at = title, status, updated_there_at
-        self.seen_at, self.deleted_at = seen_at, None
-
 
 class PartnerVariant(PartnerStoreOwned, Base):
     """A sellable unit of a partner; its Shopify id is its identity, the SKU a hint (reference §2.3)."""

@@ -1,14 +1,19 @@
 """Every SELECT of the catalogue."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalog.errors import ImportNotFound, MappingNotFound
 from app.catalog.models import ImportItem, PartnerProduct, PartnerVariant, ProductImport, SkuMapping
 from app.catalog.states import ItemState
+from app.core.db import upsert
 from app.core.pagination import Page, Place, read_page
+
+_PUT_PRODUCT = upsert(PartnerProduct, ("partner_store_id", "shopify_product_id"))
+_PUT_VARIANT = upsert(PartnerVariant, ("partner_store_id", "shopify_variant_id"))
 
 
 async def get_import(session: AsyncSession, store_id: int, import_id: int) -> ProductImport:
@@ -44,14 +49,6 @@ async def list_imports(
     return (await session.scalars(query.order_by(ProductImport.id.desc()).limit(limit))).all()
 
 
-async def find_partner_product(session: AsyncSession, partner_store_id: int, product_gid: str) -> PartnerProduct | None:
-    """Return the partner's product as stored."""
-    query = select(PartnerProduct).where(
-        PartnerProduct.partner_store_id == partner_store_id, PartnerProduct.shopify_product_id == product_gid
-    )
-    return (await session.scalars(query)).one_or_none()
-
-
 async def list_partner_products(session: AsyncSession, partner_store_id: int) -> Sequence[PartnerProduct]:
     """Return every product of the partner that somebody imported."""
     query = (
@@ -60,14 +57,62 @@ async def list_partner_products(session: AsyncSession, partner_store_id: int) ->
     return (await session.scalars(query)).all()
 
 
-async def list_variants_of_product(
-    session: AsyncSession, partner_store_id: int, product_id: int
-) -> Sequence[PartnerVariant]:
-    """Return the stored variants of a partner's product."""
-    query = select(PartnerVariant).where(
-        PartnerVariant.partner_store_id == partner_store_id, PartnerVariant.product_id == product_id
+async def put_products(session: AsyncSession, rows: Sequence[dict[str, object]]) -> None:
+    """Keep a partner's products as read, known or new; in one order for everybody, so that two readers can meet."""
+    await session.execute(_PUT_PRODUCT, sorted(rows, key=lambda row: str(row["shopify_product_id"])))
+
+
+async def product_ids(session: AsyncSession, partner_store_id: int, product_gids: Collection[str]) -> dict[str, int]:
+    """Return our ids of the partner's products, by theirs."""
+    query = select(PartnerProduct.shopify_product_id, PartnerProduct.id).where(
+        PartnerProduct.partner_store_id == partner_store_id, PartnerProduct.shopify_product_id.in_(product_gids)
     )
-    return (await session.scalars(query)).all()
+    return {gid: product_id for gid, product_id in await session.execute(query)}
+
+
+async def put_variants(session: AsyncSession, rows: Sequence[dict[str, object]]) -> None:
+    """Keep a partner's variants as read, known or new."""
+    if rows:
+        await session.execute(_PUT_VARIANT, sorted(rows, key=lambda row: str(row["shopify_variant_id"])))
+
+
+async def variant_ids(session: AsyncSession, partner_store_id: int, variant_gids: Collection[str]) -> dict[str, int]:
+    """Return our ids of the partner's variants, by theirs."""
+    query = select(PartnerVariant.shopify_variant_id, PartnerVariant.id).where(
+        PartnerVariant.partner_store_id == partner_store_id, PartnerVariant.shopify_variant_id.in_(variant_gids)
+    )
+    return {gid: variant_id for gid, variant_id in await session.execute(query)}
+
+
+async def mark_products_deleted(
+    session: AsyncSession, partner_store_id: int, product_gids: Collection[str], at: datetime
+) -> None:
+    """Mark products as gone, unless they are marked already."""
+    await session.execute(
+        update(PartnerProduct)
+        .where(
+            PartnerProduct.partner_store_id == partner_store_id,
+            PartnerProduct.shopify_product_id.in_(product_gids),
+            PartnerProduct.deleted_at.is_(None),
+        )
+        .values(deleted_at=at)
+    )
+
+
+async def mark_variants_deleted(
+    session: AsyncSession, partner_store_id: int, product_ids: Collection[int], but: Collection[str], at: datetime
+) -> None:
+    """Mark the variants of these products as gone, but those that were seen."""
+    await session.execute(
+        update(PartnerVariant)
+        .where(
+            PartnerVariant.partner_store_id == partner_store_id,
+            PartnerVariant.product_id.in_(product_ids),
+            PartnerVariant.shopify_variant_id.not_in(but),
+            PartnerVariant.deleted_at.is_(None),
+        )
+        .values(deleted_at=at)
+    )
 
 
 async def list_active_mappings(

@@ -1,20 +1,21 @@
 """Verbs of the catalogue: ask for an import, store what a partner sells, map what was made of it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from app.catalog import repository, rules
 from app.catalog.errors import NothingChosen, PartnerNotConnected
 from app.catalog.events import ImportFinished, ImportRequested, ProductImported
 from app.catalog.jobs import RunImport
-from app.catalog.models import ImportItem, PartnerProduct, PartnerVariant, ProductImport, SkuMapping
+from app.catalog.models import ImportItem, ProductImport, SkuMapping
 from app.catalog.states import ImportState, ItemState
 from app.core.errors import Invalid
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
-from app.gateways.shopify.products import Product
+from app.gateways.shopify.products import Product, Variant
 from app.job_runs.service import enqueue
 from app.partners.queries import get_partner
 
@@ -94,46 +95,61 @@ async def retry_refused(uow: UnitOfWork, import_id: int) -> None:
     await enqueue(uow, RunImport(uow.store_id, import_id))
 
 
-async def store_partner_product(uow: UnitOfWork, product: Product, currency: str) -> dict[str, int]:
-    """Keep a partner's product and variants as read; return our variant ids.
+async def store_partner_products(uow: UnitOfWork, products: Sequence[Product], currency: str) -> dict[str, int]:
+    """Keep products of a partner and their variants as read; return our variant ids by theirs.
 
-    The unit of work acts for the partner's store. Variants that are gone are marked deleted: the product was
-    read whole.
+    The unit of work acts for the partner's store. Variants that are gone are marked deleted: products are read whole.
     """
-    row = await repository.find_partner_product(uow.session, uow.store_id, product.id)
-    if row is None:
-        row = PartnerProduct(partner_store_id=uow.store_id, shopify_product_id=product.id)
-        uow.session.add(row)
-    row.show(product.title, product.status, product.updated_at, uow.now)
-    await uow.session.flush()
+    if not products:
+        return {}
+    store_id, variants = uow.store_id, [variant for product in products for variant in product.variants]
+    await repository.put_products(uow.session, [_product_row(store_id, product, uow.now) for product in products])
+    ids = await repository.product_ids(uow.session, store_id, [product.id for product in products])
+    rows = [
+        _variant_row(store_id, ids[product.id], variant, currency)
+        for product in products
+        for variant in product.variants
+    ]
+    await repository.put_variants(uow.session, rows)
+    seen = [variant.id for variant in variants]
+    await repository.mark_variants_deleted(uow.session, store_id, ids.values(), seen, uow.now)
+    return await repository.variant_ids(uow.session, store_id, seen)
 
-    known = {
-        v.shopify_variant_id: v for v in await repository.list_variants_of_product(uow.session, uow.store_id, row.id)
+
+def _product_row(store_id: int, product: Product, now: datetime) -> dict[str, object]:
+    return {
+        "partner_store_id": store_id,
+        "shopify_product_id": product.id,
+        "title": product.title,
+        "status": product.status,
+        "updated_there_at": product.updated_at,
+        "seen_at": now,
+        "deleted_at": None,
     }
-    for variant in product.variants:
-        kept = known.pop(variant.id, None)
-        if kept is None:
-            kept = PartnerVariant(partner_store_id=uow.store_id, shopify_variant_id=variant.id)
-            uow.session.add(kept)
-        kept.product_id, kept.shopify_inventory_item_id = row.id, variant.inventory_item_id
-        kept.sku, kept.title, kept.barcode = variant.sku or None, variant.title, variant.barcode
-        kept.price_amount, kept.currency, kept.tracked = variant.price, currency, variant.tracked
-        kept.option_values, kept.deleted_at = [list(pair) for pair in variant.option_values], None
-    for gone in known.values():
-        gone.deleted_at = gone.deleted_at or uow.now
-    await uow.session.flush()
-    rows = await repository.list_variants_of_product(uow.session, uow.store_id, row.id)
-    return {each.shopify_variant_id: each.id for each in rows}
 
 
-async def mark_product_deleted(uow: UnitOfWork, product_gid: str) -> None:
-    """Record that a partner's product is gone; the unit of work acts for the partner's store."""
-    row = await repository.find_partner_product(uow.session, uow.store_id, product_gid)
-    if row is None:
-        return
-    row.deleted_at = row.deleted_at or uow.now
-    for variant in await repository.list_variants_of_product(uow.session, uow.store_id, row.id):
-        variant.deleted_at = variant.deleted_at or uow.now
+def _variant_row(store_id: int, product_id: int, variant: Variant, currency: str) -> dict[str, object]:
+    return {
+        "partner_store_id": store_id,
+        "product_id": product_id,
+        "shopify_variant_id": variant.id,
+        "shopify_inventory_item_id": variant.inventory_item_id,
+        "sku": variant.sku or None,
+        "title": variant.title,
+        "barcode": variant.barcode,
+        "price_amount": variant.price,
+        "currency": currency,
+        "tracked": variant.tracked,
+        "option_values": [list(pair) for pair in variant.option_values],
+        "deleted_at": None,
+    }
+
+
+async def mark_products_deleted(uow: UnitOfWork, product_gids: Collection[str]) -> None:
+    """Record that products of a partner are gone; the unit of work acts for the partner's store."""
+    ids = await repository.product_ids(uow.session, uow.store_id, product_gids)
+    await repository.mark_products_deleted(uow.session, uow.store_id, product_gids, uow.now)
+    await repository.mark_variants_deleted(uow.session, uow.store_id, ids.values(), (), uow.now)
 
 
 async def record_imported(

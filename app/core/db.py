@@ -1,10 +1,12 @@
-"""The database: the declarative base and the engine."""
+"""The database: the declarative base, the engine, and how rows are kept that may be there."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import BigInteger, MetaData, Text
-from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy import BigInteger, MetaData, Table, Text
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP, insert
+from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
@@ -28,6 +30,25 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSONB,
         list[Any]: JSONB,
     }
+
+
+def upsert(
+    model: type[Base], keys: Sequence[str], *, kept: Sequence[str] = (), newer: str | None = None
+) -> PostgresInsert:
+    """Return the statement that adds rows, and where their keys exist already gives those rows the new values.
+
+    To be executed with a list of rows, each naming every column but the `id` and those kept; sorted by their keys, so
+    that two who write the same rows wait for each other instead of meeting in a deadlock. Columns `kept` stay as they
+    are; with `newer` a row stays whole when what it holds in that column is later.
+    """
+    table = cast(Table, model.__table__)
+    fresh = insert(table)
+    given = [column.name for column in table.columns if column.name not in {"id", *keys, *kept}]
+    return fresh.on_conflict_do_update(
+        index_elements=keys,
+        set_={name: fresh.excluded[name] for name in given},
+        where=None if newer is None else table.c[newer] <= fresh.excluded[newer],
+    )
 
 
 def create_engine(url: str, pool_size: int = 10, *, patient: bool = True) -> AsyncEngine:

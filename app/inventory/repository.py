@@ -2,12 +2,17 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.db import upsert
 from app.inventory.models import PartnerStock, StockOffer, StockRead
+
+_PUT_STOCK = upsert(PartnerStock, ("partner_store_id", "variant_id", "location_id"), newer="snapshot_at")
+_PUT_OFFER = upsert(StockOffer, ("store_id", "mapping_id"), kept=("written", "written_at", "version", "trouble"))
 
 
 async def list_stock(
@@ -20,16 +25,9 @@ async def list_stock(
     return (await session.scalars(query)).all()
 
 
-async def put_stock(session: AsyncSession, rows: Sequence[dict[str, object]]) -> None:
+async def put_stock(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     """Keep readings; one whose request began earlier than what we have is ignored (D16)."""
-    statement = insert(PartnerStock).values(rows)
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["partner_store_id", "variant_id", "location_id"],
-            set_={"available": statement.excluded.available, "snapshot_at": statement.excluded.snapshot_at},
-            where=PartnerStock.snapshot_at <= statement.excluded.snapshot_at,
-        )
-    )
+    await session.execute(_PUT_STOCK, sorted(rows, key=lambda row: (row["variant_id"], row["location_id"])))
 
 
 async def want_read(session: AsyncSession, partner_store_id: int, item_gid: str) -> None:
@@ -67,13 +65,10 @@ async def end_reads(session: AsyncSession, partner_store_id: int, reads: Sequenc
         )
 
 
-async def put_offers(session: AsyncSession, rows: Sequence[dict[str, object]]) -> None:
+async def put_offers(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     """Keep what is offered now; what was written stays as it is."""
-    if not rows:
-        return
-    fresh = insert(StockOffer).values([{**row, "version": 1} for row in rows])
-    terms = {name: fresh.excluded[name] for name in rows[0] if name not in ("store_id", "mapping_id")}
-    await session.execute(fresh.on_conflict_do_update(index_elements=["store_id", "mapping_id"], set_=terms))
+    if rows:
+        await session.execute(_PUT_OFFER, sorted(rows, key=lambda row: row["mapping_id"]))
 
 
 async def list_offers(

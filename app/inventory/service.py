@@ -241,4 +241,5 @@ def _offer(uow: UnitOfWork, mapping: MappingFacts, total: _Total) -> dict[str, o
         **asdict(total.sum),
         "snapshot_at": total.snapshot_at,
         "wanted": rules.offered(total.sum, mapping.units_per),
+        "version": 1,
     }

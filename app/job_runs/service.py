@@ -1,5 +1,6 @@
 """The verbs of background work: ask for it, plan it, queue what is due, try a failed one again."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -43,20 +44,19 @@ async def enqueue(uow: UnitOfWork, job: Job, *, run_at: datetime | None = None) 
         "queued_at": uow.now,
     }
     async with uow.machinery() as session:
-        run_id, attempt = await _insert(session, values)
+        ((run_id, attempt),) = await _insert(session, [values])
     if due_at <= uow.now:
         uow.due_jobs.append((run_id, attempt))
     return run_id
 
 
-async def _insert(session: AsyncSession, values: dict[str, Any]) -> tuple[int, int]:
-    """Write the row, or move the queued one of its key forward.
+async def _insert(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> list[tuple[int, int]]:
+    """Write the rows, each of another key, or move the queued ones of their keys forward.
 
     Doing nothing on conflict would lose a wish that meets a row being claimed: the update waits for the claim, finds
     the row no longer queued, and inserts.
     """
-    row = (await session.execute(_INSERT_OR_JOIN, values)).one()
-    return row.id, row.attempt
+    return [(row.id, row.attempt) for row in await session.execute(_INSERT_OR_JOIN, rows)]
 
 
 async def plan(uow: UnitOfWork, job: Job, at: datetime, key: str) -> None:
@@ -104,18 +104,26 @@ async def cancel_plans_of_store(uow: UnitOfWork, store_id: int) -> None:
 
 async def queue_planned(uow: UnitOfWork) -> int:
     """Queue what is planned for now or earlier, as often as its rule for missed instants says; returns how many."""
-    queued = 0
+    rows: list[dict[str, Any]] = []
     async with uow.machinery() as session:
         for planned in await repository.lock_due_plans(session, uow.now):
             due = rules.due_instants(rules.Planning(planned.at, planned.minutes, Missed(planned.missed)), uow.now)
-            for at in due.instants:
-                uow.due_jobs.append(await _insert(session, _row_of(planned, at, uow)))
-                queued += 1
+            rows += [_row_of(planned, at, uow) for at in due.instants]
             if due.next_at is None:
                 await session.delete(planned)
             else:
                 planned.at = due.next_at
-    return queued
+        queued = await _insert(session, _one_of_each_key(rows)) if rows else []
+    uow.due_jobs += queued
+    return len(queued)
+
+
+def _one_of_each_key(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the earliest row of each coalesce key: it stands for the others."""
+    earliest: dict[object, dict[str, Any]] = {}
+    for number, row in enumerate(sorted(rows, key=lambda row: row["run_at"])):
+        earliest.setdefault(row["coalesce_key"] or number, row)
+    return list(earliest.values())
 
 
 def _row_of(planned: PlannedInstant, at: datetime, uow: UnitOfWork) -> dict[str, Any]:

@@ -158,6 +158,11 @@ async def list_master_orders(
     return [master_order(cycle) for cycle in rows]
 
 
+async def closed_markers(session: AsyncSession, store_id: int, partner_id: int, since: datetime) -> dict[str, datetime]:
+    """Return when each master order of a partner was closed, by its marker, of those closed since."""
+    return await repository.closed_markers(session, store_id, partner_id, since)
+
+
 async def running_orders(session: AsyncSession, store_id: int, partner_id: int | None = None) -> list[MasterOrder]:
     """Return the master orders that are not over, the next cut-off first."""
     return [master_order(cycle) for cycle in await repository.list_running(session, store_id, partner_id)]

@@ -112,6 +112,17 @@ async def page_cycles(
     return await read_page(session, query, Cycle.id, place)
 
 
+async def closed_markers(session: AsyncSession, store_id: int, partner_id: int, since: datetime) -> dict[str, datetime]:
+    """Return when the cycles that were closed since were closed, by their markers."""
+    query = select(Cycle.marker, Cycle.closed_at).where(
+        Cycle.store_id == store_id,
+        Cycle.partner_id == partner_id,
+        Cycle.state == CycleState.CLOSED,
+        Cycle.closed_at > since,
+    )
+    return {marker: closed_at for marker, closed_at in await session.execute(query) if closed_at}
+
+
 async def list_running(session: AsyncSession, store_id: int, partner_id: int | None) -> Sequence[Cycle]:
     """Return the cycles that are not over, with their lines, the next cut-off first."""
     over = (CycleState.CLOSED, CycleState.EMPTY)

@@ -7,15 +7,13 @@ from datetime import datetime, timedelta
 from app.core.unit_of_work import Open, system_for
 from app.gateways.shopify import partner_orders as gateway
 from app.gateways.shopify.partner_orders import PartnerOrderFacts
-from app.master_orders.queries import list_master_orders, master_orders_by_order
-from app.master_orders.states import CycleState
+from app.master_orders.queries import closed_markers, master_orders_by_order
 from app.partners.queries import partnerships_of
 from app.receiving import repository, service
 from app.stores.flows import ConnectedShopify
 
 OVERLAP = timedelta(minutes=2)
 TAGS_AT_ONCE = 20
-LATEST = 40
 WATCHED = timedelta(days=60)
 """How long a closed master order is watched; a store shows orders of the last 60 days (reference §2.1)."""
 
@@ -72,12 +70,7 @@ async def _watched(open_uow: Open, partner_store_id: int) -> Sequence[Watched]:
     watched = []
     for partner in partnerships:
         async with open_uow(system_for(partner.store_id)) as uow:
-            masters = await list_master_orders(uow.session, partner.store_id, partner.id, limit=LATEST)
-            recent = {
-                master.marker: master.closed_at
-                for master in masters
-                if master.state is CycleState.CLOSED and master.closed_at and uow.now - master.closed_at < WATCHED
-            }
+            recent = await closed_markers(uow.session, partner.store_id, partner.id, uow.now - WATCHED)
             if not recent:
                 continue
             since = await repository.polled_since(uow.session, partner.store_id, partner.id) or min(recent.values())

@@ -121,6 +121,18 @@ async def test_a_planned_instant_is_queued_once_and_can_be_moved_or_cancelled(
     assert len(uow.due_jobs) == 1
 
 
+async def test_two_plans_of_one_wish_are_one_run(open_uow: UnitsOfWork, clock: FixedClock) -> None:
+    async with open_uow(SYSTEM) as uow:
+        await service.plan(uow, CountStock(7), later(20), "once")
+        await service.every(uow, CountStock(7), 15, "again and again")
+
+    clock.at = later(20)
+    async with open_uow(SYSTEM) as uow:
+        assert await service.queue_planned(uow) == 1
+
+    assert [run.run_at for run in await runs_in(open_uow)] == [later(15)]
+
+
 async def test_repeating_work_keeps_its_beat(open_uow: UnitsOfWork, clock: FixedClock) -> None:
     """M12: an hour without a worker makes one run of a sync."""
     async with open_uow(SYSTEM) as uow:
