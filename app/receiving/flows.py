@@ -32,15 +32,20 @@ class Watched:
 async def read_master_orders(open_uow: Open, shopify: ConnectedShopify, partner_store_id: int) -> None:
     """Read each of our orders on the partner's store that changed since we asked before."""
     for watched in await _watched(open_uow, partner_store_id):
+        changed = 0
         for start in range(0, len(watched.markers), TAGS_AT_ONCE):
-            await _read_changed(open_uow, shopify, partner_store_id, watched, watched.markers[start:][:TAGS_AT_ONCE])
-        async with open_uow(system_for(watched.store_id)) as uow:
-            await service.finish_poll(uow, watched.partner_id, watched.began_at)
+            markers = watched.markers[start : start + TAGS_AT_ONCE]
+            changed += await _read_changed(open_uow, shopify, partner_store_id, watched, markers)
+        if changed:  # while nothing does, asking again from the same instant is as good
+            async with open_uow(system_for(watched.store_id)) as uow:
+                await service.finish_poll(uow, watched.partner_id, watched.began_at)
 
 
 async def _read_changed(
     open_uow: Open, shopify: ConnectedShopify, partner_store_id: int, watched: Watched, markers: list[str]
-) -> None:
+) -> int:
+    """Record what changed of these orders; return how many they were."""
+    changed = 0
     after: str | None = None
     while True:
         page = await shopify.call(
@@ -48,8 +53,9 @@ async def _read_changed(
         )
         for facts in page.items:
             await _record(open_uow, watched.store_id, facts)
+        changed += len(page.items)
         if not page.has_next:
-            return
+            return changed
         after = page.end_cursor
 
 

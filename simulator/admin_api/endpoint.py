@@ -143,9 +143,9 @@ class AdminApi:
         requested = 0
         if not prepared.errors and prepared.operation is not None:
             requested = prepared.cost_model.requested(prepared.operation)
-        # A throttle on demand is a bucket a fifth of a second short, so that a caller who believes it waits little.
+        # A throttle on demand is a bucket a twentieth of a second short: a caller who believes it waits little.
         bucket = self.bucket(call.store)
-        available = max(requested - max(bucket.restore_rate // 5, 1), 0)
+        available = max(requested - max(bucket.restore_rate // 20, 1), 0)
         return JSONResponse(_throttle_body(requested, bucket, available=available))
 
     def _record(self, query: str, prepared: Prepared, call: Call, answer: Answer, outcome: Outcome) -> None:
