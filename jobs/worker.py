@@ -8,7 +8,6 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 import uvloop
@@ -30,7 +29,7 @@ from jobs.sweeper import sweep
 
 FAREWELL = 10.0
 SWEEP = 1.0
-JUMP = 0.02
+PAUSE_WITHOUT_BELL = 0.05
 
 log = logger("worker")
 
@@ -66,12 +65,12 @@ class Worker:
         self.stopping = asyncio.Event()
         self._busy: set[asyncio.Task[int]] = set()
         self._swept = 0.0
-        self._seen: tuple[datetime, float] | None = None  # the business clock, and when we looked at it
 
     async def serve(self) -> None:
         """Work until `stop`; then finish within ten seconds or give back."""
         redis_url = self.runner.runtime.settings.redis_url
-        loops = [asyncio.create_task(each) for each in (self._patrol(), keep_leases(self.runner))]
+        steps = (self._patrol(), self._watch_clock(), keep_leases(self.runner))
+        loops = [asyncio.create_task(step) for step in steps]
         if redis_url:
             loops.append(asyncio.create_task(self._hear(redis_url)))
         await self.stopping.wait()
@@ -92,43 +91,33 @@ class Worker:
         await asyncio.gather(*self._busy, return_exceptions=True)
 
     async def _patrol(self) -> None:
-        """Look for work when the bell rings, when a turned clock jumps, and every now and then without either."""
-        pause = self._pause()
+        """Look for work when the bell rings or the clock was turned, and every now and then without either."""
+        pause = SWEEP if self.runner.runtime.settings.redis_url else PAUSE_WITHOUT_BELL
         while True:
-            rung = True
-            try:
+            with suppress(TimeoutError):
                 await asyncio.wait_for(self.wake.wait(), pause)
-            except TimeoutError:
-                rung = False
             self.wake.clear()
             try:
-                await self._look(rung)
+                await self._look()
             except Unavailable as error:
                 log.warning("worker.waits", why=error.sentence)
                 await asyncio.sleep(SWEEP)
 
-    def _pause(self) -> float:
-        settings = self.runner.runtime.settings
-        if settings.clock_url:
-            return 0.03
-        return SWEEP if settings.redis_url else 0.05
+    async def _watch_clock(self) -> None:
+        """Sweep as soon as somebody turned the clock: what became due by that was not rung for."""
+        while True:
+            try:
+                await self.runner.runtime.clock.turned()
+            except Unavailable:
+                await asyncio.sleep(SWEEP)
+            self._swept = 0.0
+            self.wake.set()
 
-    async def _look(self, rung: bool) -> None:
-        clock_url = self.runner.runtime.settings.clock_url
-        late = time.monotonic() - self._swept >= SWEEP
-        jumped = bool(clock_url) and await self._clock_jumped()
-        if late or jumped:
+    async def _look(self) -> None:
+        if time.monotonic() - self._swept >= SWEEP:
             self._swept = time.monotonic()
             await sweep(self.runner.units)
-        if rung or late or jumped or not clock_url:
-            await self._fill_hands()
-
-    async def _clock_jumped(self) -> bool:
-        """Tell whether somebody turned the clock: what became due by that was not rung for."""
-        before, seen = self._seen or (await self.runner.runtime.clock.look(), time.monotonic())
-        self._seen = (await self.runner.runtime.clock.look(), time.monotonic())
-        passed = (self._seen[0] - before).total_seconds()
-        return passed != 0 and abs(passed - (self._seen[1] - seen)) > JUMP  # neither stands nor runs
+        await self._fill_hands()
 
     async def _fill_hands(self) -> None:
         free = self.hands - len(self._busy)

@@ -30,9 +30,11 @@ VERSION = "1"
 SCHEMA = "2026-10"
 DEFAULT_URI = "/webhooks/shopify"
 
+CLOCK_PATIENCE = 1.0
+
 
 def _clock(world: World) -> dict[str, Any]:
-    return {"now": iso(world.now), "rate": world.clock.rate}
+    return {"now": iso(world.now), "rate": world.clock.rate, "turns": world.clock.turns}
 
 
 def _faults(world: World) -> dict[str, Any]:
@@ -94,8 +96,12 @@ async def show_switches(request: Request) -> Response:
 
 
 async def show_clock(request: Request) -> Response:
-    """Tell the business time."""
-    return JSONResponse(_clock(world_of(request)))
+    """Tell the business time; with `?turns=` of an earlier answer once it was set since, or after a second."""
+    world = world_of(request)
+    seen = request.query_params.get("turns", "")
+    if seen.isascii() and seen.isdigit():
+        await world.clock.until_turned(int(seen), CLOCK_PATIENCE)
+    return JSONResponse(_clock(world))
 
 
 async def set_clock(request: Request) -> Response:

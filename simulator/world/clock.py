@@ -1,8 +1,9 @@
 """The business clock: it can be set, stopped and turned; signatures and tokens use the machine's time instead."""
 
+import asyncio
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -27,6 +28,8 @@ class Clock:
 
     def __post_init__(self) -> None:
         self._pinned: datetime | None = None
+        self._turned = asyncio.Event()
+        self.turns = 0  # how often it was set: who watches the clock asks for more than it has seen
 
     @property
     def now(self) -> datetime:
@@ -39,6 +42,15 @@ class Clock:
         self.anchor = (now or self.now).astimezone(UTC)
         self.anchored = time.time()
         self.rate = self.rate if rate is None else rate
+        self.turns += 1
+        turned, self._turned = self._turned, asyncio.Event()
+        turned.set()
+
+    async def until_turned(self, seen: int, patience: float) -> None:
+        """Return when it was set since that many turns were seen, or when patience ends."""
+        if self.turns == seen:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._turned.wait(), patience)
 
     @contextmanager
     def pinned(self, at: datetime) -> Iterator[None]:

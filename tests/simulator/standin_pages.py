@@ -1,22 +1,19 @@
 """Serves a page with the stand-ins, and the admin's frame around it, to a real browser."""
 
 import json
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import anyio
-import uvicorn
 from playwright.async_api import Browser, Page, async_playwright
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
 
 from simulator.pages import scripts
+from tests.support.serving import serving
 
 HEAD = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Test</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -82,17 +79,6 @@ def find_chromium() -> str | None:
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     found = (Path(folder) / name for folder in ("/usr/bin", "/usr/local/bin", "/snap/bin") for name in names)
     return next((str(path) for path in found if path.exists()), None)
-
-
-@asynccontextmanager
-async def serving(app: ASGIApp) -> AsyncIterator[str]:
-    """Serve the application on a free port; connections wait from the first moment."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(server.serve, [listening])
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-            server.should_exit = True
 
 
 @asynccontextmanager

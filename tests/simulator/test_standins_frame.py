@@ -9,7 +9,8 @@ from playwright.async_api import Browser, Frame, Page, expect
 from simulator.server import create_app
 from simulator.world.apps import install
 from tests.simulator.page_world import SHOP, make_world
-from tests.simulator.standin_pages import AppUnderTest, new_page, serving
+from tests.simulator.standin_pages import AppUnderTest, new_page
+from tests.support.serving import serving
 
 pytestmark = pytest.mark.anyio
 
