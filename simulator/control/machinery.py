@@ -34,7 +34,7 @@ CLOCK_PATIENCE = 1.0
 
 
 def _clock(world: World) -> dict[str, Any]:
-    return {"now": iso(world.now), "rate": world.clock.rate, "turns": world.clock.turns}
+    return {"now": iso(world.now), "rate": world.clock.rate}
 
 
 def _faults(world: World) -> dict[str, Any]:
@@ -101,7 +101,7 @@ async def show_clock(request: Request) -> Response:
     seen = request.query_params.get("turns", "")
     if seen.isascii() and seen.isdigit():
         await world.clock.until_turned(int(seen), CLOCK_PATIENCE)
-    return JSONResponse(_clock(world))
+    return JSONResponse(_clock(world) | {"turns": world.clock.turns})
 
 
 async def set_clock(request: Request) -> Response:

@@ -14,9 +14,8 @@ async def test_the_clock_is_set_stopped_and_goes_on() -> None:
     async with simulated() as world:
         before = (await world.call("GET", "/clock"))["turns"]
         stopped = await world.call("PUT", "/clock", {"now": "2026-03-01T12:00:00+01:00"})
-        assert (stopped["changed"], await world.call("GET", "/clock")) == (
-            {"now": "2026-03-01T11:00:00Z", "rate": 0, "turns": before + 1},
-        ) * 2
+        assert stopped["changed"] == {"now": "2026-03-01T11:00:00Z", "rate": 0}
+        assert await world.call("GET", "/clock") == stopped["changed"] | {"turns": before + 1}
 
         await world.call("PUT", "/clock", {"rate": 1_000_000})
 
