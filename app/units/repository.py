@@ -19,10 +19,10 @@ LotKey = tuple[OwnerKind, int, int | None, datetime | None]
 ENTERED_SIDE = {OwnerKind.ORDER_LINE: Side.DEMAND, OwnerKind.MASTER_LINE: Side.SUPPLY}
 
 
-def line_lots(store_id: int, line_id: int) -> Select[int]:
-    """Select the lots of an order line and of the supplies they come from."""
+def line_lots(store_id: int, line_ids: Sequence[int]) -> Select[int]:
+    """Select the lots of order lines and of the supplies they come from."""
     own = select(UnitLot.id, UnitLot.supply_id).where(
-        UnitLot.store_id == store_id, UnitLot.owner_kind == OwnerKind.ORDER_LINE, UnitLot.owner_id == line_id
+        UnitLot.store_id == store_id, UnitLot.owner_kind == OwnerKind.ORDER_LINE, UnitLot.owner_id.in_(line_ids)
     )
     lots = own.subquery()
     return select(UnitLot.id).where(

@@ -38,8 +38,13 @@ async def seller(committed: AsyncEngine) -> Retailer:
     return await (await build_world(committed, join=False)).add_retailer()
 
 
-async def race(seller: Retailer, engine: AsyncEngine, first: Verb, second: Verb) -> tuple[Any, Any]:
-    """Run both verbs; the second starts while the first has not committed, and is seen to wait for it."""
+async def race(
+    seller: Retailer, engine: AsyncEngine, first: Verb, second: Verb, rest: Verb | None = None
+) -> tuple[Any, Any]:
+    """Run both verbs; the second starts while the first has not committed, and is seen to wait for it.
+
+    The first does the rest while the second waits.
+    """
 
     async def run_second() -> Any:
         async with seller.uow() as uow:
@@ -54,6 +59,8 @@ async def race(seller: Retailer, engine: AsyncEngine, first: Verb, second: Verb)
                 assert time.monotonic() < deadline, "the second writer did not wait"
                 assert not other.done(), "the second writer did not wait"
                 await watcher.rollback()
+        if rest is not None:
+            await rest(uow)
     return won, (await asyncio.gather(other, return_exceptions=True))[0]
 
 
@@ -157,3 +164,23 @@ async def test_a_confirmation_recorded_by_two_workers(committed: AsyncEngine, se
 
     assert (first.sent, second.sent) == (3, 0)
     assert await seller.supplied(100) == {"sent": 3}
+
+
+async def test_an_order_of_several_lines_and_a_freeze_do_not_wait_for_each_other(
+    committed: AsyncEngine, seller: Retailer
+) -> None:
+    """F23: the later line holds the older lot, and the freeze takes the oldest first."""
+    await seller.buy(2, 1)
+    await seller.buy(1, 1)
+
+    async def begin_order(uow: UnitOfWork) -> None:
+        await service.lock_lines(uow, [1, 2])
+        await settling(seller, 1, 0)(uow)
+
+    def freeze(uow: UnitOfWork) -> Awaitable[None]:
+        return service.lock_open_units(uow, seller.partner_id)
+
+    outcomes = await race(seller, committed, begin_order, freeze, settling(seller, 2, 0))
+
+    assert outcomes == (None, None)
+    assert (await seller.where(1), await seller.where(2)) == ({"cancelled": 1}, {"cancelled": 1})

@@ -17,7 +17,7 @@ from app.orders.models import Order, OrderLine
 from app.orders.rules import PaymentBooks
 from app.orders.states import Route
 from app.partners.queries import partners_of
-from app.units.service import settle_demand
+from app.units.service import lock_lines, settle_demand
 from app.units.terms import Because, Demand, OrderedUnits, Settled, Target
 
 OVER_SHIPPED = "over_shipped"
@@ -33,6 +33,7 @@ async def settle_order(
     released_at = await repository.last_releases(uow.session, uow.store_id, [line.id for line in lines])
     because = Because("order.read", "order", str(order.id), order.updated_there_at)
     moved: dict[int, list[Settled]] = defaultdict(list)
+    await lock_lines(uow, [line.id for line in lines])
     for line in sorted(lines, key=lambda line: line.id):
         line_edits = edits.get(line.shopify_line_id, ())
         wanted = rules.wanted_units(order.placed_at, line.quantity, line_edits, books, released_at.get(line.id))

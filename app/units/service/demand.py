@@ -13,7 +13,7 @@ from app.units.terms import Because, Demand, LotState, LotTerms, Move, Released,
 async def settle_demand(uow: UnitOfWork, demand: Demand, target: Target, because: Because) -> Settled:
     """Bring an order line to its target: units enter, stand where payment and holds put them, or are released."""
     await _home_lot(uow, demand)
-    lots = await repository.lock_lots(uow.session, uow.store_id, repository.line_lots(uow.store_id, demand.line_id))
+    lots = await repository.lock_lots(uow.session, uow.store_id, repository.line_lots(uow.store_id, [demand.line_id]))
 
     plan = rules.plan_settlement([lot for lot in lots.values() if lot.owner_kind is OwnerKind.ORDER_LINE], target)
 
@@ -68,6 +68,11 @@ async def _place(uow: UnitOfWork, demand: Demand, lots: Mapping[int, LotState], 
     key = (OwnerKind.ORDER_LINE, demand.line_id, None, entry.eligible_at)
     goal = await repository.ensure_lot(uow.session, uow.store_id, key, terms)
     return Move(origin, entry.origin.state if entry.origin else None, goal, entry.state, entry.quantity)
+
+
+async def lock_lines(uow: UnitOfWork, line_ids: Sequence[int]) -> None:
+    """Hold the units of all these order lines before the first is moved: two who hold some each would wait for ever."""
+    await repository.lock_lots(uow.session, uow.store_id, repository.line_lots(uow.store_id, line_ids))
 
 
 async def lock_open_units(uow: UnitOfWork, partner_id: int) -> None:
