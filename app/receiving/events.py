@@ -79,6 +79,27 @@ class UnitsShorted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class UnitsOrderedAgain(Event):
+    """Units an order waited for did not come; they wait for the partner's next master order."""
+
+    name: ClassVar[str] = "receiving.units.ordered_again"
+    sentence: ClassVar[str] = (
+        "{quantity} units from {partner} did not come; they are ordered again with the next master order"
+    )
+    subject: ClassVar[str] = "order"
+
+    order_id: int
+    quantity: int
+    partner: str
+
+    def told(self) -> str:
+        """Return the sentence for one unit or for several."""
+        if self.quantity == 1:
+            return f"1 unit from {self.partner} did not come; it is ordered again with the next master order"
+        return Event.told(self)
+
+
+@dataclass(frozen=True, slots=True)
 class UnitsAllocated(Event):
     """Units at the centre were given to an order."""
 

@@ -116,6 +116,12 @@ async def queued_demand(
     ]
 
 
+async def lines_of_lots(session: AsyncSession, store_id: int, lot_ids: Iterable[int]) -> dict[int, int]:
+    """Return the order line, or master line, whose units each lot holds."""
+    chosen = select(UnitLot.id, UnitLot.owner_id).where(UnitLot.store_id == store_id, UnitLot.id.in_(list(lot_ids)))
+    return {lot_id: line_id for lot_id, line_id in await session.execute(chosen)}
+
+
 async def ordered_before(session: AsyncSession, store_id: int, lot_ids: Iterable[int]) -> set[int]:
     """Return which of these lots had units on a master order already; what is queued of them came back."""
     sent, lot = UnitLot.__table__.alias("sent"), UnitLot.__table__

@@ -1,7 +1,7 @@
 """Where units are, told as the steps they take: of an order line to its customer, of a master order to the centre."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.units.states import DemandState, SupplyState
 
@@ -105,11 +105,13 @@ ENDED: Mapping[str, str] = {
     S.DAMAGED: "damaged",
 }
 NOTHING = Place("", "Nothing to send", "neutral")
+PARTLY = Place("", "Partly shipped", "info")
 
 
 def to_customer(places: Mapping[str, int]) -> Journey:
-    """Return the journey of an order line's units."""
-    return _journey(ROUTE_TO_CUSTOMER, places)
+    """Return the journey of an order line's units; once some left, that is what it is called by."""
+    journey = _journey(ROUTE_TO_CUSTOMER, places)
+    return replace(journey, badge=PARTLY.badge, tone=PARTLY.tone) if 0 < journey.arrived < journey.units else journey
 
 
 def to_centre(places: Mapping[str, int]) -> Journey:

@@ -45,6 +45,7 @@ class OrderPage:
     """One order."""
 
     order: OrderRow
+    journey: Journey
     partner_lines: tuple[LineShown, ...]
     own_lines: tuple[LineRow, ...]
     other_lines: tuple[LineShown, ...]  # not mapped, or older than their mapping
@@ -99,6 +100,7 @@ async def read_order(session: AsyncSession, store_id: int, order_id: int) -> Ord
     ]
     return OrderPage(
         order=order,
+        journey=to_customer(together(places[line.id] for line in order.partner_lines)),
         partner_lines=tuple(each for each in shown if each.line.is_for_partner),
         own_lines=tuple(line for line in order.lines if line.is_own),
         other_lines=tuple(each for each in shown if not each.line.is_for_partner and not each.line.is_own),

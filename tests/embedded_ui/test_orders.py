@@ -5,7 +5,7 @@ import pytest
 from simulator.world.orders import cancel_order
 from tests.support.shops import PARTNER
 from tests.support.trade import Trade
-from tests.support.weeks import sell, stock_centre
+from tests.support.weeks import close_week, receive, sell, send_parcel, stock_centre
 
 pytestmark = pytest.mark.anyio
 
@@ -37,6 +37,27 @@ async def test_an_order_shows_its_way_and_its_story_and_leads_to_shopify(trade: 
     assert "Pack what is here" in page
     assert "Captured; " in page
     assert f"shopify://admin/orders/{order.shopify_order_id.rpartition('/')[2]}" in page
+
+
+async def test_what_did_not_come_is_told_and_what_left_makes_the_order_partly_shipped(trade: Trade) -> None:
+    """H4: one of two is missing in the parcel; it is ordered again, the other one is sent."""
+    await sell(trade, 2)
+    await close_week(trade)
+    parcel = await send_parcel(trade)
+    await receive(trade, parcel, **{f"line_{parcel.lines[0].master_line_id}": 1})
+    order = await trade.order()
+    path = f"/app/orders/{order.id}"
+    before = (await trade.shops.get(trade.retailer, path)).text
+
+    packed = await trade.shops.post(trade.retailer, f"/app/packing/{order.id}", **{f"line_{order.lines[0].id}": 1})
+    box = packed.headers["Location"].partition("?")[0]
+    await trade.shops.post(trade.retailer, f"{box}/hand-over", carrier="UPS", number="1Z1", url="")
+    await trade.settle()
+    after = [(await trade.shops.get(trade.retailer, each)).text for each in (path, "/app/orders")]
+
+    assert "1 unit from Oak Roastery did not come; it is ordered again with the next master order" in before
+    assert "Partly shipped" not in before
+    assert all("Partly shipped" in page for page in after)
 
 
 async def test_a_cancelled_order_says_so(trade: Trade) -> None:

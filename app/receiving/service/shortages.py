@@ -1,14 +1,19 @@
 """Settle what will not come, once the partner is done with a master order and its parcels are opened."""
 
+from collections import defaultdict
+from collections.abc import Collection
+
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
 from app.master_orders.queries import get_master_order
+from app.orders.queries import orders_of_lines
+from app.partners.queries import get_partner
 from app.receiving import repository
-from app.receiving.events import UnitsShorted
-from app.units.queries import supply_whereabouts
+from app.receiving.events import UnitsOrderedAgain, UnitsShorted
+from app.units.queries import lines_of_lots, supply_whereabouts
 from app.units.service import requeue_uncovered, short_supply
 from app.units.states import AWAITED
-from app.units.terms import Because
+from app.units.terms import Because, Released
 
 
 async def settle_shortages(uow: UnitOfWork, cycle_id: int) -> int:
@@ -24,12 +29,29 @@ async def settle_shortages(uow: UnitOfWork, cycle_id: int) -> int:
     master = await get_master_order(uow.session, uow.store_id, cycle_id)
     places = await supply_whereabouts(uow.session, uow.store_id, [line.id for line in master.lines])
     because = Because("supply.shorted", "master", str(cycle_id), uow.now)
-    shorted = requeued = 0
+    shorted = 0
+    requeued: list[Released] = []
     for line in master.lines:
         missing = sum(places.get(line.id, {}).get(state, 0) for state in AWAITED)
         if missing:
             shorted += await short_supply(uow, line.id, missing, because)
-            requeued += sum(each.quantity for each in await requeue_uncovered(uow, line.id, because))
+            requeued += await requeue_uncovered(uow, line.id, because)
     if shorted:
-        await record_event(uow, UnitsShorted(cycle_id, master.partner_id, master.partner_store_id, shorted, requeued))
+        again = sum(each.quantity for each in requeued)
+        await record_event(uow, UnitsShorted(cycle_id, master.partner_id, master.partner_store_id, shorted, again))
+        await _tell_orders(uow, master.partner_id, requeued)
     return shorted
+
+
+async def _tell_orders(uow: UnitOfWork, partner_id: int, requeued: Collection[Released]) -> None:
+    """Write it into the story of each order that waits on."""
+    if not requeued:
+        return
+    lines = await lines_of_lots(uow.session, uow.store_id, {each.lot_id for each in requeued})
+    orders = await orders_of_lines(uow.session, uow.store_id, set(lines.values()))
+    partner = await get_partner(uow.session, uow.store_id, partner_id)
+    missing: dict[int, int] = defaultdict(int)
+    for each in requeued:
+        missing[orders[lines[each.lot_id]]] += each.quantity
+    for order_id, quantity in sorted(missing.items()):
+        await record_event(uow, UnitsOrderedAgain(order_id, quantity, partner.name))
