@@ -44,6 +44,7 @@ def create_app(settings: Settings, runtime: Runtime | None = None, http: httpx.A
         middleware=[Middleware(RequestIds)],
         lifespan=lifespan,
     )
+    application.router.redirect_slashes = False  # such a redirect leads to whatever host the request names
     application.state.runtime = runtime
     application.state.drain = partial(_drain, runtime)
     return application
