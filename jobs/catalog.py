@@ -16,7 +16,7 @@ from jobs.registry import handles, hears
 @handles(RunImport)
 async def run_import(context: JobContext, job: RunImport) -> None:
     """Bring the chosen products in."""
-    await flows.run_import(context.open_uow, context.shopify, job.retailer_store_id, job.import_id, context.progress)
+    await flows.run_import(context.open_uow, context.shopify, job.store_id, job.import_id, context.progress)
 
 
 @handles(ReadProducts)

@@ -44,13 +44,9 @@ class PlanStore(Job):
     """Plan the regular work of a store."""
 
     name: ClassVar[str] = "schedule.plan_store"
+    coalesce_by: ClassVar[tuple[str, ...]] = ("store_id",)  # once is enough
 
     store_id: int
-
-    @property
-    def coalesce_key(self) -> str:
-        """Once is enough."""
-        return str(self.store_id)
 
 
 @handles(PlanStore)

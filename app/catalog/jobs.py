@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from app.job_runs.declaration import Job
+from app.job_runs.declaration import Job, PartnerStoreJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,40 +12,18 @@ class RunImport(Job):
 
     name: ClassVar[str] = "catalog.run_import"
     max_seconds: ClassVar[int] = 1800
+    coalesce_by: ClassVar[tuple[str, ...]] = ("import_id",)  # one run of an import at a time is enough
+    lane_by: ClassVar[tuple[str, str]] = ("import", "store_id")  # one at a time, so that none makes a product twice
 
-    retailer_store_id: int
+    store_id: int
     import_id: int
-
-    @property
-    def store_id(self) -> int:
-        """The retailer's store."""
-        return self.retailer_store_id
-
-    @property
-    def coalesce_key(self) -> str:
-        """One run of an import at a time is enough."""
-        return f"{self.name}:{self.import_id}"
-
-    @property
-    def lane(self) -> str:
-        """Imports of one store run one after the other, so that none makes a product twice."""
-        return f"import:{self.retailer_store_id}"
 
 
 @dataclass(frozen=True, slots=True)
-class ReadProducts(Job):
+class ReadProducts(PartnerStoreJob):
     """Read again what partners changed on imported products (the hourly poll behind products/update)."""
 
     name: ClassVar[str] = "catalog.read_products"
+    coalesce_by: ClassVar[tuple[str, ...]] = ("partner_store_id",)  # one reading serves every retailer
 
     partner_store_id: int
-
-    @property
-    def store_id(self) -> int:
-        """The partner's store."""
-        return self.partner_store_id
-
-    @property
-    def coalesce_key(self) -> str:
-        """One reading serves every retailer."""
-        return f"{self.name}:{self.partner_store_id}"

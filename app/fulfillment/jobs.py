@@ -12,17 +12,9 @@ class PostShipment(Job):
 
     name: ClassVar[str] = "fulfillment.post_shipment"
     interactive: ClassVar[bool] = True
+    coalesce_by: ClassVar[tuple[str, ...]] = ("shipment_id",)  # a shipment is posted once
+    lane_by: ClassVar[tuple[str, str]] = ("post", "order_id")  # boxes of one order are posted one after the other
 
     store_id: int
     shipment_id: int
     order_id: int
-
-    @property
-    def coalesce_key(self) -> str:
-        """A shipment is posted once."""
-        return str(self.shipment_id)
-
-    @property
-    def lane(self) -> str:
-        """Boxes of one order are posted one after the other."""
-        return f"post:{self.order_id}"

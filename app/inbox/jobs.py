@@ -12,14 +12,10 @@ class HandleInbox(Job):
 
     name: ClassVar[str] = "inbox.handle"
     max_seconds: ClassVar[int] = 300
+    coalesce_by: ClassVar[tuple[str, ...]] = ("inbox_id",)  # a delivery has one job at a time in the queue
 
     inbox_id: int
     store_id: int | None
-
-    @property
-    def coalesce_key(self) -> str:
-        """A delivery has one job at a time in the queue."""
-        return str(self.inbox_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +23,4 @@ class ForgetBodies(Job):
     """Let the bodies of events go that were handled long ago."""
 
     name: ClassVar[str] = "inbox.forget_bodies"
-
-    @property
-    def coalesce_key(self) -> str:
-        """There is one inbox."""
-        return "all"
+    coalesce_by: ClassVar[tuple[str, ...]] = ()  # there is one inbox

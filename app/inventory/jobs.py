@@ -3,75 +3,40 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from app.job_runs.declaration import Job
+from app.job_runs.declaration import Job, PartnerStoreJob
 
 
 @dataclass(frozen=True, slots=True)
-class SyncStock(Job):
+class SyncStock(PartnerStoreJob):
     """Read what a partner has of everything that is mapped; one reading serves every retailer."""
 
     name: ClassVar[str] = "inventory.sync_stock"
     max_seconds: ClassVar[int] = 900
+    coalesce_by: ClassVar[tuple[str, ...]] = ("partner_store_id",)  # one reading is enough
+    lane_by: ClassVar[tuple[str, str]] = ("stock", "partner_store_id")  # one reading at a time (D20)
 
     partner_store_id: int
 
-    @property
-    def store_id(self) -> int:
-        """The partner's store."""
-        return self.partner_store_id
-
-    @property
-    def coalesce_key(self) -> str:
-        """One reading is enough."""
-        return str(self.partner_store_id)
-
-    @property
-    def lane(self) -> str:
-        """One reading of a partner's stock at a time (D20)."""
-        return f"stock:{self.partner_store_id}"
-
 
 @dataclass(frozen=True, slots=True)
-class ReadStock(Job):
+class ReadStock(PartnerStoreJob):
     """Read the few items of a partner whose stock was announced to have changed."""
 
     name: ClassVar[str] = "inventory.read_stock"
+    coalesce_by: ClassVar[tuple[str, ...]] = ("partner_store_id",)  # what changes within a second is one reading (D15)
+    lane_by: ClassVar[tuple[str, str]] = ("stock", "partner_store_id")  # one reading of a partner's stock at a time
 
     partner_store_id: int
-
-    @property
-    def store_id(self) -> int:
-        """The partner's store."""
-        return self.partner_store_id
-
-    @property
-    def coalesce_key(self) -> str:
-        """What changes within a second is one reading (D15)."""
-        return str(self.partner_store_id)
-
-    @property
-    def lane(self) -> str:
-        """One reading of a partner's stock at a time."""
-        return f"stock:{self.partner_store_id}"
 
 
 @dataclass(frozen=True, slots=True)
-class RefreshOffers(Job):
+class RefreshOffers(PartnerStoreJob):
     """Have every retailer of a partner compute what it offers."""
 
     name: ClassVar[str] = "inventory.refresh_offers"
+    coalesce_by: ClassVar[tuple[str, ...]] = ("partner_store_id",)  # one round reaches everybody
 
     partner_store_id: int
-
-    @property
-    def store_id(self) -> int:
-        """The partner's store."""
-        return self.partner_store_id
-
-    @property
-    def coalesce_key(self) -> str:
-        """One round reaches everybody."""
-        return str(self.partner_store_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +45,8 @@ class WriteOffers(Job):
 
     name: ClassVar[str] = "inventory.write_offers"
     max_seconds: ClassVar[int] = 600
+    coalesce_by: ClassVar[tuple[str, ...]] = ("partner_id",)  # the last numbers win
+    lane_by: ClassVar[tuple[str, str]] = ("offers", "partner_id")  # one writer per partnership
 
     store_id: int
     partner_id: int
-
-    @property
-    def coalesce_key(self) -> str:
-        """The last numbers win."""
-        return str(self.partner_id)
-
-    @property
-    def lane(self) -> str:
-        """One writer per partnership."""
-        return f"offers:{self.partner_id}"

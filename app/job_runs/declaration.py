@@ -8,12 +8,16 @@ import msgspec
 class Job:
     """One kind of background work; its fields are its arguments.
 
-    A job that acts for a store has a field or a property `store_id`.
+    A job that acts for a store has a field or a property `store_id`. What it says of itself in words is its class's:
+    while a job whose fields `coalesce_by` have the same values is queued, another request joins it (no fields: any);
+    of the jobs in a lane, a name and the value of a field, one runs at a time.
     """
 
     name: ClassVar[str]
     max_seconds: ClassVar[int] = 120  # its lease is renewed no longer than this
     interactive: ClassVar[bool] = False  # somebody waits in front of a page: goes before the rest
+    coalesce_by: ClassVar[tuple[str, ...] | None] = None
+    lane_by: ClassVar[tuple[str, str] | None] = None
 
     if TYPE_CHECKING:
         # Not there at run time: a dataclass would take an inherited property for the default of a field of this name.
@@ -23,13 +27,33 @@ class Job:
 
     @property
     def coalesce_key(self) -> str | None:
-        """While a job of this name and key is queued, another request joins it."""
-        return None
+        """The key by which requests of this name join; none: they never do."""
+        if self.coalesce_by is None:
+            return None
+        return ":".join(str(getattr(self, field)) for field in self.coalesce_by) or "all"
 
     @property
     def lane(self) -> str | None:
-        """Of the jobs in a lane one runs at a time."""
-        return None
+        """The lane it runs in; none: beside anything."""
+        if self.lane_by is None:
+            return None
+        name, field = self.lane_by
+        return f"{name}:{getattr(self, field)}"
+
+
+class PartnerStoreJob(Job):
+    """Work on a partner's store, whichever retailers it serves; it has a field `partner_store_id`."""
+
+    if TYPE_CHECKING:
+        # Like `store_id` above.
+        @property
+        def partner_store_id(self) -> int:
+            """The partner's store."""
+
+    @property
+    def store_id(self) -> int:
+        """The partner's store."""
+        return self.partner_store_id
 
 
 J = TypeVar("J", bound=Job)

@@ -11,8 +11,4 @@ class ForgetEnded(Job):
     """Remove job runs that ended long ago."""
 
     name: ClassVar[str] = "job_runs.forget_ended"
-
-    @property
-    def coalesce_key(self) -> str:
-        """There is one ledger."""
-        return "all"
+    coalesce_by: ClassVar[tuple[str, ...]] = ()  # there is one ledger

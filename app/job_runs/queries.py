@@ -26,21 +26,6 @@ class RunFacts:
     note: str | None
 
 
-async def find_run(uow: UnitOfWork, name: str, coalesce_key: str) -> RunFacts | None:
-    """Return the newest run of a job with this coalesce key, in the actor's store."""
-    chosen = (
-        select(JobRun)
-        .where(
-            JobRun.name == name, JobRun.coalesce_key == f"{name}|{coalesce_key}", JobRun.store_id == uow.actor.store_id
-        )
-        .order_by(JobRun.id.desc())
-        .limit(1)
-    )
-    async with uow.machinery() as session:
-        run: JobRun | None = await session.scalar(chosen)
-    return _facts(run) if run else None
-
-
 UNFINISHED = text("(state = 'queued' OR state = 'running' OR state = 'failed')")
 """As three partial indexes of the ledger have it; parameters here would not match them once prepared."""
 

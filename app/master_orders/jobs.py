@@ -1,4 +1,4 @@
-"""The work this domain asks for."""
+"""The work this domain asks for; what touches one partnership's master orders runs one after the other."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -11,19 +11,11 @@ class OpenCycle(Job):
     """Give a connected partner its running week."""
 
     name: ClassVar[str] = "master_orders.open_cycle"
+    coalesce_by: ClassVar[tuple[str, ...]] = ("partner_id",)  # once per partnership
+    lane_by: ClassVar[tuple[str, str]] = ("master_orders", "partner_id")
 
     store_id: int
     partner_id: int
-
-    @property
-    def coalesce_key(self) -> str:
-        """Once per partnership."""
-        return str(self.partner_id)
-
-    @property
-    def lane(self) -> str:
-        """What touches one partnership's master orders runs one after the other."""
-        return f"master_orders:{self.partner_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +23,11 @@ class RewriteDraft(Job):
     """Bring the draft on the partner's store to what is ordered so far."""
 
     name: ClassVar[str] = "master_orders.rewrite_draft"
+    coalesce_by: ClassVar[tuple[str, ...]] = ("partner_id",)  # changes of five minutes are one rewrite
+    lane_by: ClassVar[tuple[str, str]] = ("master_orders", "partner_id")
 
     store_id: int
     partner_id: int
-
-    @property
-    def coalesce_key(self) -> str:
-        """Changes of five minutes are one rewrite."""
-        return str(self.partner_id)
-
-    @property
-    def lane(self) -> str:
-        """What touches one partnership's master orders runs one after the other."""
-        return f"master_orders:{self.partner_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +36,12 @@ class CloseCycle(Job):
 
     name: ClassVar[str] = "master_orders.close_cycle"
     max_seconds: ClassVar[int] = 600
+    coalesce_by: ClassVar[tuple[str, ...]] = ("cycle_id",)  # a cycle closes once
+    lane_by: ClassVar[tuple[str, str]] = ("master_orders", "partner_id")
 
     store_id: int
     partner_id: int
     cycle_id: int
-
-    @property
-    def coalesce_key(self) -> str:
-        """A cycle closes once."""
-        return str(self.cycle_id)
-
-    @property
-    def lane(self) -> str:
-        """What touches one partnership's master orders runs one after the other."""
-        return f"master_orders:{self.partner_id}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,18 +11,10 @@ class ReadOrders(Job):
     """Read the orders that are waiting to be read again."""
 
     name: ClassVar[str] = "orders.read_orders"
+    coalesce_by: ClassVar[tuple[str, ...]] = ("store_id",)  # one reading takes all that wait
+    lane_by: ClassVar[tuple[str, str]] = ("orders", "store_id")  # captures of one store run one after the other
 
     store_id: int
-
-    @property
-    def coalesce_key(self) -> str:
-        """One reading takes all that wait."""
-        return str(self.store_id)
-
-    @property
-    def lane(self) -> str:
-        """Captures of one store run one after the other."""
-        return f"orders:{self.store_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +23,10 @@ class ReconcileOrders(Job):
 
     name: ClassVar[str] = "orders.reconcile_orders"
     max_seconds: ClassVar[int] = 900
+    coalesce_by: ClassVar[tuple[str, ...]] = ("store_id",)  # one comparison is enough
+    lane_by: ClassVar[tuple[str, str]] = ("orders", "store_id")  # captures of one store run one after the other
 
     store_id: int
-
-    @property
-    def coalesce_key(self) -> str:
-        """One comparison is enough."""
-        return str(self.store_id)
-
-    @property
-    def lane(self) -> str:
-        """Captures of one store run one after the other."""
-        return f"orders:{self.store_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +34,10 @@ class RouteUnmapped(Job):
     """Give lines that carried a partner's SKU a route, now that products were mapped."""
 
     name: ClassVar[str] = "orders.route_unmapped"
+    coalesce_by: ClassVar[tuple[str, ...]] = ("store_id",)  # one pass takes all
+    lane_by: ClassVar[tuple[str, str]] = ("orders", "store_id")  # captures of one store run one after the other
 
     store_id: int
-
-    @property
-    def coalesce_key(self) -> str:
-        """One pass takes all."""
-        return str(self.store_id)
-
-    @property
-    def lane(self) -> str:
-        """Captures of one store run one after the other."""
-        return f"orders:{self.store_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +45,7 @@ class ReviewPartner(Job):
     """List what waits for a partner who went, or end that list when the partner is back."""
 
     name: ClassVar[str] = "orders.review_partner"
+    coalesce_by: ClassVar[tuple[str, ...]] = ("partner_id",)  # the last look counts
 
     store_id: int
     partner_id: int
-
-    @property
-    def coalesce_key(self) -> str:
-        """The last look counts."""
-        return str(self.partner_id)

@@ -3,66 +3,39 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from app.job_runs.declaration import Job
+from app.job_runs.declaration import Job, PartnerStoreJob
 
 
 @dataclass(frozen=True, slots=True)
-class CheckPartnerStore(Job):
+class CheckPartnerStore(PartnerStoreJob):
     """Make the pre-flight check of a partner's store, for every retailer it works with."""
 
     name: ClassVar[str] = "partners.check_store"
     max_seconds: ClassVar[int] = 600
     interactive: ClassVar[bool] = True
+    coalesce_by: ClassVar[tuple[str, ...]] = ("partner_store_id",)  # one waiting check is enough
 
     partner_store_id: int
 
-    @property
-    def store_id(self) -> int:
-        """The partner's store."""
-        return self.partner_store_id
-
-    @property
-    def coalesce_key(self) -> str:
-        """One waiting check is enough."""
-        return str(self.partner_store_id)
-
 
 @dataclass(frozen=True, slots=True)
-class EndPartnerships(Job):
+class EndPartnerships(PartnerStoreJob):
     """Disconnect a store that removed the app from every retailer."""
 
     name: ClassVar[str] = "partners.end_partnerships"
+    coalesce_by: ClassVar[tuple[str, ...]] = ("partner_store_id",)  # once is enough
 
     partner_store_id: int
-
-    @property
-    def store_id(self) -> int:
-        """The partner's store."""
-        return self.partner_store_id
-
-    @property
-    def coalesce_key(self) -> str:
-        """Once is enough."""
-        return str(self.partner_store_id)
 
 
 @dataclass(frozen=True, slots=True)
-class TellOfAccess(Job):
+class TellOfAccess(PartnerStoreJob):
     """Tell every retailer of a partner's store that it no longer lets us in, or does again."""
 
     name: ClassVar[str] = "partners.tell_of_access"
+    coalesce_by: ClassVar[tuple[str, ...]] = ("partner_store_id",)  # how it stands when the job runs is told
 
     partner_store_id: int
-
-    @property
-    def store_id(self) -> int:
-        """The partner's store."""
-        return self.partner_store_id
-
-    @property
-    def coalesce_key(self) -> str:
-        """How it stands when the job runs is told."""
-        return str(self.partner_store_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,57 +3,31 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from app.job_runs.declaration import Job
+from app.job_runs.declaration import Job, PartnerStoreJob
 
 
 @dataclass(frozen=True, slots=True)
-class ReadMasterOrders(Job):
+class ReadMasterOrders(PartnerStoreJob):
     """Read what the partner did with our orders since the last look."""
 
     name: ClassVar[str] = "receiving.read_master_orders"
     max_seconds: ClassVar[int] = 600
+    coalesce_by: ClassVar[tuple[str, ...]] = ("partner_store_id",)  # one look is enough
+    lane_by: ClassVar[tuple[str, str]] = ("parcels", "partner_store_id")  # one partner's parcels in order
 
     partner_store_id: int
-
-    @property
-    def store_id(self) -> int:
-        """The partner's store."""
-        return self.partner_store_id
-
-    @property
-    def coalesce_key(self) -> str:
-        """One look is enough."""
-        return str(self.partner_store_id)
-
-    @property
-    def lane(self) -> str:
-        """Parcels of one partner are read one after the other."""
-        return f"parcels:{self.partner_store_id}"
 
 
 @dataclass(frozen=True, slots=True)
-class ReadMasterOrder(Job):
+class ReadMasterOrder(PartnerStoreJob):
     """Read one of our orders on the partner's store, because there is news of it."""
 
     name: ClassVar[str] = "receiving.read_master_order"
+    coalesce_by: ClassVar[tuple[str, ...]] = ("partner_store_id", "order_gid")  # several news are one reading
+    lane_by: ClassVar[tuple[str, str]] = ("parcels", "partner_store_id")  # one partner's parcels in order
 
     partner_store_id: int
     order_gid: str
-
-    @property
-    def store_id(self) -> int:
-        """The partner's store."""
-        return self.partner_store_id
-
-    @property
-    def coalesce_key(self) -> str:
-        """Several news are one reading."""
-        return f"{self.partner_store_id}:{self.order_gid}"
-
-    @property
-    def lane(self) -> str:
-        """Parcels of one partner are read one after the other."""
-        return f"parcels:{self.partner_store_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +35,7 @@ class UseSurplus(Job):
     """Give surplus at the centre to orders that wait, before more is ordered."""
 
     name: ClassVar[str] = "receiving.use_surplus"
+    coalesce_by: ClassVar[tuple[str, ...]] = ("partner_id",)  # one pass serves all that wait
 
     store_id: int
     partner_id: int
-
-    @property
-    def coalesce_key(self) -> str:
-        """One pass serves all that wait."""
-        return str(self.partner_id)

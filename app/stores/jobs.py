@@ -11,18 +11,10 @@ class RegisterTopics(Job):
     """Make the store's webhook subscriptions those of its role, no more and no fewer."""
 
     name: ClassVar[str] = "stores.register_topics"
+    coalesce_by: ClassVar[tuple[str, ...]] = ("store_id",)  # one waiting check is enough
+    lane_by: ClassVar[tuple[str, str]] = ("topics", "store_id")  # so that two never subscribe one topic twice
 
     store_id: int
-
-    @property
-    def coalesce_key(self) -> str:
-        """One waiting check is enough."""
-        return str(self.store_id)
-
-    @property
-    def lane(self) -> str:
-        """One at a time, so that two never subscribe the same topic twice."""
-        return f"topics:{self.store_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +22,6 @@ class CheckInstallation(Job):
     """Read what the store granted and what it is called; a token used daily never runs out."""
 
     name: ClassVar[str] = "stores.check_installation"
+    coalesce_by: ClassVar[tuple[str, ...]] = ("store_id",)  # one waiting check is enough
 
     store_id: int
-
-    @property
-    def coalesce_key(self) -> str:
-        """One waiting check is enough."""
-        return str(self.store_id)

@@ -133,7 +133,7 @@ def job_kinds() -> dict[str, type[Job]]:
             import_module(f"app.{domain.name}.jobs")
     # A dataclass with slots is a second class: what counts is the one its module shows.
     kinds = [kind for kind in _descendants(Job) if vars(sys.modules[kind.__module__]).get(kind.__name__) is kind]
-    kinds = [kind for kind in kinds if kind.__module__.startswith(("app.", "jobs."))]
+    kinds = [kind for kind in kinds if kind.__module__.startswith(("app.", "jobs.")) and hasattr(kind, "name")]
     names = [kind.name for kind in kinds]
     assert len(names) == len(set(names)), names
     return dict(zip(names, kinds, strict=True))

@@ -13,7 +13,7 @@ from app.job_runs import service
 from app.job_runs.declaration import Job, job_from
 from app.job_runs.errors import NotRetryable
 from app.job_runs.models import JobRun, PlannedInstant
-from app.job_runs.queries import failed_runs, find_run
+from app.job_runs.queries import failed_runs, unfinished_runs
 from app.job_runs.states import Missed
 from tests.support.hub import MONDAY_NOON
 
@@ -23,17 +23,11 @@ pytestmark = pytest.mark.anyio
 @dataclass(frozen=True, slots=True)
 class CountStock(Job):
     name: ClassVar[str] = "beans.count_stock"
+    coalesce_by: ClassVar[tuple[str, ...]] = ("store_id",)
+    lane_by: ClassVar[tuple[str, str]] = ("stock", "store_id")
 
     store_id: int
     since: datetime | None = None
-
-    @property
-    def coalesce_key(self) -> str:
-        return str(self.store_id)
-
-    @property
-    def lane(self) -> str:
-        return f"stock:{self.store_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,19 +219,15 @@ async def test_a_retry_joins_the_run_that_waits_already(open_uow: UnitsOfWork) -
     ]
 
 
-async def test_a_page_finds_the_newest_run_of_a_key(open_uow: UnitsOfWork) -> None:
+async def test_a_page_finds_the_newest_run_of_each_job(open_uow: UnitsOfWork) -> None:
     await fail(open_uow)
     async with open_uow(system_for(7)) as uow:
         newest = await service.enqueue(uow, CountStock(7))
 
     async with open_uow(system_for(7)) as uow:
-        found = await find_run(uow, CountStock.name, "7")
-    async with open_uow(system_for(8)) as uow:
-        foreign = await find_run(uow, CountStock.name, "7")
+        found = await unfinished_runs(uow, [CountStock(7), CountStock(8)])
 
-    assert found is not None
-    assert (found.id, found.state) == (newest, "queued")
-    assert foreign is None
+    assert [(run.id, run.state) for run in found.values()] == [(newest, "queued")]
 
 
 async def test_what_ended_long_ago_is_forgotten(open_uow: UnitsOfWork, clock: FixedClock) -> None:
