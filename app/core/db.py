@@ -63,5 +63,6 @@ def create_engine(url: str, pool_size: int = 10, *, patient: bool = True) -> Asy
         max_overflow=0,
         pool_timeout=2,
         pool_pre_ping=patient,
+        hide_parameters=True,  # an error tells the statement, never what it was about
         connect_args={"connect_timeout": 2, "options": "-c timezone=UTC -c lock_timeout=10000"},
     )

@@ -65,7 +65,7 @@ def _permissions(missing: Sequence[str]) -> Check:
     if not missing:
         return Check(PERMISSIONS, True, "Everything needed was granted.")
     lacking = "; to ".join(WHAT_FOR[scope] for scope in missing)
-    return Check(PERMISSIONS, False, f"Not granted yet: to {lacking}. The partner can allow it on their page.")
+    return Check(PERMISSIONS, False, f"Not granted yet: to {lacking}. One click on the partner desk allows it.")
 
 
 def _skus(skus: Sequence[str], all_read: bool) -> Check:

@@ -54,10 +54,11 @@ async def restore_line(uow: UnitOfWork, cycle_id: int, partner_variant_id: int) 
     """Write our quantity again where the partner had changed it."""
     cycle = await repository.lock_cycle(uow.session, uow.store_id, cycle_id)
     variants = await variants_of_store(uow.session, cycle.partner_store_id, [partner_variant_id])
-    if partner_variant_id not in variants:
-        raise NotFound
-    gid = variants[partner_variant_id].gid
-    if cycle.state != CycleState.OPEN or gid not in {each["variant"] for each in cycle.partner_edits}:
+    gid = variants[partner_variant_id].gid if partner_variant_id in variants else None
+    is_edited = gid in {each["variant"] for each in cycle.partner_edits}
+    if not is_edited and partner_variant_id not in {line.partner_variant_id for line in cycle.lines}:
+        raise NotFound  # what only other retailers buy of this partner is nobody's here
+    if cycle.state != CycleState.OPEN or not is_edited:
         raise WrongPhase
     # What stands there counts as written by us already, so the next rewrite puts our quantity in its place.
     cycle.partner_edits = [each for each in cycle.partner_edits if each["variant"] != gid]

@@ -1,6 +1,6 @@
 """Count what is in a parcel: short and over are facts of the ledger, and what is here goes to orders at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.core.errors import Invalid
@@ -9,7 +9,7 @@ from app.events.service import record_event
 from app.master_orders.queries import get_lines
 from app.receiving import repository
 from app.receiving.events import ParcelReceived
-from app.receiving.models import Receipt, ReceiptLine
+from app.receiving.models import InboundParcel, Receipt, ReceiptLine
 from app.receiving.service.allocation import allocate_received
 from app.receiving.service.shortages import settle_shortages
 from app.receiving.states import ParcelState
@@ -37,9 +37,22 @@ async def receive_parcel(uow: UnitOfWork, parcel_id: int, counts: Sequence[Count
     parcel.move(ParcelState.RECEIVED, uow.now)
     await lock_open_units(uow, parcel.partner_id)
     announced = {line.master_line_id: line.quantity for line in parcel.lines}
-    found = {count.master_line_id: count.quantity for count in counts}
-    _check(announced, found)
+    counts = sorted(counts, key=lambda count: count.master_line_id)
+    _check(announced, counts)
 
+    receipt = await _write_receipt(uow, parcel)
+    because = Because("parcel.received", "receipt", str(receipt.id), uow.now)
+    over = sum([await _take_in(uow, receipt, because, count, announced[count.master_line_id]) for count in counts])
+    wanted, got = sum(announced.values()), sum(count.quantity for count in counts)
+    await record_event(uow, ParcelReceived(parcel.cycle_id, parcel.partner_id, parcel.id, wanted, got, over))
+
+    lines = await get_lines(uow.session, uow.store_id, announced)
+    await allocate_received(uow, parcel.partner_id, {line.partner_variant_id for line in lines.values()}, because)
+    await settle_shortages(uow, parcel.cycle_id)
+    return receipt.id
+
+
+async def _write_receipt(uow: UnitOfWork, parcel: InboundParcel) -> Receipt:
     receipt = Receipt(
         store_id=uow.store_id,
         partner_id=parcel.partner_id,
@@ -50,43 +63,34 @@ async def receive_parcel(uow: UnitOfWork, parcel_id: int, counts: Sequence[Count
     )
     uow.session.add(receipt)
     await uow.session.flush()
-    because = Because("parcel.received", "receipt", str(receipt.id), uow.now)
-    total_over = 0
-    for line_id in sorted(found):
-        received = await receive_supply(uow, line_id, found[line_id], because) if found[line_id] else None
-        over = received.over if received else 0
-        total_over += over
-        uow.session.add(
-            ReceiptLine(
-                store_id=uow.store_id,
-                receipt_id=receipt.id,
-                partner_id=parcel.partner_id,
-                master_line_id=line_id,
-                announced=announced.get(line_id, 0),
-                quantity=found[line_id],
-                over=over,
-            )
+    return receipt
+
+
+async def _take_in(uow: UnitOfWork, receipt: Receipt, because: Because, count: Count, announced: int) -> int:
+    """Post what was found of one line; return how many of it were more than expected."""
+    line_id, quantity = count.master_line_id, count.quantity
+    over = (await receive_supply(uow, line_id, quantity, because)).over if quantity else 0
+    uow.session.add(
+        ReceiptLine(
+            store_id=uow.store_id,
+            receipt_id=receipt.id,
+            partner_id=receipt.partner_id,
+            master_line_id=line_id,
+            announced=announced,
+            quantity=quantity,
+            over=over,
         )
-    await record_event(
-        uow,
-        ParcelReceived(
-            parcel.cycle_id, parcel.partner_id, parcel.id, sum(announced.values()), sum(found.values()), total_over
-        ),
     )
-    lines = await get_lines(uow.session, uow.store_id, found)
-    variants = {line.partner_variant_id for line in lines.values()}
-    await allocate_received(uow, parcel.partner_id, variants, because)
-    await settle_shortages(uow, parcel.cycle_id)
-    return receipt.id
+    return over
 
 
-def _check(announced: dict[int, int], found: dict[int, int]) -> None:
-    if set(found) != set(announced):
+def _check(announced: Mapping[int, int], counts: Sequence[Count]) -> None:
+    if [count.master_line_id for count in counts] != sorted(announced):
         raise Invalid("Count every line of the parcel; enter 0 for what is missing.")
     wrong = {
-        f"line_{line_id}": "Enter a whole number, 0 or more."
-        for line_id, quantity in found.items()
-        if not 0 <= quantity <= MOST_UNITS
+        f"line_{count.master_line_id}": "Enter a whole number, 0 or more."
+        for count in counts
+        if not 0 <= count.quantity <= MOST_UNITS
     }
     if wrong:
         raise Invalid("Please check the counts.", wrong)
