@@ -51,7 +51,7 @@ class Assets(StaticFiles):
 class IdConvertor(Convertor[int]):
     """A number that an id of ours can be; anything else is no address of ours."""
 
-    regex = "[1-9][0-9]{0,17}"
+    regex = r"[1-9][0-9]{0,17}(?!\n)"  # the router lets a last end of line pass
 
     def convert(self, value: str) -> int:
         """Return the id."""
