@@ -12,14 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from app.core.clock import FixedClock
 from app.core.runtime import Runtime
 from app.core.unit_of_work import SilentBell
+from app.receiving.queries import list_parcels
 from simulator.webhooks.delivery import Courier
 from simulator.world.draft_orders import DraftEdit, edit_draft
 from simulator.world.fulfillment import create_fulfillment, parts_for
 from simulator.world.order_model import Tracking
-from app.receiving.queries import list_parcels
 from tests.support.hub import MONDAY_NOON, JoinedDirect
 from tests.support.linked import invite, store_facts
-from tests.support.shops import HUB, PARTNER, RETAILER, Shops, make_world, open_shops, settings_for
+from tests.support.shops import PARTNER, RETAILER, Shops, make_world, open_shops, settings_for
 from tests.support.trade import Trade
 from tests.support.weeks import close_week, receive
 
