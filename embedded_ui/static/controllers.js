@@ -18,14 +18,60 @@ document.addEventListener("submit", async (event) => {
   delete form.dataset.asked;
 }, true);
 
+// The admin shows that something is on its way: a page, or the answer to a form; the form's button says so too.
+let isVisiting = false;
+let sending = 0;
+const tellLoading = () => shopify.loading(isVisiting || sending > 0);
+
+function visiting(is) {
+  isVisiting = is;
+  tellLoading();
+}
+
+function submitting(form, is) {
+  sending = Math.max(0, sending + (is ? 1 : -1));
+  form.querySelector("s-button[type=submit]")?.toggleAttribute("loading", is);
+  tellLoading();
+}
+
+document.addEventListener("turbo:visit", () => visiting(true));
+document.addEventListener("turbo:load", () => visiting(false));
+document.addEventListener("turbo:fetch-request-error", () => visiting(false));
+document.addEventListener("turbo:submit-start", (event) => submitting(event.target, true));
+document.addEventListener("turbo:submit-end", (event) => submitting(event.target, false));
+
+// One toast at a time: what the last one told is over when something else is told.
+let toast;
+function tell(message, options) {
+  if (toast) shopify.toast.hide(toast);
+  toast = shopify.toast.show(message, options);
+}
+
 document.addEventListener("click", async (event) => {
   const button = event.target.closest?.("[data-copy]");
   if (!button) return;
-  await navigator.clipboard.writeText(button.dataset.copy).then(
-    () => shopify.toast.show("Copied"),
-    () => shopify.toast.show("Copy the link from the field", { isError: true }),
-  );
+  const copied = await navigator.clipboard.writeText(button.dataset.copy).then(() => true, () => copyByHand(button.dataset.copy));
+  if (copied) tell("Copied");
+  else tell("Copy the link from the field", { isError: true });
 });
+
+// Where the browser keeps the clipboard from a frame, a selection can still be copied.
+function copyByHand(text) {
+  const field = document.createElement("textarea");
+  field.value = text;
+  document.body.append(field);
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  return done;
+}
+
+// A page that changes without being left is called by what it is now; the focus goes to what is next.
+Turbo.StreamActions.name = function () {
+  document.querySelector("s-page").setAttribute("heading", this.getAttribute("heading"));
+  document.title = this.getAttribute("heading");
+  document.querySelector("[data-next]")?.focus();
+};
 
 // A count tells while it is typed by how much it differs from what was announced.
 document.addEventListener("input", (event) => {
@@ -52,7 +98,7 @@ setInterval(() => {
 function onPage() {
   const told = document.querySelector("[data-toast]");
   if (!told) return;
-  shopify.toast.show(told.dataset.toast);
+  tell(told.dataset.toast);
   told.remove();
   const address = new URL(location.href);
   address.searchParams.delete("told");

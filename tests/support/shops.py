@@ -101,6 +101,12 @@ class Shops:
         form = {name: str(value) for name, value in fields.items()}
         return await self.hub.post(path, data=form, headers={**self._token(domain), **(headers or {})})
 
+    async def ask(
+        self, domain: str, method: str, path: str, headers: dict[str, str], body: bytes | None = None
+    ) -> httpx.Response:
+        """Pass on what a browser inside the admin asks, with a token; redirects are its own to follow."""
+        return await self.hub.request(method, path, headers={**headers, **self._token(domain)}, content=body)
+
     async def work(self) -> int:
         """Run what is due until nothing is."""
         ran = 0

@@ -1,0 +1,66 @@
+"""What the pages do by themselves in a browser: loading is shown, toasts do not pile up, links are copied."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.embedded_ui.browsing import window
+from tests.support.shops import PARTNER
+from tests.support.trade import Trade
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_visit_and_a_form_show_that_they_are_on_their_way(trade: Trade) -> None:
+    partner_id = trade.link.partner.id
+    async with window(trade.shops, trade.retailer) as staff:
+        await staff.opens("/app/partners")
+        await staff.page.get_by_role("link", name="Oak Roastery").click()
+        await expect(staff.page.get_by_role("heading", name="Oak Roastery", level=1)).to_be_visible()
+        visited = await staff.told()
+        await staff.page.evaluate(
+            """const button = document.querySelector("form[action$=buffer] s-button");
+               document.addEventListener("turbo:submit-start",
+                 () => told.push(["button", button.hasAttribute("loading")]))"""
+        )
+        await staff.page.get_by_role("button", name="Save buffer").click()
+        await expect(staff.page.get_by_role("heading", name="Oak Roastery", level=1)).to_be_visible()
+        await staff.page.wait_for_function("told.some(([what]) => what == 'toast')")
+        await expect(staff.page.locator("s-button[loading]")).to_have_count(0)
+        sent = (await staff.told())[len(visited) :]
+
+    assert visited == [["loading", False], ["loading", True], ["loading", False]]
+    assert sent[0] == ["loading", True]
+    assert ["button", True] in sent
+    assert [each for each in sent if each[0] == "loading"][-1] == ["loading", False]
+    assert f"POST /app/partners/{partner_id}/buffer" in staff.asked
+
+
+async def test_a_second_toast_takes_the_place_of_the_first(trade: Trade) -> None:
+    async with window(trade.shops, trade.retailer) as staff:
+        await staff.opens("/app/stock?told=retried")
+        await staff.page.wait_for_function("told.some(([what]) => what == 'toast')")
+        await staff.page.evaluate("Turbo.visit('/app/orders?told=packed')")
+        await staff.page.wait_for_function("told.filter(([what]) => what == 'toast').length == 2")
+        told = [each for each in await staff.told() if each[0] != "loading"]
+
+    assert told == [["toast", "Trying again"], ["hide", "toast-1"], ["toast", "Packed"]]
+
+
+async def test_a_created_invitation_is_called_so_and_its_link_is_copied(trade: Trade) -> None:
+    async with window(trade.shops, trade.retailer) as staff:
+        await staff.opens("/app/partners/invite")
+        await staff.page.get_by_label("Name").fill("Elm")
+        await staff.page.get_by_label("Their Shopify address").fill("elm.myshopify.com")
+        await staff.page.get_by_role("button", name="Create the invitation").click()
+        await expect(staff.page.get_by_role("heading", name="Invitation created", level=1)).to_be_visible()
+        title = await staff.page.title()
+        focused = await staff.page.evaluate("document.activeElement.textContent")
+        link = await staff.page.get_by_label("Link").input_value()
+        await staff.page.get_by_role("button", name="Copy link").click()
+        await staff.page.wait_for_function("told.some(([what]) => what == 'toast')")
+        told = await staff.told()
+
+    assert (title, focused) == ("Invitation created", "Copy link")
+    assert "/invitations/" in link
+    assert told[-1] == ["toast", "Copied"]
+    assert PARTNER not in link
