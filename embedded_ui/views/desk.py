@@ -45,7 +45,7 @@ async def read_orders(open_uow: Open, actor: Actor, partnership: PartnershipOver
     partner = partnership.facts
     async with open_uow(actor.of_store(partner.store_id, partner.id)) as uow:
         masters = await running_orders(uow.session, partner.store_id, partner.id)
-        past = await list_past(uow.session, partner.store_id, listing.of_partner(partner.id))
+        past = await list_past(uow.session, partner.store_id, listing.of_partner(partner.id), for_partner=True)
         running = tuple(MasterShown(master, partner, to_centre({})) for master in masters)
         return DeskOrders(partnership, running, past, uow.now)
 
@@ -54,4 +54,5 @@ async def read_order(open_uow: Open, actor: Actor, partnership: PartnershipOverv
     """Return one master order of the partnership."""
     partner = partnership.facts
     async with open_uow(actor.of_store(partner.store_id, partner.id)) as uow:
-        return DeskOrder(partnership, await read_master(uow.session, partner.store_id, cycle_id), uow.now)
+        page = await read_master(uow.session, partner.store_id, cycle_id, for_partner=True)
+        return DeskOrder(partnership, page, uow.now)

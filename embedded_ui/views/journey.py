@@ -95,7 +95,18 @@ ROUTE_TO_CENTRE: tuple[tuple[str, Mapping[str, Place]], ...] = (
         },
     ),
 )
-BEFORE_THE_CENTRE = frozenset({"Ordered", "With the partner", "On the way here", "On the way"})
+ROUTE_FROM_YOU: tuple[tuple[str, Mapping[str, Place]], ...] = (
+    (
+        "With you",
+        {
+            S.SENT: Place("with you", "With you"),
+            S.ACKNOWLEDGED: Place("confirmed by you", "Confirmed"),
+        },
+    ),
+    *ROUTE_TO_CENTRE[1:],
+)
+"""The same way as the partner reads it."""
+BEFORE_THE_CENTRE = frozenset({"Ordered", "With the partner", "With you", "On the way here", "On the way"})
 ENDED: Mapping[str, str] = {
     D.CANCELLED: "cancelled",
     D.REFUNDED: "refunded",
@@ -114,9 +125,9 @@ def to_customer(places: Mapping[str, int]) -> Journey:
     return replace(journey, badge=PARTLY.badge, tone=PARTLY.tone) if 0 < journey.arrived < journey.units else journey
 
 
-def to_centre(places: Mapping[str, int]) -> Journey:
-    """Return the journey of a master line's units."""
-    return _journey(ROUTE_TO_CENTRE, places)
+def to_centre(places: Mapping[str, int], *, for_partner: bool = False) -> Journey:
+    """Return the journey of a master line's units, in the words of who reads it."""
+    return _journey(ROUTE_FROM_YOU if for_partner else ROUTE_TO_CENTRE, places)
 
 
 def together(places: Iterable[Mapping[str, int]]) -> dict[str, int]:

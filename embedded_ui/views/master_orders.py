@@ -115,7 +115,9 @@ def running_shown(masters: Sequence[MasterOrder], partners: Sequence[PartnerFact
     return [MasterShown(master, by_id[master.partner_id], to_centre({})) for master in masters]
 
 
-async def list_past(session: AsyncSession, store_id: int, listing: Listing) -> Page[MasterShown]:
+async def list_past(
+    session: AsyncSession, store_id: int, listing: Listing, *, for_partner: bool = False
+) -> Page[MasterShown]:
     """Return a page of the master orders that were sent, with how much of each has arrived."""
     page = await page_past_orders(session, store_id, listing.partner_id, listing.place)
     partners = {partner.id: partner for partner in await partners_of(session, store_id)}
@@ -124,12 +126,12 @@ async def list_past(session: AsyncSession, store_id: int, listing: Listing) -> P
         lambda master: MasterShown(
             master,
             partners[master.partner_id],
-            to_centre(together(places[line.id] for line in master.lines)),
+            to_centre(together(places[line.id] for line in master.lines), for_partner=for_partner),
         )
     )
 
 
-async def read_master(session: AsyncSession, store_id: int, cycle_id: int) -> MasterPage:
+async def read_master(session: AsyncSession, store_id: int, cycle_id: int, *, for_partner: bool = False) -> MasterPage:
     """Return one master order with its lines, its changes and its parcels."""
     master = await get_master_order(session, store_id, cycle_id)
     variants = await variants_of_store(
@@ -141,7 +143,8 @@ async def read_master(session: AsyncSession, store_id: int, cycle_id: int) -> Ma
     for line in master.lines:
         variant = variants.get(line.partner_variant_id)
         edit = edits.get(variant.gid) if variant else None
-        lines.append(MasterLineShown(line, variant, to_centre(places[line.id]), edit))
+        journey = to_centre(places[line.id], for_partner=for_partner)
+        lines.append(MasterLineShown(line, variant, journey, edit))
     return MasterPage(
         master=master,
         partner=await get_partner(session, store_id, master.partner_id),

@@ -1,5 +1,7 @@
 """Master orders on the retailer's pages and on the partner's desk: running, sent, changed by the partner."""
 
+import re
+
 import pytest
 
 from simulator.world.draft_orders import DraftEdit, edit_draft
@@ -51,6 +53,9 @@ async def test_the_partners_desk_shows_the_same_without_any_customer(trade: Trad
     await trade.turn(minutes=6)
     before = (await trade.shops.get(PARTNER, desk(trade))).text
     master = await close_week(trade)
+    unsent = (await trade.shops.get(PARTNER, desk(trade))).text + (
+        await trade.shops.get(PARTNER, desk(trade, master.id))
+    ).text
     await send_parcel(trade)
     (order,) = await trade.orders()
 
@@ -58,11 +63,23 @@ async def test_the_partners_desk_shows_the_same_without_any_customer(trade: Trad
     page = (await trade.shops.get(PARTNER, desk(trade, master.id))).text
 
     assert "2 units, $19.60" in before
+    assert "2 with you" in unsent
+    assert "the partner" not in unsent
     assert str(master.order_name) in after
     assert "2 on the way" in page
     assert NUMBER in page
     assert order.shopify_order_id.rpartition("/")[2] not in before + after + page
     assert "quendrix" not in before + after + page
+
+
+async def test_the_payment_terms_stand_in_the_part_that_is_read_again_after_a_check(trade: Trade) -> None:
+    part = re.compile(r'<turbo-frame id="partnership-(.*?)</turbo-frame>', re.S)
+
+    found = part.search((await trade.shops.get(PARTNER, "/app/desk")).text)
+
+    assert found
+    assert "Payment terms" in found[1]
+    assert "<form" not in found[1]
 
 
 async def test_what_the_partner_changed_is_decided_on_the_page(trade: Trade) -> None:
