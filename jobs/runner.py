@@ -79,10 +79,7 @@ class Runner:
                 held.task.cancel()
 
     async def work(self, held: HeldRun, may_go_on: Callable[[], bool]) -> int:
-        """Run this and then whatever else is due, one after the other; returns how many runs that were.
-
-        So a long row of small jobs does not depend on the bell.
-        """
+        """Run this and then whatever else is due, one after the other; returns how many runs that were."""
         ran = 0
         claimed = [held]
         while claimed:

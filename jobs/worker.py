@@ -63,7 +63,7 @@ class Worker:
         self.wake = bell.wake
         self.farewell = farewell
         self.stopping = asyncio.Event()
-        self._busy: set[asyncio.Task[int]] = set()
+        self._busy: set[asyncio.Task[None]] = set()
         self._swept = 0.0
 
     async def serve(self) -> None:
@@ -126,14 +126,15 @@ class Worker:
                 self._take(held)
 
     def _take(self, held: HeldRun) -> None:
-        task = asyncio.create_task(self.runner.work(held, lambda: not self.stopping.is_set()))
+        task = asyncio.create_task(self.runner.run(held))
         self._busy.add(task)
         self.bell.free_hands = self.hands - len(self._busy)
         task.add_done_callback(self._put_down)
 
-    def _put_down(self, task: "asyncio.Task[int]") -> None:
+    def _put_down(self, task: "asyncio.Task[None]") -> None:
         self._busy.discard(task)
         self.bell.free_hands = self.hands - len(self._busy)
+        self.wake.set()  # its lane is free, or more was due than there were hands
         if not task.cancelled() and (error := task.exception()):
             log.warning("worker.hand_stumbled", why=type(error).__name__)
 
