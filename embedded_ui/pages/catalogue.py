@@ -11,6 +11,9 @@ from app.stores.queries import get_settings
 from embedded_ui.forms.catalogue import Choice, ImportForm
 from embedded_ui.forms.listing import Listing
 from embedded_ui.session import Visit, redirect
+from embedded_ui.views.imports import reported
+
+FEW = 3
 
 
 async def index(visit: Visit, request: Request) -> Response:
@@ -39,7 +42,9 @@ async def browse(visit: Visit, request: Request) -> Response:
     async with visit.open_uow(visit.actor) as uow:
         gids = [product.id for product in page.items] if page else []
         imported = await queries.imported_products(uow.session, uow.store_id, partner_id, gids)
-    return visit.page("catalogue/browse.html", partner=partner, listing=listing, products=page, imported=imported)
+        imports = await queries.latest_imports(uow.session, uow.store_id, partner_id, FEW)
+    shown = {"partner": partner, "listing": listing, "products": page, "imported": imported, "imports": imports}
+    return visit.page("catalogue/browse.html", most=service.MOST_PRODUCTS, **shown)
 
 
 async def choose(visit: Visit, request: Request) -> Response:
@@ -67,7 +72,7 @@ async def show_import(visit: Visit, request: Request) -> Response:
         "catalogue/import.html",
         progress=progress,
         partner=await get_partner(session, visit.store.id, progress.partner_id),
-        rows=await queries.import_report(session, visit.store.id, import_id),
+        rows=reported(await queries.import_report(session, visit.store.id, import_id)),
     )
 
 

@@ -68,6 +68,9 @@ async def test_what_is_chosen_is_imported_with_its_progress(trade: Trade) -> Non
     assert [each.sku for each in await trade.mappings()] == ["PARTNER-oak-BEAN"]
     browsed = (await trade.shops.get(trade.retailer, f"/app/catalogue/{trade.link.partner.id}")).text
     assert "In your store" in browsed
+    assert f'href="{page}"' in browsed
+    assert "shopify://admin/products" in after
+    assert f"/app/stock?partner={trade.link.partner.id}" in after
 
 
 async def test_a_markup_that_cannot_be_is_refused_where_it_is_typed(trade: Trade) -> None:
@@ -99,6 +102,7 @@ async def test_what_is_refused_says_why_and_is_tried_again(trade: Trade) -> None
     await trade.settle()
 
     assert "Try the refused ones again" in page
+    assert "Ask the partner to set a price, then try again." in page
     assert answer.status_code == 303
     assert "1 product imported" in (await trade.shops.get(trade.retailer, f"/app/imports/{made}")).text
 

@@ -64,3 +64,38 @@ async def test_a_created_invitation_is_called_so_and_its_link_is_copied(trade: T
     assert "/invitations/" in link
     assert told[-1] == ["toast", "Copied"]
     assert PARTNER not in link
+
+
+async def test_ticks_survive_a_search_and_end_with_the_import(trade: Trade) -> None:
+    beans, tea = trade.product(title="House Blend"), trade.product(PARTNER, {"sku": "TEA"}, title="Green Tea")
+    path = f"/app/catalogue/{trade.link.partner.id}"
+    async with window(trade.shops, trade.retailer) as staff:
+        page = staff.page
+        await staff.opens(path)
+        await expect(page.get_by_role("status")).to_have_text("Nothing chosen yet")
+        await page.get_by_role("checkbox", name="House Blend").check()
+        await expect(page.get_by_role("status")).to_have_text("1 chosen")
+        await page.get_by_role("searchbox").fill("tea")
+        await page.get_by_role("button", name="Search").click()
+        await expect(page.get_by_role("checkbox", name="House Blend")).to_have_count(0)
+        await page.get_by_role("checkbox", name="Green Tea").check()
+        await expect(page.get_by_role("status")).to_have_text("2 chosen")
+        await page.get_by_role("button", name="See prices").click()
+        await page.get_by_role("button", name="Import 2 products").click()
+        await expect(page.get_by_role("heading", name="Import from Oak Roastery", level=1)).to_be_visible()
+        await staff.opens(path)
+        await expect(page.get_by_role("status")).to_have_text("Nothing chosen yet")
+        await expect(page.get_by_role("checkbox", name="House Blend")).not_to_be_checked()
+
+    asked = next(each for each in staff.asked if "/choose?" in each)
+    assert {f"product={beans.id}", f"product={tea.id}"} == set(asked.partition("?")[2].split("&"))
+
+
+async def test_a_choice_is_cleared_at_once(trade: Trade) -> None:
+    trade.product(title="House Blend")
+    async with window(trade.shops, trade.retailer) as staff:
+        await staff.opens(f"/app/catalogue/{trade.link.partner.id}")
+        await staff.page.get_by_role("checkbox", name="House Blend").check()
+        await staff.page.get_by_role("button", name="Clear the choice").click()
+        await expect(staff.page.get_by_role("status")).to_have_text("Nothing chosen yet")
+        await expect(staff.page.get_by_role("checkbox", name="House Blend")).not_to_be_checked()
