@@ -1,9 +1,10 @@
 """Runs a page: finds who visits, opens the transaction at the edge, renders, commits, and only then answers."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -19,6 +20,7 @@ from embedded_ui.session import Services, Visit, identify, shop_of
 
 Handler = Callable[[Visit, Request], Awaitable[Response]]
 MAX_FIELDS = 2000
+UNSTORABLE = "This text contains a character that cannot be stored."
 
 log = logger("embedded_ui")
 
@@ -104,8 +106,7 @@ class PageEndpoint:
         return await self._run(row, visit, request)
 
     async def _run(self, row: PageRoute, visit: Visit, request: Request) -> Response:
-        form = await request.form(max_files=0, max_fields=MAX_FIELDS)  # before any transaction: it may come slowly
-        _refuse_nulls([*form.values(), *request.query_params.values()])
+        form = await _read_form(request)  # before any transaction: it may come slowly
         try:
             return await _once(row, visit, request)
         except (Invalid, Conflict) as error:
@@ -126,6 +127,16 @@ async def _once(row: PageRoute, visit: Visit, request: Request) -> Response:
     return response
 
 
-def _refuse_nulls(values: Iterable[object]) -> None:
-    if any(isinstance(value, str) and "\x00" in value for value in values):
-        raise Invalid("This text contains a character that cannot be stored.")
+async def _read_form(request: Request) -> FormData:
+    """Return the form if all of it, and of the address, is text that can be stored."""
+    try:
+        form = await request.form(max_files=0, max_fields=MAX_FIELDS)
+        said = "".join(
+            str(text) for pair in (*form.multi_items(), *request.query_params.multi_items()) for text in pair
+        )
+        said.encode()  # a sender may name a character set in which halves of characters can be written
+    except UnicodeError:
+        raise Invalid(UNSTORABLE) from None
+    if "\x00" in said:
+        raise Invalid(UNSTORABLE)
+    return form
