@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from app.core.money import Money
 from app.partners.terms import percent, weekly
 from app.stores.scopes import WHAT_FOR
+from embedded_ui.carriers import tracking_page
 
 FOLDER = Path(__file__).parent
 TEMPLATES = FOLDER / "templates"
@@ -80,6 +81,11 @@ def asset(name: str) -> str:
     return f"/static/{name}?v={fingerprint}"
 
 
+def signed(units: int) -> str:
+    """Return a difference with its sign: −2, +3."""
+    return f"−{-units:,}" if units < 0 else f"+{units:,}"
+
+
 def share(value: Decimal) -> str:
     """Return a share as a number of per cent without the sign, for a field."""
     return percent(value).removesuffix(" %")
@@ -104,10 +110,11 @@ def environment() -> Environment:
         "scope_sentence": scope_sentence,
         "share": share,
         "short": short,
+        "signed": signed,
         "tail": tail,
         "zone_name": zone_name,
     }
-    made.globals |= {"asset": asset, "plural": plural, "weekly": weekly}
+    made.globals |= {"asset": asset, "plural": plural, "tracking_page": tracking_page, "weekly": weekly}
     return made
 
 

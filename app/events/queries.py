@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.unit_of_work import ActorKind
+from app.events.declaration import Event
 from app.events.models import DomainEvent
 
 BY = {
@@ -36,3 +37,19 @@ async def timeline(session: AsyncSession, subject: str, subject_id: object, limi
     )
     events = (await session.scalars(chosen)).all()
     return [TimelineEntry(event.happened_at, event.sentence, BY[ActorKind(event.actor)]) for event in events]
+
+
+async def last_times(session: AsyncSession, event: type[Event], subject_id: object, detail: str) -> dict[str, datetime]:
+    """Return when the event last happened to the subject, for each value of one of its details."""
+    value = DomainEvent.details[detail].astext
+    chosen = (
+        select(value, func.max(DomainEvent.happened_at))
+        .where(
+            DomainEvent.subject == event.subject,
+            DomainEvent.subject_id == str(subject_id),
+            DomainEvent.name == event.name,
+            value.is_not(None),
+        )
+        .group_by(value)
+    )
+    return {found: at for found, at in await session.execute(chosen)}

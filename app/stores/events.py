@@ -112,3 +112,4 @@ class StoreSettingsChanged(Event):
 
     store_id: int
     what: str
+    part: str  # of the settings: centre, stock or defaults

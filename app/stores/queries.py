@@ -10,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import NotFound
 from app.core.unit_of_work import UnitOfWork
+from app.events.queries import last_times
 from app.stores import repository, scopes
+from app.stores.events import StoreSettingsChanged
 from app.stores.models import RetailerSettings, Store
 from app.stores.states import AccessState, StoreRole
 
@@ -135,3 +137,8 @@ async def get_settings(session: AsyncSession, store_id: int) -> SettingsFacts:
         default_buffer=row.default_buffer,
         went_live_at=row.went_live_at,
     )
+
+
+async def settings_saved_at(session: AsyncSession, store_id: int) -> dict[str, datetime]:
+    """Return when each part of the retailer's settings was last saved: centre, stock, defaults."""
+    return await last_times(session, StoreSettingsChanged, store_id, "part")

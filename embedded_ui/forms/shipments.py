@@ -11,10 +11,11 @@ OTHER = "other"
 def read_handover(form: FormData) -> Handover:
     """Return what the carrier's receipt says, or refuse the form with every fault at its field."""
     reader = Reader(form)
-    carrier = reader.text("carrier", required="Choose the carrier.")
+    carrier, url = reader.text("carrier", required="Choose the carrier."), ""
     if carrier == OTHER:
         carrier = reader.text("other_carrier", required="Enter the carrier's name.", longest=60)
+        url = reader.text("url", longest=500)
     number = reader.text("number", required="Enter the tracking number.", longest=80)
-    found = Handover(carrier, number, reader.text("url", longest=500))
+    found = Handover(carrier, number, url)
     reader.check()
     return found

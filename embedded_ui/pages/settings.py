@@ -8,7 +8,7 @@ from app.gateways.shopify.locations import list_locations
 from app.stores import service
 from app.stores.flows import check_installation
 from app.stores.flows.locations import find_location, make_stock_location
-from app.stores.queries import get_settings, get_store
+from app.stores.queries import get_settings, get_store, settings_saved_at
 from app.stores.scopes import CREATE_LOCATION, missing
 from embedded_ui.forms.settings import DefaultsForm, location_of
 from embedded_ui.session import Visit, redirect
@@ -19,6 +19,7 @@ async def show(visit: Visit, request: Request) -> Response:
     async with visit.open_uow(visit.actor) as uow:
         chosen = await get_settings(uow.session, visit.store.id)
         store = await get_store(uow, visit.store.id)
+        saved_at = await settings_saved_at(uow.session, visit.store.id)
     try:
         locations = await visit.shopify.call(visit.store.id, list_locations)
     except HubError as error:
@@ -28,6 +29,7 @@ async def show(visit: Visit, request: Request) -> Response:
         "settings/show.html",
         chosen=chosen,
         store=store,
+        saved_at=saved_at,
         locations=[location for location in locations if location.is_active],
         creating_needs=missing(CREATE_LOCATION, store.scopes),
     )

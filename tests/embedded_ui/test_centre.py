@@ -4,7 +4,9 @@ import re
 
 import pytest
 
+from app.fulfillment.rules import CARRIERS
 from app.fulfillment.states import ShipmentState
+from embedded_ui.carriers import TRACKING_PAGES
 from tests.support.shops import PARTNER, Shops
 from tests.support.trade import Trade
 from tests.support.weeks import NUMBER, close_week, sell, send_parcel, shipments, stock_centre
@@ -85,6 +87,7 @@ async def test_what_arrived_is_packed_and_handed_over(trade: Trade) -> None:
     assert "Telling your store" in during
     assert "data-refresh" in during
     assert "The customer sees it" in after
+    assert 'href="https://tools.usps.com/go/TrackConfirmAction?tLabels=9400"' in after
     assert "data-refresh" not in after
     (fulfillment,) = trade.shops.store(trade.retailer).fulfillments.values()
     assert [one.number for one in fulfillment.tracking] == ["9400"]
@@ -98,6 +101,29 @@ async def test_more_than_is_there_is_not_packed(trade: Trade) -> None:
 
     assert answer.status_code == 409
     assert not await shipments(trade)
+
+
+async def test_a_link_of_its_own_belongs_to_another_carrier_only(trade: Trade) -> None:
+    await stock_centre(trade, 2)
+    order = await trade.order()
+    boxes = []
+    for carrier in ("UPS", "other"):
+        packed = await trade.shops.post(trade.retailer, f"/app/packing/{order.id}", **{f"line_{order.lines[0].id}": 1})
+        box = packed.headers["Location"].partition("?")[0]
+        typed = {"carrier": carrier, "other_carrier": "Cycle Couriers", "url": "https://cycle.example.com/7"}
+        await trade.shops.post(trade.retailer, f"{box}/hand-over", number="7 7", **typed)
+        boxes.append((await trade.shops.get(trade.retailer, box)).text)
+
+    known, other = boxes
+
+    assert 'href="https://www.ups.com/track?tracknum=7%207"' in known
+    assert "cycle" not in known.lower()
+    assert "Cycle Couriers" in other
+    assert 'href="https://cycle.example.com/7"' in other
+
+
+def test_every_carrier_that_can_be_chosen_has_a_page() -> None:
+    assert set(CARRIERS) == set(TRACKING_PAGES)
 
 
 async def test_a_partners_tracking_number_is_refused_at_its_field(trade: Trade) -> None:

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from simulator.world.draft_orders import DraftEdit, edit_draft
+from simulator.world.orders import cancel_order
 from tests.support.shops import PARTNER, RETAILER, Shops
 from tests.support.trade import Trade
 from tests.support.weeks import NUMBER, close_week, running, sell, send_parcel
@@ -70,6 +71,21 @@ async def test_the_partners_desk_shows_the_same_without_any_customer(trade: Trad
     assert NUMBER in page
     assert order.shopify_order_id.rpartition("/")[2] not in before + after + page
     assert "quendrix" not in before + after + page
+
+
+async def test_what_changed_since_it_was_sealed_is_told_with_its_sign(trade: Trade) -> None:
+    """F7"""
+    await sell(trade)
+    bought = trade.buy(("PARTNER-oak-BEAN", 2))
+    await trade.settle()
+    master = await close_week(trade)
+    cancel_order(trade.shops.world, trade.shops.store(trade.retailer), bought)
+    await trade.settle()
+
+    page = (await trade.shops.get(trade.retailer, f"/app/master-orders/{master.id}")).text
+
+    assert "−2 × Beans" in page
+    assert "-2 ×" not in page
 
 
 async def test_the_payment_terms_stand_in_the_part_that_is_read_again_after_a_check(trade: Trade) -> None:

@@ -1,5 +1,7 @@
 """The first steps of a store: the choice of a role, permissions, locations, going live."""
 
+import re
+
 import pytest
 
 from app.core.unit_of_work import system_for
@@ -145,10 +147,25 @@ async def test_defaults_are_kept_and_faults_stand_at_their_fields(shops: Shops) 
 
     settings = await settings_now(shops)
     assert saved.status_code == 303
+    assert "Saved Mon 2 Nov 2026" in refused.text
     assert (str(settings.default_markup.normalize()), settings.default_buffer) == ("0.375", 2)
     assert refused.status_code == 422
     assert 'error="Enter a percentage, such as 40."' in refused.text
     assert 'value="lots"' in refused.text
+
+
+async def test_the_settings_have_one_primary_button_at_most(shops: Shops) -> None:
+    shops.make_shop(RETAILER)
+    await shops.load(RETAILER)
+    await shops.post(RETAILER, "/app/role", role="retailer")
+    primary = re.compile(r'variant="primary"[^>]*>([^<]*)<')
+    new = primary.findall((await shops.get(RETAILER, "/app/settings")).text)
+    await make_retailer(shops)
+
+    ready = primary.findall((await shops.get(RETAILER, "/app/settings")).text)
+
+    assert new == ["Save centre"]
+    assert len(ready) <= 1
 
 
 async def test_settings_are_shown_while_shopify_does_not_answer(shops: Shops) -> None:

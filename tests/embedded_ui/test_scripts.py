@@ -6,6 +6,7 @@ from playwright.async_api import expect
 from tests.embedded_ui.browsing import window
 from tests.support.shops import PARTNER
 from tests.support.trade import Trade
+from tests.support.weeks import stock_centre
 
 pytestmark = pytest.mark.anyio
 
@@ -99,3 +100,17 @@ async def test_a_choice_is_cleared_at_once(trade: Trade) -> None:
         await staff.page.get_by_role("button", name="Clear the choice").click()
         await expect(staff.page.get_by_role("status")).to_have_text("Nothing chosen yet")
         await expect(staff.page.get_by_role("checkbox", name="House Blend")).not_to_be_checked()
+
+
+async def test_a_carrier_of_the_list_needs_no_link(trade: Trade) -> None:
+    await stock_centre(trade, 1)
+    order = await trade.order()
+    packed = await trade.shops.post(trade.retailer, f"/app/packing/{order.id}", **{f"line_{order.lines[0].id}": 1})
+    async with window(trade.shops, trade.retailer) as staff:
+        await staff.opens(packed.headers["Location"].partition("?")[0])
+        link, carrier = staff.page.get_by_label("Tracking link"), staff.page.get_by_label("Carrier", exact=False)
+        await expect(link).to_be_hidden()
+        await carrier.first.select_option("other")
+        await expect(link).to_be_visible()
+        await carrier.first.select_option("DPD")
+        await expect(link).to_be_hidden()

@@ -42,7 +42,7 @@ async def choose_centre(uow: UnitOfWork, centre: Centre) -> None:
     settings = await repository.obtain_settings(uow.session, uow.store_id)
     settings.centre_location_id, settings.centre_name = centre.location_id, centre.name
     settings.centre_address = centre.address()
-    await record_event(uow, StoreSettingsChanged(uow.store_id, f"the centre is {centre.name}"))
+    await record_event(uow, StoreSettingsChanged(uow.store_id, f"the centre is {centre.name}", "centre"))
     await _go_live(uow)
 
 
@@ -50,7 +50,7 @@ async def choose_stock_location(uow: UnitOfWork, location_id: str, name: str) ->
     """Let partner stock be written at this location from now on; none is written before."""
     settings = await repository.obtain_settings(uow.session, uow.store_id)
     settings.stock_location_id, settings.stock_location_name = location_id, name
-    await record_event(uow, StoreSettingsChanged(uow.store_id, f"partner stock is kept at {name}"))
+    await record_event(uow, StoreSettingsChanged(uow.store_id, f"partner stock is kept at {name}", "stock"))
     await _go_live(uow)
 
 
@@ -65,7 +65,7 @@ async def change_defaults(uow: UnitOfWork, markup: Decimal, buffer: int) -> None
         raise Invalid(fields=fields)
     settings = await repository.obtain_settings(uow.session, uow.store_id)
     settings.default_markup, settings.default_buffer = markup, buffer
-    await record_event(uow, StoreSettingsChanged(uow.store_id, "the defaults for markup and buffer"))
+    await record_event(uow, StoreSettingsChanged(uow.store_id, "the defaults for markup and buffer", "defaults"))
 
 
 async def _go_live(uow: UnitOfWork) -> None:
