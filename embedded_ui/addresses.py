@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 from app.core.settings import Settings
 
 SIGNED = frozenset({"id_token", "hmac", "timestamp", "session", "signature", "shopify-reload"})
-OUR_PATH = re.compile(r"/app(?:/[\w./-]*)?")
+OUR_PATH = re.compile(r"/app(?:/[\w./-]*)?", re.ASCII)
 PATCH_PATH = "/auth/patch-id-token"
 
 
