@@ -6,7 +6,7 @@ from app.inbox.hints import gid_in
 from app.inbox.service import mark_handled
 from app.job_runs.service import enqueue
 from app.master_orders import flows, service
-from app.master_orders.jobs import CloseCycle, NoteRelease, OpenCycle, RewriteDraft
+from app.master_orders.jobs import CloseCycle, EndWeeks, NoteRelease, OpenCycle, RewriteDraft
 from app.master_orders.queries import partnerships_with_draft
 from app.partners.queries import partnerships_of
 from app.stores.states import StoreRole
@@ -19,6 +19,13 @@ async def open_cycle(context: JobContext, job: OpenCycle) -> None:
     """Give the partner its running week."""
     async with context.open_last(system_for(job.store_id)) as uow:
         await service.open_next_cycle(uow, job.partner_id)
+
+
+@handles(EndWeeks)
+async def end_weeks(context: JobContext, job: EndWeeks) -> None:
+    """End the weeks of a partner who went."""
+    async with context.open_last(system_for(job.store_id)) as uow:
+        await service.end_weeks(uow, job.partner_id)
 
 
 @handles(RewriteDraft)

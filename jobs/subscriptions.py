@@ -8,7 +8,7 @@ from app.events.declaration import Event
 from app.events.service import Answer, Later, News, Subscriber
 from app.inventory.jobs import RefreshOffers, SyncStock, WriteOffers
 from app.master_orders.events import MasterOrderClosed
-from app.master_orders.jobs import NoteRelease, OpenCycle, RewriteDraft
+from app.master_orders.jobs import EndWeeks, NoteRelease, OpenCycle, RewriteDraft
 from app.orders.events import OrderDemandChanged, SentUnitsReleased
 from app.orders.jobs import ReviewPartner, RouteUnmapped
 from app.partners.events import PartnerBufferChanged, PartnerConnected, PartnerDisconnected
@@ -70,9 +70,13 @@ def begin_partnership(news: News[PartnerConnected]) -> Answer:
 
 
 def end_partnership(news: News[PartnerDisconnected]) -> Answer:
-    """Nothing more of a partner who is gone is offered, and what waits for it is listed."""
+    """Nothing more of a partner who is gone is offered, its running week ends, and what waits for it is listed."""
     event = news.event
-    return (WriteOffers(news.store_id, event.partner_id), ReviewPartner(news.store_id, event.partner_id))
+    return (
+        WriteOffers(news.store_id, event.partner_id),
+        EndWeeks(news.store_id, event.partner_id),
+        ReviewPartner(news.store_id, event.partner_id),
+    )
 
 
 def write_offers(news: News[PartnerBufferChanged] | News[ParcelReceived]) -> Answer:

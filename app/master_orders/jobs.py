@@ -19,6 +19,18 @@ class OpenCycle(Job):
 
 
 @dataclass(frozen=True, slots=True)
+class EndWeeks(Job):
+    """Bring the weeks of a partner who went to their end."""
+
+    name: ClassVar[str] = "master_orders.end_weeks"
+    coalesce_by: ClassVar[tuple[str, ...]] = ("partner_id",)  # one pass ends all
+    lane_by: ClassVar[tuple[str, str]] = ("master_orders", "partner_id")
+
+    store_id: int
+    partner_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class RewriteDraft(Job):
     """Bring the draft on the partner's store to what is ordered so far."""
 

@@ -81,11 +81,12 @@ async def add_cycle(session: AsyncSession, fields: Mapping[str, Any]) -> bool:
 
 
 async def list_unfinished(session: AsyncSession, store_id: int, partner_id: int) -> Sequence[Cycle]:
-    """Return the partner's cycles that are frozen and whose end is not known."""
+    """Return the partner's cycles that are frozen and whose end is not known, or that left a draft behind."""
+    left_behind = (Cycle.state == CycleState.EMPTY) & Cycle.shopify_draft_id.is_not(None)
     query = select(Cycle).where(
         Cycle.store_id == store_id,
         Cycle.partner_id == partner_id,
-        Cycle.state.in_((CycleState.CLOSING, CycleState.UNCERTAIN)),
+        Cycle.state.in_((CycleState.CLOSING, CycleState.UNCERTAIN)) | left_behind,
     )
     return (await session.scalars(query.order_by(Cycle.id))).all()
 

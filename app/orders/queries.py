@@ -136,6 +136,11 @@ async def page_orders(session: AsyncSession, store_id: int, search: str = "", pl
     return (await repository.page_orders(session, store_id, search, place)).of(order_row)
 
 
+async def has_orders(session: AsyncSession, store_id: int) -> bool:
+    """Tell whether the store ever had an order that the hub knows of."""
+    return await repository.has_orders(session, store_id)
+
+
 async def holds_of(session: AsyncSession, store_id: int, line_ids: Collection[int]) -> dict[int, HoldRow]:
     """Return the hold each line is under; lines without one are absent."""
     rows = await repository.list_open_holds(session, store_id, line_ids)

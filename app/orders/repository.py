@@ -61,6 +61,11 @@ async def page_orders(session: AsyncSession, store_id: int, search: str, place: 
     return await read_page(session, query, Order.id, place)
 
 
+async def has_orders(session: AsyncSession, store_id: int) -> bool:
+    """Tell whether any order is known."""
+    return await session.scalar(select(Order.id).where(Order.store_id == store_id).limit(1)) is not None
+
+
 async def list_open_holds(session: AsyncSession, store_id: int, line_ids: Collection[int]) -> Sequence[OrderHold]:
     """Return the holds these lines are under."""
     query = select(OrderHold).where(

@@ -14,12 +14,20 @@ from app.partners.service import disconnect_partner
 from simulator.faults.faults import Rule
 from simulator.world.orders import cancel_order
 from simulator.world.products import delete_product
+from tests.support.linked import accept, invite
 from tests.support.oak import BEANS, GRACE, QUARTER, Killed, Oak, at, killed_at, lines_of
 from tests.support.shops import PARTNER
 
 pytestmark = pytest.mark.anyio
 
 Phase = Literal["before", "after"]
+
+
+async def reconnect(oak: Oak) -> None:
+    """The retailer invites the partner again, and it accepts again."""
+    await invite(oak.trade.shops)
+    await accept(oak.trade.shops)
+    await oak.trade.settle()
 
 
 async def test_what_is_eligible_exactly_at_the_cutoff_joins_the_next(oak: Oak) -> None:
@@ -270,20 +278,75 @@ async def test_one_rejected_line_does_not_keep_the_others(oak: Oak) -> None:
 
 
 async def test_a_partner_who_left_gets_no_order_and_the_units_stay(oak: Oak) -> None:
-    """A12: nothing is sent; connected again, the units join the next week."""
+    """A12: the week ends at once, its draft is taken back, nothing is sent, and what waits is listed."""
     await oak.sell(3)
     await oak.gather()
+    cycle = await oak.running()
     async with oak.trade.uow() as uow:
         await disconnect_partner(uow, oak.partner_id)
+
     await oak.trade.settle()
 
-    closed = await oak.close_week()
-
-    assert closed.state == "empty"
+    assert (await oak.master(cycle.id)).state == "empty"
     assert (oak.orders, oak.drafts) == ([], [])
     assert await oak.units() == {"queued": 3}
     (problem,) = await oak.trade.problems()
     assert (problem.subject_kind, problem.units) == ("partner", 3)
+
+
+async def test_a_partner_who_comes_back_in_the_same_week_gets_its_order(oak: Oak) -> None:
+    """A7, A13: one more of the same week takes up what waited; the order carries each unit once."""
+    await oak.sell(3)
+    await oak.gather()
+    given_up = await oak.running()
+    async with oak.trade.uow() as uow:
+        await disconnect_partner(uow, oak.partner_id)
+    await oak.trade.settle()
+
+    await reconnect(oak)
+
+    again = await oak.running()
+    closed = await oak.close_week()
+    assert (again.cutoff_at, again.number) == (given_up.cutoff_at, given_up.number + 1)
+    assert closed.state == "closed"
+    assert lines_of(oak.order) == [3]
+    assert await oak.units() == {"sent": 3}
+    assert await oak.trade.problems() == []
+
+
+async def test_a_draft_that_could_not_be_taken_back_is_taken_back_later(oak: Oak) -> None:
+    """A11, A13: the store lets nobody in while the partner goes, and knows our draft still when it comes back."""
+    await oak.sell(3)
+    await oak.gather()
+    oak.fail(Rule(action="user_error", shop=PARTNER, operation="DraftOrderDelete", probability=1.0))
+    async with oak.trade.uow() as uow:
+        await disconnect_partner(uow, oak.partner_id)
+    await oak.trade.settle()
+    left_behind = len(oak.drafts)
+    oak.fail()
+
+    await reconnect(oak)
+
+    closed = await oak.close_week()
+    assert left_behind == 1
+    assert closed.state == "closed"
+    assert oak.drafts == []
+    assert lines_of(oak.order) == [3]
+
+
+async def test_a_death_between_the_end_of_a_week_and_its_draft_leaves_no_draft(oak: Oak) -> None:
+    """A12: killed after the week ended and before the draft was deleted."""
+    await oak.sell(3)
+    await oak.gather()
+    cycle = await oak.running()
+    async with oak.trade.uow() as uow:
+        await disconnect_partner(uow, oak.partner_id)
+        await service.begin_close(uow, cycle.id)
+
+    await oak.close(cycle.id)
+
+    assert (await oak.master(cycle.id)).state == "empty"
+    assert oak.drafts == []
 
 
 @pytest.mark.parametrize("is_completing", [False, True])

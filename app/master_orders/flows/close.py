@@ -1,11 +1,11 @@
 """Close a week: know all orders up to the cut-off, freeze, write the final draft, complete it, record the order."""
 
-from app.core.errors import HubError, Unavailable
+from app.core.errors import HubError, NotAllowed, NotFound, Unavailable
 from app.core.log import logger
 from app.core.unit_of_work import Open, system_for
 from app.gateways.shopify import draft_orders, partner_orders
 from app.gateways.shopify.draft_orders import DraftFacts
-from app.gateways.shopify.errors import Refused
+from app.gateways.shopify.errors import Refused, StoreFrozen
 from app.master_orders import rules, service
 from app.master_orders.errors import DraftNotReady, NotReconciled
 from app.master_orders.flows.content import sent_order
@@ -43,7 +43,7 @@ async def close_cycle(open_uow: Open, shopify: ConnectedShopify, store_id: int, 
 
 async def _close(open_uow: Open, shopify: ConnectedShopify, store_id: int, cycle_id: int, closing: Closing) -> None:
     if closing.state in (CycleState.EMPTY, CycleState.UNCERTAIN):
-        await _take_back(shopify, closing)
+        await _take_back(open_uow, shopify, store_id, cycle_id, closing)
         return
     if closing.state is CycleState.OPEN:
         is_known = await _orders_are_known(open_uow, shopify, store_id)
@@ -136,11 +136,19 @@ async def _made_elsewhere(open_uow: Open, shopify: ConnectedShopify, plan: Draft
     return True
 
 
-async def _take_back(shopify: ConnectedShopify, closing: Closing) -> None:
-    """Delete what is left of a week that ended without the partner, if their store still lets us."""
+async def _take_back(open_uow: Open, shopify: ConnectedShopify, store_id: int, cycle_id: int, closing: Closing) -> None:
+    """Delete what is left of a week that ended without the partner.
+
+    If their store does not let us any more it stays known, to be taken back should the partner come again.
+    """
     if closing.left_draft is None:
         return
     try:
         await shopify.call(closing.partner_store_id, draft_orders.delete_draft, closing.left_draft)
-    except HubError as error:
-        log.info("master_orders.draft_left_behind", draft=closing.left_draft, why=error.sentence)
+    except (NotAllowed, Refused, StoreFrozen) as refusal:
+        log.info("master_orders.draft_left_behind", draft=closing.left_draft, why=refusal.sentence)
+        return
+    except NotFound:
+        pass  # the partner deleted it, or made an order of it, which they know
+    async with open_uow(system_for(store_id)) as uow:
+        await service.record_no_draft(uow, cycle_id)

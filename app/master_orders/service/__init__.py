@@ -11,7 +11,7 @@ from app.master_orders.service.closing import (
     record_closed,
     record_nothing_sent,
 )
-from app.master_orders.service.cycles import open_next_cycle
+from app.master_orders.service.cycles import end_weeks, open_next_cycle
 from app.master_orders.service.drafting import (
     DraftPlan,
     begin_writing,
@@ -37,6 +37,7 @@ __all__ = [
     "begin_close",
     "begin_completion",
     "begin_writing",
+    "end_weeks",
     "follow_edits",
     "freeze_cycle",
     "is_reconciled",

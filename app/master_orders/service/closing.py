@@ -55,26 +55,26 @@ class Closing:
 async def begin_close(uow: UnitOfWork, cycle_id: int) -> Closing | None:
     """Return where a due cycle stands; None when there is nothing to do, or not yet.
 
-    Without a connected partner nothing is ordered: the units stay in the queue, and somebody is told.
+    Without a connected partner the week is over at once and nothing is ordered: the units stay in the queue, and
+    somebody is told. What an empty week left on the partner's store is still to be taken back.
     """
     cycle = await repository.lock_cycle(uow.session, uow.store_id, cycle_id)
-    if cycle.state in (CycleState.CLOSED, CycleState.EMPTY):
+    if cycle.state == CycleState.CLOSED:
         return None
     partner = await get_partner(uow.session, uow.store_id, cycle.partner_id)
-    if uow.now < cycle.cutoff_at + timedelta(minutes=partner.calendar.grace_minutes):
+    if cycle.state == CycleState.EMPTY or not partner.is_live:
+        await _end_without_partner(uow, cycle)
+    elif uow.now < cycle.cutoff_at + timedelta(minutes=partner.calendar.grace_minutes):
         await plan_close(uow, cycle, partner)
         return None
-    left_draft = None
-    if not partner.is_live:
-        left_draft = cycle.shopify_draft_id if cycle.completing_at is None else None
-        await _end_without_partner(uow, cycle)
     elif cycle.state == CycleState.UNCERTAIN:
         cycle.move(CycleState.CLOSING, uow.now)
+    left_draft = cycle.shopify_draft_id if cycle.state == CycleState.EMPTY else None
     return Closing(CycleState(cycle.state), cycle.cutoff_at, cycle.partner_store_id, left_draft)
 
 
 async def _end_without_partner(uow: UnitOfWork, cycle: Cycle) -> None:
-    if cycle.state == CycleState.UNCERTAIN:
+    if cycle.state in (CycleState.UNCERTAIN, CycleState.EMPTY):
         return
     if cycle.completing_at is not None:
         cycle.move(CycleState.UNCERTAIN, uow.now)

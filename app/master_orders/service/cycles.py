@@ -10,7 +10,7 @@ from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
 from app.exceptions.queries import open_exceptions
 from app.exceptions.service import Problem, open_exception, resolve_exceptions
-from app.job_runs.service import plan
+from app.job_runs.service import enqueue, plan
 from app.master_orders import repository, rules
 from app.master_orders.events import CycleOpened
 from app.master_orders.jobs import CloseCycle
@@ -28,7 +28,8 @@ GONE = "variant_gone"
 async def open_next_cycle(uow: UnitOfWork, partner_id: int) -> Cycle | None:
     """Give a connected partner a running week if it has none, and have what was left unfinished taken up again.
 
-    The first week, and the one after a time without connection, ends at the next cut-off from now.
+    The first week, and the one after a time without connection, ends at the next cut-off from now; if a week with
+    this cut-off was given up when the partner went, it is one more of the same week.
     """
     partner = await get_partner(uow.session, uow.store_id, partner_id)
     if not partner.is_live:
@@ -40,9 +41,20 @@ async def open_next_cycle(uow: UnitOfWork, partner_id: int) -> Cycle | None:
         await plan_close(uow, running, partner)
         return running
     latest = await repository.find_latest_cycle(uow.session, uow.store_id, partner_id)
-    since = max(latest.cutoff_at, uow.now) if latest else uow.now
-    last_on = latest.cutoff_on if latest else None
-    return await _open(uow, partner, rules.next_cutoff(partner.calendar, since, last_on), 1)
+    if latest is None:
+        return await _open(uow, partner, rules.next_cutoff(partner.calendar, uow.now, None), 1)
+    if latest.cutoff_at > uow.now:
+        cutoff = rules.next_cutoff(partner.calendar, uow.now, None)
+        return await _open(uow, partner, cutoff, latest.number + 1 if cutoff.on == latest.cutoff_on else 1)
+    return await _open(uow, partner, rules.next_cutoff(partner.calendar, uow.now, latest.cutoff_on), 1)
+
+
+async def end_weeks(uow: UnitOfWork, partner_id: int) -> None:
+    """Have every week of a partner who went brought to its end, as far as the partner's store still lets us."""
+    running = await repository.find_open_cycle(uow.session, uow.store_id, partner_id)
+    unfinished = await repository.list_unfinished(uow.session, uow.store_id, partner_id)
+    for cycle in (*unfinished, *([running] if running else [])):
+        await enqueue(uow, CloseCycle(uow.store_id, partner_id, cycle.id))
 
 
 async def follow_cycle(uow: UnitOfWork, cycle: Cycle) -> Cycle | None:
