@@ -80,6 +80,7 @@ WELCOME = flow("GET", "/app", onboarding.welcome, NEW)
 TABLE: tuple[PageRoute, ...] = (
     # every store
     verb("GET", "/app", home.show, RETAILER),
+    verb("GET", "/app/latest-orders", home.latest, RETAILER),
     flow("GET", "/app", desk.show, PARTNER),
     WELCOME,
     verb("POST", "/app/role", onboarding.choose_role, NEW, form=onboarding.welcome),

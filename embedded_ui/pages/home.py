@@ -7,7 +7,7 @@ from app.partners.queries import partners_of
 from app.partners.service import pending_invitations
 from app.stores.queries import get_settings
 from embedded_ui.session import Visit
-from embedded_ui.views.home import read_overview
+from embedded_ui.views.home import read_latest, read_overview
 
 
 async def show(visit: Visit, request: Request) -> Response:
@@ -22,3 +22,8 @@ async def show(visit: Visit, request: Request) -> Response:
         overview=await read_overview(visit.uow, partners),
         now=visit.uow.now,
     )
+
+
+async def latest(visit: Visit, request: Request) -> Response:
+    """Show the latest orders, for the home page to take in."""
+    return visit.page("home/latest.html", orders=await read_latest(visit.uow.session, visit.store.id))

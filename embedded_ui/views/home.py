@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from app.core.pagination import Place
 from app.core.unit_of_work import UnitOfWork
 from app.exceptions.queries import count_open
 from app.fulfillment.queries import unfinished_shipments
 from app.fulfillment.states import ShipmentState
 from app.master_orders.queries import running_orders
+from app.orders.queries import has_orders
 from app.partners.queries import PartnerFacts
 from app.receiving.queries import awaited_parcels
 from app.units.states import DemandState, Side, SupplyState
@@ -47,12 +50,7 @@ class Overview:
     tasks: tuple[Task, ...]
     figures: tuple[Figure, ...]
     running: tuple[MasterShown, ...]
-    orders: tuple[OrderShown, ...]
-
-    @property
-    def has_begun(self) -> bool:
-        """Whether anything was ever ordered."""
-        return bool(self.orders)
+    has_begun: bool  # something was ordered at some time
 
 
 async def read_overview(uow: UnitOfWork, partners: Sequence[PartnerFacts]) -> Overview:
@@ -68,8 +66,13 @@ async def read_overview(uow: UnitOfWork, partners: Sequence[PartnerFacts]) -> Ov
         ),
         figures=_figures(totals),
         running=tuple(running_shown(await running_orders(session, store_id), partners)),
-        orders=(await list_orders(session, store_id, "", Place(limit=LATEST_ORDERS))).rows,
+        has_begun=bool(totals[Side.DEMAND]) or await has_orders(session, store_id),
     )
+
+
+async def read_latest(session: AsyncSession, store_id: int) -> tuple[OrderShown, ...]:
+    """Return the latest orders; the home page shows itself first and asks for them afterwards."""
+    return (await list_orders(session, store_id, "", Place(limit=LATEST_ORDERS))).rows
 
 
 def _tasks(exceptions: int, parcels: int, ready: int, shipments: Mapping[ShipmentState, int]) -> tuple[Task, ...]:

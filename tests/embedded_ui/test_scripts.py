@@ -6,7 +6,7 @@ from playwright.async_api import expect
 from tests.embedded_ui.browsing import window
 from tests.support.shops import PARTNER
 from tests.support.trade import Trade
-from tests.support.weeks import stock_centre
+from tests.support.weeks import sell, stock_centre
 
 pytestmark = pytest.mark.anyio
 
@@ -114,3 +114,14 @@ async def test_a_carrier_of_the_list_needs_no_link(trade: Trade) -> None:
         await expect(link).to_be_visible()
         await carrier.first.select_option("DPD")
         await expect(link).to_be_hidden()
+
+
+async def test_the_latest_orders_come_after_the_home_page(trade: Trade) -> None:
+    await sell(trade, 2)
+    order = await trade.order()
+    async with window(trade.shops, trade.retailer) as staff:
+        await staff.opens("/app")
+        await staff.page.get_by_role("link", name=order.name).click()
+        await expect(staff.page.get_by_role("heading", name=f"Order {order.name}", level=1)).to_be_visible()
+
+    assert staff.asked[:2] == ["GET /app", "GET /app/latest-orders"]
