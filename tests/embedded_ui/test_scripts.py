@@ -124,4 +124,5 @@ async def test_the_latest_orders_come_after_the_home_page(trade: Trade) -> None:
         await staff.page.get_by_role("link", name=order.name).click()
         await expect(staff.page.get_by_role("heading", name=f"Order {order.name}", level=1)).to_be_visible()
 
-    assert staff.asked[:2] == ["GET /app", "GET /app/latest-orders"]
+    pages = [each for each in staff.asked if " /app" in each]
+    assert pages[:2] == ["GET /app", "GET /app/latest-orders"]
