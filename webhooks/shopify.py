@@ -15,13 +15,14 @@ from app.inbox.reading import NotJson, TooStrange, parse
 from webhooks.intake import Delivery, store_delivery
 
 LARGEST_BODY = 5 * 1024 * 1024
+MOST_DIGITS = len(str(LARGEST_BODY))
 LONGEST_ID = 255
 SIGNATURE = "x-shopify-hmac-sha256"
 TOPIC, SHOP, WEBHOOK_ID, EVENT_ID = (
     *("x-shopify-topic", "x-shopify-shop-domain"),
     *("x-shopify-webhook-id", "x-shopify-event-id"),
 )
-TRIGGERED_AT, API_VERSION, NAME = "x-shopify-triggered-at", "x-shopify-api-version", "x-shopify-name"
+KEPT = NAME, TRIGGERED_AT, API_VERSION = "x-shopify-name", "x-shopify-triggered-at", "x-shopify-api-version"
 
 
 async def receive(request: Request) -> Response:
@@ -44,13 +45,13 @@ async def receive(request: Request) -> Response:
 
 
 class BadHeaders(Exception):
-    """A header we need is missing, blank or too long."""
+    """A header we need is missing, blank or too long, or cannot be stored."""
 
 
 async def read_body(request: Request) -> bytes | None:
     """Return the body, or none as soon as it is too large, whatever its Content-Length says."""
-    told = request.headers.get("content-length", "")
-    if told.isascii() and told.isdigit() and int(told) > LARGEST_BODY:
+    told = request.headers.get("content-length", "").lstrip("0")
+    if told.isascii() and told.isdigit() and (len(told) > MOST_DIGITS or int(told) > LARGEST_BODY):
         return None
     parts, size = [], 0
     async for part in request.stream():
@@ -67,6 +68,8 @@ def read_delivery(headers: Mapping[str, str], body: bytes) -> Delivery:
     webhook_id, event_id = headers.get(WEBHOOK_ID, ""), headers.get(EVENT_ID)
     if any(not needed.strip() for needed in (topic, shop, webhook_id)):
         raise BadHeaders
+    if any("\x00" in headers.get(name, "") for name in (TOPIC, SHOP, WEBHOOK_ID, EVENT_ID, *KEPT)):
+        raise BadHeaders
     if any(len(given) > LONGEST_ID for given in (webhook_id, event_id or "")):  # one character is one byte here
         raise BadHeaders
     try:
@@ -81,7 +84,7 @@ def read_delivery(headers: Mapping[str, str], body: bytes) -> Delivery:
         event_id=event_id,
         triggered_at=headers.get(TRIGGERED_AT),
         api_version=headers.get(API_VERSION),
-        headers={name: headers[name] for name in (NAME, TRIGGERED_AT, API_VERSION) if name in headers},
+        headers={name: headers[name] for name in KEPT if name in headers},
         body=body,
         payload=payload,
     )
