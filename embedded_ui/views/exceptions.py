@@ -11,28 +11,7 @@ from app.job_runs.queries import RunFacts, failed_runs
 from app.master_orders.queries import get_lines
 from app.orders.queries import orders_of_lines
 from app.partners.queries import partners_of
-
-HEADINGS: Mapping[str, str] = {
-    "access_lost": "We lost access to a store",
-    "booked_as_paid": "A master order was booked as paid",
-    "frozen_without_reconciliation": "Sealed without a last look at your orders",
-    "inbox_not_readable": "A message from Shopify could not be read",
-    "master_order_cancelled": "The partner cancelled a master order",
-    "order_not_readable": "An order could not be read",
-    "ordered_before_import": "Ordered before the product was imported",
-    "over_shipped": "More was sent than the order asks for",
-    "partner_changed_draft": "The partner changed the running master order",
-    "partner_reduced": "The partner took less than we ordered",
-    "shipment_not_accepted": "Your store did not accept a shipment",
-    "stock_not_writable": "Stock cannot be written",
-    "unmapped": "A partner's product nobody mapped",
-}
-
-
-PLACES_BY_KIND: Mapping[str, tuple[str, str]] = {
-    "access_lost": ("/app/settings", "Open the settings"),
-    "partner_changed_draft": ("/app/master-orders", "See the running master orders"),
-}
+from embedded_ui.views.problem_words import HEADINGS, PLACES, cause_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +20,7 @@ class ExceptionShown:
 
     facts: ExceptionFacts
     heading: str
+    cause: str
     partner_name: str
     href: str
     link: str
@@ -61,10 +41,11 @@ async def list_exceptions(uow: UnitOfWork) -> list[ExceptionShown]:
     shown = []
     for each in found:
         about = (each.subject_kind, each.subject_id)
-        href, link = PLACES_BY_KIND.get(each.kind) or places.get(about, NOWHERE)
+        href, link = PLACES.get(each.kind) or places.get(about, NOWHERE)
         heading = HEADINGS.get(each.kind) or each.kind.replace("_", " ").capitalize()
         name = names.get(each.partner_id or 0, "")
-        shown.append(ExceptionShown(each, heading, name, href, link, runs.get(about)))
+        cause = cause_of(each.kind, each.cause)
+        shown.append(ExceptionShown(each, heading, cause, name, href, link, runs.get(about)))
     return shown
 
 
@@ -100,7 +81,15 @@ async def _places(uow: UnitOfWork, found: Sequence[ExceptionFacts]) -> dict[tupl
             {variant_id: mapping.id for variant_id, mapping in mappings.items()},
         ),
     )
-    return {
+    unread = [each for each in found if each.subject_kind == "job" and each.subject_id.startswith("order-")]
+    found_in_shopify = {
+        ("job", each.subject_id): (
+            f"shopify://admin/orders/{each.subject_id.removeprefix('order-')}",
+            "Open in Shopify",
+        )
+        for each in unread
+    }
+    return found_in_shopify | {
         (kind, str(subject)): (f"{path}{target}", words)
         for kind, path, words, found_ids in targets
         for subject, target in found_ids.items()

@@ -1,5 +1,6 @@
 """The retailer's home and the exceptions: what to do next, and nothing when there is nothing."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,11 +14,35 @@ from app.job_runs.models import JobRun
 from app.job_runs.service import enqueue
 from app.job_runs.states import JobState
 from app.orders.jobs import ReconcileOrders
+from embedded_ui.views.problem_words import HEADINGS
 from tests.support.shops import PARTNER
+from tests.support.source import python_files
 from tests.support.trade import Trade
-from tests.support.weeks import sell, stock_centre
+from tests.support.weeks import running, sell, stock_centre
 
 pytestmark = pytest.mark.anyio
+
+
+async def list_every_kind(trade: Trade) -> None:
+    """Let something of every kind stand open."""
+    await sell(trade, 1)
+    line = (await trade.order()).lines[0]
+    master, (mapping,) = await running(trade), await trade.mappings()
+    subjects = {
+        "order": ("order_line", line.id),
+        "ordered": ("order_line", line.id),
+        "master": ("master", master.id),
+        "stock": ("partner_variant", mapping.partner_variant_id),
+        "partner": ("partner", trade.link.partner.id),
+        "job": ("job", 2**40),
+    }
+    async with trade.uow() as uow:
+        for kind in HEADINGS:
+            subject, subject_id = subjects.get(kind.partition("_")[0], ("order_line", line.id))
+            named = ("job", "order-4711") if kind == "order_not_readable" else (subject, str(subject_id))
+            cause = "inventory.sync_stock: A fault." if subject == "job" else "This is the cause, in a sentence."
+            step, partner_id = "This is what to do next.", trade.link.partner.id
+            await open_exception(uow, Problem(kind, *named, cause, step, units=2, partner_id=partner_id))
 
 
 @contextmanager
@@ -75,6 +100,26 @@ async def test_exceptions_say_cause_next_step_and_where(trade: Trade) -> None:
 
     assert all(words in page for words in ("It has no mapping.", "Map it.", "3 units", f"/app/orders/{line.order_id}"))
     assert "Decide on 1 exception" in home
+
+
+async def test_every_kind_of_exception_has_words_of_its_own_and_a_place(trade: Trade) -> None:
+    await list_every_kind(trade)
+
+    page = (await trade.shops.get(trade.retailer, "/app/exceptions")).text
+
+    assert all(heading in page for heading in HEADINGS.values())
+    assert "Keeping stock in step: A fault." in page
+    assert "inventory." not in page
+    assert "shopify://admin/orders/4711" in page
+
+
+def test_no_kind_of_exception_is_without_words() -> None:
+    sources = [file.read_text() for file in python_files("app", "jobs") if "Problem" in file.read_text()]
+
+    kinds = {kind for source in sources for kind in re.findall(r'^[A-Z_, ]+ = "([a-z]+_[a-z_]+)"', source, re.M)}
+
+    assert len(kinds) > 20
+    assert kinds - set(HEADINGS) == set()
 
 
 async def test_a_failed_job_is_tried_again_once(trade: Trade) -> None:

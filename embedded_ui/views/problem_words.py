@@ -1,0 +1,62 @@
+"""What each kind of exception is called on its page, and which page mends it."""
+
+from collections.abc import Mapping
+
+HEADINGS: Mapping[str, str] = {
+    "access_lost": "We lost access to a store",
+    "booked_as_paid": "A master order was booked as paid",
+    "completed_early": "The partner completed a master order early",
+    "draft_invoice_sent": "The partner sent an invoice for the running draft",
+    "draft_refused": "The partner’s store refuses the running draft",
+    "frozen_without_reconciliation": "Sealed without a last look at your orders",
+    "job_failed": "A piece of work did not succeed",
+    "job_waiting": "A piece of work waits for long",
+    "master_order_cancelled": "The partner cancelled a master order",
+    "master_order_uncertain": "We do not know whether a master order was taken",
+    "master_order_waits": "A master order cannot be sent yet",
+    "not_understood": "A message from Shopify could not be read",
+    "order_not_captured": "An order could not be taken in",
+    "order_not_readable": "An order could not be read",
+    "ordered_before_import": "Ordered before the product was imported",
+    "over_shipped": "More was sent than the customer wants now",
+    "parcel_cancelled_after_receipt": "The partner cancelled a parcel that is here",
+    "parcel_with_other_goods": "A parcel holds goods you did not order",
+    "partner_access_lost": "A partner’s store no longer lets us in",
+    "partner_changed_draft": "The partner changed the running master order",
+    "partner_gone": "Sold units wait for a partner who is gone",
+    "partner_reduced": "The partner took less than we ordered",
+    "shipment_not_accepted": "Your store did not accept a shipment",
+    "shipped_though_cancelled": "A box left although its order was cancelled",
+    "stock_blocked": "Your store takes no stock of a partner",
+    "stock_not_writable": "Stock of a product cannot be written",
+    "unknown_shop": "A message came from a shop nobody knows",
+    "unmapped": "A partner’s product nobody mapped",
+    "variant_gone": "The partner deleted a product that was sold",
+}
+PLACES: Mapping[str, tuple[str, str]] = {
+    "access_lost": ("/app/settings", "Open the settings"),
+    "partner_changed_draft": ("/app/master-orders", "See the running master orders"),
+    "shipment_not_accepted": ("/app/shipments", "See the shipments"),
+    "stock_blocked": ("/app/settings", "Open the settings"),
+    "unmapped": ("/app/catalogue", "Go to the catalogue"),
+}
+"""Where it is mended, when that is not the page of what it is about."""
+WORK: Mapping[str, str] = {
+    "catalog.": "Reading or importing products",
+    "fulfillment.": "Telling your store of a shipment",
+    "inbox.": "Taking in a message from Shopify",
+    "inventory.": "Keeping stock in step",
+    "master_orders.": "Writing a master order",
+    "orders.": "Reading your orders",
+    "partners.": "Checking a partner’s store",
+    "receiving.": "Following a partner’s parcels",
+    "stores.": "Checking what a store permits",
+}
+"""By the beginning of a job's name."""
+
+
+def cause_of(kind: str, cause: str) -> str:
+    """Return the cause as a person reads it: a job is called by what it does."""
+    name, colon, why = cause.partition(": ")
+    work = next((words for prefix, words in WORK.items() if name.startswith(prefix)), "")
+    return f"{work}: {why}" if kind.startswith("job_") and colon and work else cause
