@@ -15,8 +15,8 @@ async def check_store(context: JobContext, job: CheckPartnerStore) -> None:
 
 @handles(EndPartnerships)
 async def end_partnerships(context: JobContext, job: EndPartnerships) -> None:
-    """Disconnect a store that left from its retailers."""
-    await flows.end_partnerships(context.shopify, job.partner_store_id)
+    """End what a store that left had with others."""
+    await flows.end_partnerships(context.shopify, job.store_id)
 
 
 @handles(TellOfAccess)

@@ -37,7 +37,7 @@ def plan_store(news: News[StoreRoleChosen] | News[StoreInstalled]) -> Answer:
 
 
 def end_partnerships(news: News[StoreUninstalled]) -> Answer:
-    """A partner that removed the app sells through nobody."""
+    """A store that removed the app sells through nobody, and nobody sells through it."""
     return EndPartnerships(news.store_id)
 
 

@@ -18,7 +18,7 @@ from app.inventory.rules import StockSum
 from app.job_runs.service import enqueue
 from app.partners.queries import PartnerFacts, get_partner, partnerships_of
 from app.partners.states import PartnerState
-from app.stores.queries import get_settings
+from app.stores.queries import get_settings, get_store
 from app.units.queries import surplus_of, unseen_by_partner
 
 UNTRACKED_CAP = 10
@@ -107,7 +107,8 @@ async def compute_offers(uow: UnitOfWork, partner_id: int) -> WritePlan:
     rows = [_offer(uow, mapping, sums[mapping.partner_variant_id]) for mapping in known]
     await repository.put_offers(uow.session, rows)
     due = [_due(mapping, sums[mapping.partner_variant_id]) for mapping in known]
-    return WritePlan(settings.stock_location_id, tuple(due))
+    installed = (await get_store(uow, uow.store_id)).installed
+    return WritePlan(settings.stock_location_id if installed else None, tuple(due))
 
 
 async def claim_writes(uow: UnitOfWork, partner_id: int, mapping_ids: Collection[int]) -> str:

@@ -19,13 +19,13 @@ class CheckPartnerStore(PartnerStoreJob):
 
 
 @dataclass(frozen=True, slots=True)
-class EndPartnerships(PartnerStoreJob):
-    """Disconnect a store that removed the app from every retailer."""
+class EndPartnerships(Job):
+    """End every partnership of a store that removed the app, on whichever side it was."""
 
     name: ClassVar[str] = "partners.end_partnerships"
-    coalesce_by: ClassVar[tuple[str, ...]] = ("partner_store_id",)  # once is enough
+    coalesce_by: ClassVar[tuple[str, ...]] = ("store_id",)  # once is enough
 
-    partner_store_id: int
+    store_id: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from app.gateways.shopify.locations import list_locations
 from app.gateways.shopify.products import list_products
 from app.partners import preflight, service
 from app.partners.preflight import Findings, Terms
-from app.partners.queries import PartnerFacts, partnerships_of
+from app.partners.queries import PartnerFacts, partners_of, partnerships_of
 from app.partners.service import PreFlight
 from app.stores.flows import ConnectedShopify, check_installation
 from app.stores.queries import StoreFacts, get_store
@@ -28,13 +28,13 @@ async def check_partner_store(shopify: ConnectedShopify, partner_store_id: int) 
     return len(partnerships)
 
 
-async def end_partnerships(shopify: ConnectedShopify, partner_store_id: int) -> int:
-    """Disconnect the store from every retailer; return from how many."""
-    async with shopify.open_uow(system_for(partner_store_id)) as uow:
-        partnerships = await partnerships_of(uow.session, partner_store_id)
+async def end_partnerships(shopify: ConnectedShopify, store_id: int) -> int:
+    """End what a store that left has with others, as a partner and as a retailer; return with how many."""
+    async with shopify.open_uow(system_for(store_id)) as uow:
+        partnerships = [*await partnerships_of(uow.session, store_id), *await partners_of(uow.session, store_id)]
     for partnership in partnerships:
         async with shopify.open_uow(system_for(partnership.store_id)) as uow:
-            await service.disconnect_partner(uow, partnership.id)
+            await service.end_partnership(uow, partnership.id)
     return len(partnerships)
 
 

@@ -14,6 +14,7 @@ from app.partners.events import PartnerBufferChanged, PartnerCalendarChanged, Pa
 from app.partners.jobs import CheckPartnerStore
 from app.partners.models import CalendarChange, Partner
 from app.partners.preflight import Check
+from app.partners.service.invitation import withdraw_invitation
 from app.partners.states import LIVE, PartnerState
 from app.partners.terms import weekly
 
@@ -76,7 +77,17 @@ async def disconnect_partner(uow: UnitOfWork, partner_id: int) -> None:
     partner.move_to(PartnerState.DISCONNECTED)
     await uow.session.flush()
     assert partner.partner_store_id is not None
+    await resolve_exceptions(uow, "partner", partner_id, [ACCESS_LOST])  # nobody wants in any more
     await record_event(uow, PartnerDisconnected(partner.id, partner.partner_store_id, partner.name))
+
+
+async def end_partnership(uow: UnitOfWork, partner_id: int) -> None:
+    """Leave nothing open with a partner: a partnership ends, an invitation is taken back; what ended is left alone."""
+    partner = await _lock(uow, partner_id)
+    if partner.state in LIVE:
+        await disconnect_partner(uow, partner_id)
+    elif partner.state == PartnerState.INVITED:
+        await withdraw_invitation(uow, partner_id)
 
 
 async def erase_contacts(uow: UnitOfWork) -> int:
@@ -106,7 +117,7 @@ async def record_checks(uow: UnitOfWork, partner_id: int, found: PreFlight) -> N
 async def note_access(uow: UnitOfWork, partner_id: int, *, lost: bool) -> None:
     """List a partner whose store no longer lets us in, once; or take it off the list when it does again."""
     partner = await _lock(uow, partner_id)
-    if not lost:
+    if not lost or partner.state not in LIVE:
         await resolve_exceptions(uow, "partner", partner_id, [ACCESS_LOST])
         return
     await open_exception(

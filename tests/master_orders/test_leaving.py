@@ -1,0 +1,68 @@
+"""A store that removes the app in the middle of a week: nothing is closed any more, and nothing is left lying about."""
+
+import pytest
+
+from app.partners.states import PartnerState
+from simulator.world.apps import uninstall
+from tests.support.linked import invite, partners_now
+from tests.support.oak import Oak, lines_of
+from tests.support.shops import PARTNER, RETAILER
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_retailer_who_leaves_takes_back_its_drafts_and_closes_nothing_any_more(oak: Oak) -> None:
+    """A20: the draft goes with the partner's own token; what was sent before stays readable."""
+    await oak.sell(2)
+    sent = await oak.close_week()
+    await oak.sell(3)
+    await oak.gather()
+    drafts_before = len(oak.drafts)
+
+    uninstall(oak.trade.shops.world, oak.trade.shops.store(RETAILER))
+    await oak.trade.settle()
+    await oak.close_week_of((await oak.masters())[-1].id)
+
+    assert drafts_before == 1
+    assert oak.drafts == []
+    assert lines_of(oak.order) == [2]
+    assert [master.state for master in await oak.masters()] == ["closed", "empty"]
+    assert (await oak.master(sent.id)).lines == sent.lines
+    assert await oak.units() == {"sent": 2, "queued": 3}
+    desk = await oak.trade.shops.load(PARTNER)
+    assert desk.status_code == 200
+    assert (await partners_now(oak.trade.shops))[0].state is PartnerState.DISCONNECTED
+    assert await oak.trade.failed_jobs() == []
+
+
+async def test_an_invitation_of_a_retailer_who_left_is_no_invitation(oak: Oak) -> None:
+    """A20: nobody can connect with a shop that removed the app."""
+    shops = oak.trade.shops
+    shops.make_shop("harbour.myshopify.com")
+    link = await invite(shops, shop="harbour.myshopify.com", name="Harbour")
+
+    uninstall(shops.world, shops.store(RETAILER))
+    await oak.trade.settle()
+
+    answer = await shops.hub.get(link)
+    assert answer.status_code == 404
+    assert {each.state for each in await partners_now(shops)} == {PartnerState.DECLINED, PartnerState.DISCONNECTED}
+
+
+async def test_a_partner_who_removes_the_app_is_called_no_more(oak: Oak) -> None:
+    """A11: the token is dead, so no call is attempted; what waits is listed and nothing is offered."""
+    await oak.sell(3)
+    await oak.gather()
+    cycle = await oak.running()
+
+    uninstall(oak.trade.shops.world, oak.store)
+    calls = len(oak.trade.shops.world.requests)
+    await oak.trade.settle()
+    later = [call for call in oak.trade.shops.world.requests[calls:] if call.shop == PARTNER and call.outcome == "ok"]
+
+    assert (await oak.master(cycle.id)).state == "empty"
+    assert later == []
+    assert await oak.units() == {"queued": 3}
+    (problem,) = await oak.trade.problems()
+    assert (problem.subject_kind, problem.units) == ("partner", 3)
+    assert await oak.trade.failed_jobs() == []
