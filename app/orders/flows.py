@@ -51,13 +51,9 @@ async def reconcile_orders(open_uow: Open, shopify: ConnectedShopify, store_id: 
     after: str | None = None
     while True:
         page = await shopify.call(store_id, gateway.list_orders_updated, since, after)
-        for start in range(0, len(page.items), READ_AT_ONCE):
-            chunk = page.items[start : start + READ_AT_ONCE]
-            found = await _read(shopify, store_id, chunk, with_terms)
-            for order_gid in filter(found.__contains__, chunk):
-                facts = found[order_gid]
-                if await _capture_compared(open_uow, store_id, facts, facts.created_at >= settings.went_live_at):
-                    recovered.append(order_gid)
+        for order_gid, facts in (await _read(shopify, store_id, page.items, with_terms)).items():
+            if await _capture_compared(open_uow, store_id, facts, facts.created_at >= settings.went_live_at):
+                recovered.append(order_gid)
         if not page.has_next:
             break
         after = page.end_cursor

@@ -60,19 +60,20 @@ class Player:
             await self._buy(index, number, variants)
 
     async def _act(self, index: int, scene: Scene, variants: dict[str, list[str]]) -> None:
-        if scene.deed is Deed.BUY:
-            await self._buy(index, scene.number, variants)
-        elif scene.deed in (Deed.PAY, Deed.CANCEL, Deed.REDUCE):
-            await self._change(index, scene)
-        elif scene.deed is Deed.RESTOCK:
-            await self._restock(index)
-        elif scene.deed is Deed.FULFILL:
-            await self._fulfill_master_orders()
-        elif scene.deed is Deed.RECEIVE:
-            self.tally.received += await staff.receive_all(self.hub, self.seed, Miscount(short=1, over=1))
-        elif scene.deed is Deed.SHIP:
-            await self.control.settle()
-            self.tally.shipped += await staff.ship_all(self.hub)
+        match scene.deed:
+            case Deed.BUY:
+                await self._buy(index, scene.number, variants)
+            case Deed.PAY | Deed.CANCEL | Deed.REDUCE:
+                await self._change(index, scene)
+            case Deed.RESTOCK:
+                await self._restock(index)
+            case Deed.FULFILL:
+                await self._fulfill_master_orders()
+            case Deed.RECEIVE:
+                self.tally.received += await staff.receive_all(self.hub, self.seed, Miscount(short=1, over=1))
+            case Deed.SHIP:
+                await self.control.settle()
+                self.tally.shipped += await staff.ship_all(self.hub)
 
     async def _buy(self, index: int, number: int, variants: dict[str, list[str]]) -> None:
         dice = random.Random(f"shop:{self.seed}:{index}:{number}")
@@ -96,13 +97,14 @@ class Player:
         shop, gid = self.placed[index, scene.number]
         path = f"/stores/{shop}/orders/{gid.rsplit('/', 1)[-1]}"
         try:
-            if scene.deed is Deed.PAY and story.pays_later(self.seed, index, scene.number):
-                await self.control.post(f"{path}/pay")
-            elif scene.deed is Deed.CANCEL:
-                await self.control.post(f"{path}/cancel", {"reason": "CUSTOMER"})
-                self.tally.cancelled += 1
-            elif scene.deed is Deed.REDUCE:
-                await self._reduce(shop, gid, path)
+            match scene.deed:
+                case Deed.PAY if story.pays_later(self.seed, index, scene.number):
+                    await self.control.post(f"{path}/pay")
+                case Deed.CANCEL:
+                    await self.control.post(f"{path}/cancel", {"reason": "CUSTOMER"})
+                    self.tally.cancelled += 1
+                case Deed.REDUCE:
+                    await self._reduce(shop, gid, path)
         except Refused:
             # What the customer wants is too late: the box is gone, or the order was cancelled before.
             self.tally.refused += 1
