@@ -1,5 +1,6 @@
 """How a domain declares a fact that became true: a frozen dataclass with a name and a sentence for the timeline."""
 
+import re
 from typing import Any, ClassVar
 
 import msgspec
@@ -21,7 +22,16 @@ class Event:
 
     def told(self) -> str:
         """Return the event as a sentence."""
-        return self.sentence.format(**details_of(self))
+        return _of_one(self.sentence.format(**details_of(self)))
+
+
+ONE = re.compile(r"\b1 (unit|item|line)s\b( are| were)?")
+SINGULAR = {" are": " is", " were": " was"}
+
+
+def _of_one(sentence: str) -> str:
+    """Return the sentence as it is said of one: `1 items were packed` is 1 item was packed."""
+    return ONE.sub(lambda found: f"1 {found[1]}{SINGULAR.get(found[2] or '', '')}", sentence)
 
 
 def details_of(event: Event) -> dict[str, Any]:

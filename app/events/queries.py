@@ -10,9 +10,10 @@ from app.core.unit_of_work import ActorKind
 from app.events.declaration import Event
 from app.events.models import DomainEvent
 
+# Timelines are read by the retailer.
 BY = {
     ActorKind.SYSTEM: "Partner Hub",
-    ActorKind.RETAILER: "the retailer's staff",
+    ActorKind.RETAILER: "your staff",
     ActorKind.PARTNER: "the partner's staff",
     ActorKind.VISITOR: "the store's staff",
 }

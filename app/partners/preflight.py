@@ -69,6 +69,8 @@ def _permissions(missing: Sequence[str]) -> Check:
 
 
 def _skus(skus: Sequence[str], all_read: bool) -> Check:
+    if not skus:
+        return Check("SKUs", True, "There is no product yet.")
     counted = Counter(sku.strip() for sku in skus)
     blank = counted.pop("", 0)
     doubled = sum(count for count in counted.values() if count > 1)

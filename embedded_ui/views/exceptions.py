@@ -9,7 +9,7 @@ from app.core.unit_of_work import UnitOfWork
 from app.exceptions.queries import ExceptionFacts, open_exceptions
 from app.job_runs.queries import RunFacts, failed_runs
 from app.master_orders.queries import get_lines
-from app.orders.queries import orders_of_lines
+from app.orders.queries import list_orders_by_id, orders_of_lines
 from app.partners.queries import partners_of
 from embedded_ui.views.problem_words import HEADINGS, PLACES, cause_of
 
@@ -21,7 +21,7 @@ class ExceptionShown:
     facts: ExceptionFacts
     heading: str
     cause: str
-    partner_name: str
+    about: str  # the order and the partner, where there is one
     href: str
     link: str
     run: RunFacts | None  # of a job that can be tried again
@@ -34,6 +34,7 @@ NOWHERE: Address = ("", "")
 async def list_exceptions(uow: UnitOfWork) -> list[ExceptionShown]:
     """Return what stands open, oldest first, each with the page where it is mended."""
     found = await open_exceptions(uow.session)
+    order_names = await _order_names(uow, found)
     places = await _places(uow, found)
     names = {partner.id: partner.name for partner in await partners_of(uow.session, uow.store_id)}
     has_jobs = any(each.subject_kind == "job" for each in found)
@@ -43,10 +44,20 @@ async def list_exceptions(uow: UnitOfWork) -> list[ExceptionShown]:
         about = (each.subject_kind, each.subject_id)
         href, link = PLACES.get(each.kind) or places.get(about, NOWHERE)
         heading = HEADINGS.get(each.kind) or each.kind.replace("_", " ").capitalize()
-        name = names.get(each.partner_id or 0, "")
+        named = (order_names.get(about, ""), names.get(each.partner_id or 0, ""))
         cause = cause_of(each.kind, each.cause)
-        shown.append(ExceptionShown(each, heading, cause, name, href, link, runs.get(about)))
+        shown.append(ExceptionShown(each, heading, cause, " · ".join(filter(None, named)), href, link, runs.get(about)))
     return shown
+
+
+async def _order_names(uow: UnitOfWork, found: Sequence[ExceptionFacts]) -> dict[tuple[str, str], str]:
+    """Return what the order is called that an order line's exception is about."""
+    lines = {int(each.subject_id) for each in found if each.subject_kind == "order_line" and each.subject_id.isdigit()}
+    if not lines:
+        return {}
+    order_of = await orders_of_lines(uow.session, uow.store_id, lines)
+    orders = await list_orders_by_id(uow.session, uow.store_id, set(order_of.values()))
+    return {("order_line", str(line)): f"Order {orders[order].name}" for line, order in order_of.items()}
 
 
 async def _places(uow: UnitOfWork, found: Sequence[ExceptionFacts]) -> dict[tuple[str, str], Address]:

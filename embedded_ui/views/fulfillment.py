@@ -18,7 +18,8 @@ from embedded_ui.forms.listing import Listing
 from embedded_ui.views.journey import Journey, to_customer
 from embedded_ui.views.names import names_of_lines
 
-UNFINISHED = (ShipmentState.PACKED, ShipmentState.STUCK, ShipmentState.POSTING)
+URGENCY = (ShipmentState.STUCK, ShipmentState.PACKED, ShipmentState.POSTING)
+"""What waits for a person comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +142,9 @@ async def read_packing(uow: UnitOfWork, order_id: int) -> PackPage:
 
 
 async def list_waiting(session: AsyncSession, store_id: int) -> list[ShipmentShown]:
-    """Return the boxes that wait for a carrier, for the store's answer or for a person, the oldest first."""
-    rows = await list_shipments(session, store_id, UNFINISHED)
-    return await _shown(session, store_id, rows[::-1])
+    """Return the boxes that are stuck, wait for a carrier or for the store's answer, the oldest of each first."""
+    rows = await list_shipments(session, store_id, URGENCY)
+    return await _shown(session, store_id, sorted(rows[::-1], key=lambda row: URGENCY.index(row.state)))
 
 
 async def list_all(session: AsyncSession, store_id: int, listing: Listing) -> Page[ShipmentShown]:

@@ -38,7 +38,6 @@ PLACES: Mapping[str, tuple[str, str]] = {
     "partner_changed_draft": ("/app/master-orders", "See the running master orders"),
     "shipment_not_accepted": ("/app/shipments", "See the shipments"),
     "stock_blocked": ("/app/settings", "Open the settings"),
-    "unmapped": ("/app/catalogue", "Go to the catalogue"),
 }
 """Where it is mended, when that is not the page of what it is about."""
 WORK: Mapping[str, str] = {
@@ -56,7 +55,8 @@ WORK: Mapping[str, str] = {
 
 
 def cause_of(kind: str, cause: str) -> str:
-    """Return the cause as a person reads it: a job is called by what it does."""
+    """Return the cause as a person reads it: a job is called by what it does, and the heading is not said twice."""
+    cause = cause.removeprefix(f"{HEADINGS.get(kind, '')}: ")
     name, colon, why = cause.partition(": ")
     work = next((words for prefix, words in WORK.items() if name.startswith(prefix)), "")
     return f"{work}: {why}" if kind.startswith("job_") and colon and work else cause

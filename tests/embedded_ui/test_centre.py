@@ -7,6 +7,7 @@ import pytest
 from app.fulfillment.rules import CARRIERS
 from app.fulfillment.states import ShipmentState
 from embedded_ui.carriers import TRACKING_PAGES
+from simulator.world.fulfillment import create_fulfillment, parts_for
 from tests.support.shops import PARTNER, Shops
 from tests.support.trade import Trade
 from tests.support.weeks import NUMBER, close_week, sell, send_parcel, shipments, stock_centre
@@ -124,6 +125,28 @@ async def test_a_link_of_its_own_belongs_to_another_carrier_only(trade: Trade) -
 
 def test_every_carrier_that_can_be_chosen_has_a_page() -> None:
     assert set(CARRIERS) == set(TRACKING_PAGES)
+
+
+async def test_a_stuck_box_comes_first_and_says_what_to_do(trade: Trade) -> None:
+    """The order was fulfilled by hand in the store while its box was packed here."""
+    await stock_centre(trade, 1, 1)
+    store, boxes = trade.shops.store(trade.retailer), []
+    for order in await trade.orders():
+        packed = await trade.shops.post(trade.retailer, f"/app/packing/{order.id}", **{f"line_{order.lines[0].id}": 1})
+        boxes.append(packed.headers["Location"].partition("?")[0])
+    for parts in parts_for(store, max(store.orders.values(), key=lambda each: each.id), None):
+        create_fulfillment(trade.shops.world, store, parts, [], "staff")
+
+    await trade.shops.post(trade.retailer, f"{boxes[1]}/hand-over", carrier="UPS", number="1Z1", url="")
+    await trade.settle()
+    listed = (await trade.shops.get(trade.retailer, "/app/shipments")).text
+    page = (await trade.shops.get(trade.retailer, boxes[1])).text
+    told = (await trade.shops.get(trade.retailer, "/app/exceptions")).text
+
+    assert 0 < listed.index(boxes[1]) < listed.index(boxes[0])
+    assert "Mend the order in your store and post again, or unpack the box." in page
+    assert told.count("Your store did not accept a shipment") == 1
+    assert "/app/shipments" in told
 
 
 async def test_a_partners_tracking_number_is_refused_at_its_field(trade: Trade) -> None:

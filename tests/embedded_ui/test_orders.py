@@ -55,6 +55,8 @@ async def test_what_did_not_come_is_told_and_what_left_makes_the_order_partly_sh
     await trade.settle()
     after = [(await trade.shops.get(trade.retailer, each)).text for each in (path, "/app/orders")]
 
+    assert "1 item was packed" in after[0]
+    assert "your staff" in after[0]
     assert "1 unit from Oak Roastery did not come; it is ordered again with the next master order" in before
     assert "Partly shipped" not in before
     assert all("Partly shipped" in page for page in after)

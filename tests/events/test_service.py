@@ -51,7 +51,7 @@ async def test_an_event_becomes_a_sentence_of_the_timeline(open_uow: UnitsOfWork
         told = await timeline(uow.session, "sack", 1)
 
     assert [entry.sentence for entry in told] == ["4 bags arrived", "3 bags arrived"]
-    assert {(entry.at, entry.by) for entry in told} == {(MONDAY_NOON, "the retailer's staff")}
+    assert {(entry.at, entry.by) for entry in told} == {(MONDAY_NOON, "your staff")}
 
 
 async def test_a_timeline_ends_at_the_store_and_at_the_partnership(open_uow: UnitsOfWork) -> None:
