@@ -28,7 +28,7 @@ def token(market: Market, secret: str = "", header: Any = None, digest: str = "s
     settings = market.shops.world.settings
     claims = {
         **{"iss": f"https://{CORNER}/admin", "dest": f"https://{CORNER}", "aud": settings.api_key, "sub": "42"},
-        **{"exp": at + 60, "nbf": at - 1, "iat": at - 1, "jti": "f8912129", "sid": "aaea182f"},
+        **{"exp": at + 500, "nbf": at - 1, "iat": at - 1, "jti": "f8912129", "sid": "aaea182f"},
         **{name: at + value.seconds if isinstance(value, Ahead) else value for name, value in changes.items()},
     }
     claims = {name: value for name, value in claims.items() if value is not None}
@@ -67,7 +67,7 @@ def unsigned(market: Market) -> dict[str, str]:
         "another body": f"{head}.{claims_of_oak}.{signature}",
         "expired": token(market, exp=Ahead(-11)),
         "too far ahead": token(market, exp=Ahead(660)),
-        "not yet": token(market, nbf=Ahead(60)),
+        "not yet": token(market, nbf=Ahead(400)),
         "without exp": token(market, exp=None),
         "exp as text": token(market, exp="4102444800"),
         "exp without end": token(market, exp=2**70),

@@ -8,8 +8,8 @@ from tests.attacks.market import CORNER, ELM, NEWCOMER, OAK, SQUARE, Market
 
 NOBODYS = 987_654_321_012_345_678
 NONSENSE = (
-    *("0", "-1", str(2**63), str(2**70), "01", "+1", "1.0", "1e3", "0x1", "1;2", "1,2", " 1", "1 ", "abc", "null"),
-    *("١", "１", "²", "1\x00", "\x00", "1\n", "%31", "'", "1' OR '1'='1", "{}", "9" * 3000),
+    *("0", "-1", str(2**63), str(2**70), "01", "+1", "1.0", "1e3", "1,2", " 1", "1 ", "abc"),
+    *("١", "１", "²", "1\x00", "\x00", "1\n", "%31", "1' OR '1'='1", "9" * 3000),
 )
 
 # Of each kind of id in a path: the ids a retailer knows, each with the other store that knows it too.

@@ -47,7 +47,7 @@ class Market:
         """The web application as it is served."""
         return cast(httpx.ASGITransport, self.shops.hub._transport).app
 
-    async def rows(self, query: str, shop: str | None = None, **values: object) -> list[tuple[Any, ...]]:
+    async def rows(self, query: str, shop: str | None = None, /, **values: object) -> list[tuple[Any, ...]]:
         """What a query finds among the rows the shop may see; without a shop, among those that run the product."""
         seen = {"store": str(self.store_ids[shop]) if shop else ""}
         async with self.connection.begin_nested():
@@ -67,7 +67,8 @@ class Market:
             "INSERT INTO job_runs (store_id, name, arguments, state, run_at, queued_at)"
             " VALUES (:store, 'orders.reconcile_orders', jsonb_build_object('store_id', :store), 'failed', :at, :at)"
             " RETURNING id",
-            **{"store": self.store_ids[shop], "at": MONDAY_NOON},
+            store=self.store_ids[shop],
+            at=MONDAY_NOON,
         )
 
     @asynccontextmanager
@@ -151,7 +152,8 @@ async def _send_and_pack(trade: Trade, partner: str) -> None:
     async with trade.uow() as uow:
         parcels = await list_parcels(uow.session, trade.retailer_id)
     await receive(trade, next(each for each in parcels if each.lines[0].quantity == 3))
-    line = next(each for order in await trade.orders() for each in order.lines if partner.partition(".")[0] in each.sku)
+    name = partner.partition(".")[0]
+    line = next(each for order in await trade.orders() for each in order.lines if name in (each.sku or ""))
     answer = await trade.shops.post(trade.retailer, f"/app/packing/{line.order_id}", **{f"line_{line.id}": 1})
     assert answer.status_code == 303, answer.text
 

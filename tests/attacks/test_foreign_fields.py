@@ -29,8 +29,10 @@ pytestmark = pytest.mark.anyio
 READERS = {"text": 1, "whole": 1, "share": 1, "time": 1, "get": 1, "getlist": 1, "location_of": 2}
 NAMED = re.compile(r"<(?:input|select|textarea|s-[\w-]+)\b[^>]*?\bname=\"([^\"]+)\"", re.DOTALL)
 HEADERS = {"Accept", "Authorization"}
-LONG = "x" * 20_000
-HOSTILE = (*NONSENSE, "", " ", LONG, "nan", "Infinity", "1e999", "9" * 400, "-0", "\ud7ff\u202e", "<script>", "25:61")
+HOSTILE = (
+    *("", " ", "0", "-1", str(2**63), str(2**70), "1e999", "nan", "Infinity", "9" * 400, "-0", "٣", "1\x00", "1\n"),
+    *("\ud7ff\u202e", "<script>", "25:61", "1' OR '1'='1", "x" * 20_000),
+)
 
 
 def names_read() -> set[str]:
@@ -152,8 +154,8 @@ async def test_an_address_may_say_anything(market: Market, shop: str) -> None:
         for row in (row for row in READING if role(shop) in row.who):
             (values, *_) = own_paths(row, ids, shop)
             path = filled(row.path, **values)
-            for nonsense in HOSTILE[:-9]:
-                query = {name: nonsense for name in (*QUERY_IDS, "search", "told", "markup")}
+            for nonsense in HOSTILE:
+                query = {name: nonsense[:5000] for name in (*QUERY_IDS, "search", "told", "markup")}
                 answer = await market.shops.hub.get(path, params=query, headers=bearer)
                 expected = {422} if "\x00" in nonsense else {200, 409, 503}
                 assert answer.status_code in expected, (row, nonsense[:20], answer.status_code)
