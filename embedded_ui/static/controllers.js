@@ -40,12 +40,18 @@ document.addEventListener("turbo:fetch-request-error", () => visiting(false));
 document.addEventListener("turbo:submit-start", (event) => submitting(event.target, true));
 document.addEventListener("turbo:submit-end", (event) => submitting(event.target, false));
 
-// One toast at a time: what the last one told is over when something else is told.
+// One toast at a time: what it told is over when something else is told, or another page is asked for.
 let toast;
-function tell(message, options) {
+function hush() {
   if (toast) shopify.toast.hide(toast);
+  toast = undefined;
+}
+
+function tell(message, options) {
+  hush();
   toast = shopify.toast.show(message, options);
 }
+document.addEventListener("turbo:visit", hush);
 
 document.addEventListener("click", async (event) => {
   const button = event.target.closest?.("[data-copy]");

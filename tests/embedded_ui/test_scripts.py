@@ -36,15 +36,17 @@ async def test_a_visit_and_a_form_show_that_they_are_on_their_way(trade: Trade) 
     assert f"POST /app/partners/{partner_id}/buffer" in staff.asked
 
 
-async def test_a_second_toast_takes_the_place_of_the_first(trade: Trade) -> None:
+async def test_a_toast_ends_with_the_next_one_and_with_its_page(trade: Trade) -> None:
     async with window(trade.shops, trade.retailer) as staff:
         await staff.opens("/app/stock?told=retried")
         await staff.page.wait_for_function("told.some(([what]) => what == 'toast')")
         await staff.page.evaluate("Turbo.visit('/app/orders?told=packed')")
         await staff.page.wait_for_function("told.filter(([what]) => what == 'toast').length == 2")
+        await staff.page.evaluate("Turbo.visit('/app/stock')")
+        await staff.page.wait_for_function("told.filter(([what]) => what == 'hide').length == 2")
         told = [each for each in await staff.told() if each[0] != "loading"]
 
-    assert told == [["toast", "Trying again"], ["hide", "toast-1"], ["toast", "Packed"]]
+    assert told == [["toast", "Trying again"], ["hide", "toast-1"], ["toast", "Packed"], ["hide", "toast-2"]]
 
 
 async def test_a_created_invitation_is_called_so_and_its_link_is_copied(trade: Trade) -> None:

@@ -303,6 +303,7 @@ async def retailer_packs_and_ships(retailer: Person) -> None:
     await retailer.looks("order-shipped")
     await retailer.goes_to(f"/admin/{RETAILER}/app")
     await retailer.sees_heading("Home")
+    await retailer.sees("Partly shipped")
     await retailer.looks("home")
 
 
