@@ -21,7 +21,7 @@ from tests.attacks.ids import (
     own_paths,
     role,
 )
-from tests.attacks.market import CORNER, NEWCOMER, OAK, SQUARE, STAFF, Market
+from tests.attacks.market import CORNER, OAK, SQUARE, STAFF, Market
 
 pytestmark = pytest.mark.anyio
 
@@ -98,7 +98,7 @@ async def test_own_ids_are_found(market: Market) -> None:
         assert reached <= {200, 201, 303, 404, 409}, row
 
 
-@pytest.mark.parametrize("shop", [CORNER, OAK, NEWCOMER])
+@pytest.mark.parametrize("shop", [CORNER, OAK])
 async def test_what_is_no_id_is_no_address(market: Market, shop: str) -> None:
     ids = await ids_by_owner(market)
     bearer = market.shops._token(shop)

@@ -166,7 +166,8 @@ async def test_good_tokens_are_let_in(market: Market) -> None:
             given = token(market, dest=f"https://{shop}", iss=f"https://{shop}/admin")
             for page in pages(market):
                 fetched = await fetch(market, "GET", page.path, given)
-                document = await market.shops.hub.get(f"{page.path}?shop={shop}&embedded=1&id_token={given}")
-                assert fetched.status_code == document.status_code
                 assert fetched.status_code in (200, 404, 405), page
                 assert f" https://{shop} " in fetched.headers["Content-Security-Policy"]
+        for page in pages(market):
+            document = await market.shops.hub.get(f"{page.path}?{NAMED}&id_token={token(market)}")
+            assert document.status_code in (200, 404, 405), page
