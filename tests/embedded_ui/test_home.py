@@ -109,7 +109,7 @@ async def test_every_kind_of_exception_has_words_of_its_own_and_a_place(trade: T
 
     assert all(heading in page for heading in HEADINGS.values())
     assert "Keeping stock in step: A fault." in page
-    assert f"Order {(await trade.order()).name} · Oak Roastery · 2 units · for less than a minute" in page
+    assert f"Order {(await trade.order()).name} · Oak Roastery · 2 units · for 1 min" in page
     assert "inventory." not in page
     assert "shopify://admin/orders/4711" in page
 
