@@ -17,6 +17,7 @@ from app.core.local_services.lease import PROJECT
 from app.core.local_services.services import services_of
 from app.core.local_services.supervisor import Supervisor, remove_world
 from app.core.local_services.world import World
+from app.core.log import configure_logging
 from app.core.runtime import build_runtime
 from app.core.settings import load_settings
 from app.gateways.shopify.client import ShopifyClient
@@ -150,6 +151,7 @@ def _in_hub(world: World, subscribers: Subscribers, work: Callable[[Hub, Control
 @asynccontextmanager
 async def _hub(environment: Mapping[str, str], subscribers: Subscribers) -> AsyncIterator[Hub]:
     settings = load_settings(environment)
+    configure_logging("warning")  # to standard error: what a command prints is for whoever asked
     async with build_runtime(settings).running() as runtime, build_http_client(settings) as http:
         open_uow = runtime.units_of_work(subscribers)
         client = ShopifyClient(http, api_version=settings.api_version)

@@ -11,8 +11,12 @@ from app.core.local_services.supervisor import remove_world
 from app.core.local_services.world import World
 from app.rehearsal.world import start_world
 
-# What would lead the world to somebody else's services or folders.
 FOREIGN = ("DATABASE_URL", "DATABASE_MIGRATION_URL", "REDIS_URL", "HUB_STATE_DIR", "HUB_PORT_BASE", "APP_URL")
+
+
+def without_foreign_services() -> dict[str, str]:
+    """The environment without what would lead a world to somebody else's services or folders."""
+    return {name: value for name, value in os.environ.items() if name not in FOREIGN}
 
 
 class LocalWorld:
@@ -20,9 +24,8 @@ class LocalWorld:
 
     def __init__(self, folder: str) -> None:
         """Choose its ports; nothing runs yet."""
-        inherited = {name: value for name, value in os.environ.items() if name not in FOREIGN}
         places = {"HUB_STATE_DIR": folder, "HUB_PORT_BASE": str(two_free_ports())}
-        self.world = World.of({**inherited, **places})
+        self.world = World.of({**without_foreign_services(), **places})
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
