@@ -24,6 +24,7 @@ from embedded_ui.addresses import admin_address, host_is_of, is_ours, patch_addr
 from embedded_ui.forms.entered import Entered
 from embedded_ui.templating import render
 
+BEARER = "Bearer "
 RETRY = "X-Shopify-Retry-Invalid-Session-Request"
 ACTOR_KINDS = {StoreRole.RETAILER: ActorKind.RETAILER, StoreRole.PARTNER: ActorKind.PARTNER, None: ActorKind.VISITOR}
 
@@ -109,7 +110,7 @@ async def identify(request: Request, services: Services) -> Visit | Response:
     try:
         if authorization is None:
             return await _document(request, services, shop)
-        token = authorization.removeprefix("Bearer ")
+        token = authorization.removeprefix(BEARER) if authorization.startswith(BEARER) else ""
         return await _visit(services, _verified(token, services.settings, shop), token)
     except BadToken as error:
         return _refused(error, services, shop)

@@ -85,6 +85,9 @@ def foreign(market: Market) -> dict[str, str]:
         "blank sub": token(market, sub="  "),
         "sub a number": token(market, sub=42),
         "dest in capitals": token(market, dest=f"https://{CORNER.upper()}"),
+        "dest and iss in capitals": token(
+            market, dest=f"https://{CORNER.upper()}", iss=f"https://{CORNER.upper()}/admin"
+        ),
         "dest with a slash": token(market, dest=f"https://{CORNER}/", iss=f"https://{CORNER}//admin"),
         "dest with a port": token(market, dest=f"https://{CORNER}:443", iss=f"https://{CORNER}:443/admin"),
         "dest with a user": token(market, dest=f"https://x@{CORNER}", iss=f"https://x@{CORNER}/admin"),

@@ -138,6 +138,16 @@ async def test_a_header_that_holds_no_token(market: Market, header: str) -> None
                 assert verdict(answer) == (401, True, "nobody"), page
 
 
+async def test_a_token_without_its_scheme(market: Market) -> None:
+    """A good token is taken as a bearer's only."""
+    given = token(market)
+    async with market.unchanged():
+        for page in pages(market):
+            for header in (given, f"Token {given}", f"Bearer{given}"):
+                answer = await market.shops.hub.get(page.path, headers={"Authorization": header})
+                assert verdict(answer) == (401, True, "nobody"), (page, header[:6])
+
+
 async def test_a_token_in_the_query_does_not_mend_a_bad_one_in_the_header(market: Market) -> None:
     good, bad = token(market), "x.y.z"
     for page in pages(market):

@@ -94,7 +94,7 @@ def _shop_domain(claims: Mapping[str, Any]) -> str:
     if not isinstance(destination, str) or not isinstance(issuer, str):
         raise BadToken(Fault.FOREIGN, "dest or iss is no text")
     shop_domain = parse_shop_domain(destination.removeprefix("https://"))
-    if shop_domain is None or not destination.startswith("https://"):
+    if shop_domain is None or destination != f"https://{shop_domain}":  # Shopify writes it in lower case
         raise BadToken(Fault.FOREIGN, "dest")
     if issuer != f"{destination}/admin":
         raise BadToken(Fault.FOREIGN, "iss")
