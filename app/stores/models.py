@@ -9,18 +9,22 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     CheckConstraint,
+    Double,
     ForeignKey,
     Identity,
+    Index,
     LargeBinary,
     Numeric,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base
 from app.core.tenancy import Machinery, TenantOwned
-from app.stores.states import AccessState
+from app.stores.rules import rest_after
+from app.stores.states import RESTING, AccessState
 
 
 class Store(Machinery, Base):
@@ -29,7 +33,7 @@ class Store(Machinery, Base):
     __tablename__ = "stores"
     __table_args__ = (
         CheckConstraint("role IN ('retailer', 'partner')", name="role"),
-        CheckConstraint("access_state IN ('working', 'dead', 'frozen')", name="access_state"),
+        CheckConstraint("access_state IN ('working', 'dead', 'frozen', 'silent')", name="access_state"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -45,14 +49,25 @@ class Store(Machinery, Base):
     uninstalled_at: Mapped[datetime | None]
     access_state: Mapped[str] = mapped_column(default="working")
     access_failed_at: Mapped[datetime | None]
+    rests_until: Mapped[datetime | None]  # business time; until then nobody calls the store, then one looks again
+    rests: Mapped[int] = mapped_column(server_default=text("0"))  # in a row: each is longer than the one before
 
     def note_access(self, state: AccessState, at: datetime) -> bool:
         """Note how our calls are answered; tell whether that is news."""
+        if state is AccessState.WORKING:
+            self.rests_until, self.rests = None, 0
+        elif state in RESTING and self.rests_until is None:
+            self.rest(at)
         if self.access_state == state:
             return False
         self.access_state = state.value
         self.access_failed_at = None if state is AccessState.WORKING else at
         return True
+
+    def rest(self, at: datetime) -> None:
+        """Let nobody call the store for a while, longer each time."""
+        self.rests_until = at + rest_after(self.rests)
+        self.rests += 1
 
     def bring_back(self, facts: Mapping[str, Any], installed_at: datetime) -> None:
         """Take over what the store says of itself, and count as installed."""
@@ -74,6 +89,10 @@ class AccessToken(Machinery, Base):
     refresh_expires_at: Mapped[datetime | None]
     leased_until: Mapped[datetime | None]  # machine time
     fence: Mapped[int] = mapped_column(default=0)
+    issue: Mapped[int] = mapped_column(
+        server_default=text("0")
+    )  # counts the tokens that stood here; sealing changes none
+    minted_by: Mapped[str | None]  # mark of the client secret that these tokens are tied to
 
 
 class OAuthState(Machinery, Base):
@@ -87,6 +106,41 @@ class OAuthState(Machinery, Base):
     invitation_id: Mapped[int | None]
     created_at: Mapped[datetime]  # machine time
     used_at: Mapped[datetime | None]
+
+
+class ApiBudget(Machinery, Base):
+    """What we may still ask of a shop's Admin API, shared by all processes: points seen, and promised since."""
+
+    __tablename__ = "api_budgets"
+
+    shop_domain: Mapped[str] = mapped_column(primary_key=True)
+    maximum: Mapped[float] = mapped_column(Double)
+    restore_rate: Mapped[float] = mapped_column(Double)  # points a second
+    available: Mapped[float] = mapped_column(Double)  # as Shopify told at `seen_at`
+    seen_at: Mapped[datetime]  # machine time, like all of this
+    promised: Mapped[float] = mapped_column(Double)  # to calls whose answers were not told here yet
+    promised_until: Mapped[datetime]  # whoever has not told by then is gone
+
+
+class PrivacyRequest(Machinery, Base):
+    """What Shopify asked us to erase or to hand over, and the receipt of what we did; holds no person's data."""
+
+    __tablename__ = "privacy_requests"
+    __table_args__ = (
+        CheckConstraint("kind IN ('data_request', 'customer', 'shop')", name="kind"),
+        Index("ix_privacy_requests_store", "store_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    kind: Mapped[str]
+    shop_domain: Mapped[str]
+    store_id: Mapped[int | None]  # none: a shop nobody knows
+    reference: Mapped[str] = mapped_column(unique=True)  # of the webhook, so that a repeated one is the same request
+    order_ids: Mapped[list[Any]]  # Shopify's ids of the orders it is about
+    asked_at: Mapped[datetime]
+    due_at: Mapped[datetime]  # thirty days later, by law
+    done_at: Mapped[datetime | None]
+    receipt: Mapped[dict[str, Any]]  # what was erased or handed over, counted by kind
 
 
 class RetailerSettings(TenantOwned, Base):

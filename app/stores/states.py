@@ -16,3 +16,8 @@ class AccessState(StrEnum):
     WORKING = "working"  # the last call was accepted
     DEAD = "dead"  # the token is refused for good; the store must open the app again
     FROZEN = "frozen"  # Shopify has paused the store; nothing is wrong with the token
+    SILENT = "silent"  # calls get no answer, again and again
+
+
+RESTING = frozenset({AccessState.FROZEN, AccessState.SILENT})
+"""Nothing is wrong with our access, but calling now is of no use: one looks again from time to time."""

@@ -1,0 +1,11 @@
+"""Decisions about stores: how long one that does not answer is left alone."""
+
+from datetime import timedelta
+
+FIRST_REST = timedelta(seconds=30)
+LONGEST_REST = timedelta(minutes=5)
+
+
+def rest_after(rests: int) -> timedelta:
+    """Return for how long nobody calls a store that was left alone so often already."""
+    return min(FIRST_REST * 2 ** min(rests, 10), LONGEST_REST)
