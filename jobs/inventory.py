@@ -48,6 +48,9 @@ async def partner_stock_changed(context: JobContext, event: InboxEvent) -> None:
 
 @hears("inventory_levels/update")
 async def own_stock_changed(context: JobContext, event: InboxEvent) -> None:
-    """Our own writes come back here, and the retailer's own counts are the retailer's."""
+    """Our own writes come back here; another number is looked at, as a sale or a count of the retailer's (D13)."""
+    item_gid = gid_of("InventoryItem", part_of(event.payload, "inventory_item_id"))
+    location_gid = gid_of("Location", part_of(event.payload, "location_id"))
     async with context.open_last(context.actor) as uow:
-        await mark_handled(uow, event.id, "the retailer's own stock")
+        is_news = await service.notice_change(uow, item_gid, location_gid, event.payload.get("available"))
+        await mark_handled(uow, event.id, None if is_news else "what the hub offers")

@@ -200,7 +200,7 @@ def stock(names: Names, facts: OfferFacts) -> Row:
         "partner_variant": names.variant(mapped.partner_variant_id),
         "partner_available": facts.sum.partner_available,
         "snapshot_at": instant(facts.snapshot_at),
-        "unseen": facts.sum.unseen,
+        "unseen": facts.sum.unseen + facts.sum.provisional,
         "unseen_others": facts.sum.unseen_others,
         "buffer": facts.sum.buffer,
         "surplus": facts.sum.surplus,

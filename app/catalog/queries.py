@@ -151,6 +151,12 @@ async def mappings_of_partner(session: AsyncSession, store_id: int, partner_id: 
     return [mapping_facts(row) for row in await repository.list_active_mappings(session, store_id, partner_id)]
 
 
+async def mapping_of_item(session: AsyncSession, store_id: int, item_gid: str) -> MappingFacts | None:
+    """Return the live mapping of an inventory item of the store."""
+    row = await repository.find_mapping_by_item(session, store_id, item_gid)
+    return None if row is None else mapping_facts(row)
+
+
 async def mappings_of_store(session: AsyncSession, store_id: int, *, ended: bool = False) -> list[MappingFacts]:
     """Return the store's live mappings, or with `ended` every one there ever was."""
     rows = await (repository.list_all_mappings if ended else repository.list_active_mappings)(session, store_id)

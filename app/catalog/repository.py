@@ -160,6 +160,16 @@ async def list_prefixes(session: AsyncSession, store_id: int) -> dict[str, int]:
     return {prefix: partner_id for prefix, partner_id in (await session.execute(query))}
 
 
+async def find_mapping_by_item(session: AsyncSession, store_id: int, item_gid: str) -> SkuMapping | None:
+    """Return the live mapping of an inventory item of the store."""
+    query = select(SkuMapping).where(
+        SkuMapping.store_id == store_id,
+        SkuMapping.shopify_inventory_item_id == item_gid,
+        SkuMapping.active_to.is_(None),
+    )
+    return await session.scalar(query)
+
+
 async def find_mapping_by_partner_sku(
     session: AsyncSession, store_id: int, partner_id: int, partner_sku: str
 ) -> SkuMapping | None:

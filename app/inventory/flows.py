@@ -1,6 +1,6 @@
 """Work on stock with the stores in between: read the partner's, write the retailer's."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from app.gateways.shopify import inventory as gateway
 from app.gateways.shopify.errors import Refused
 from app.gateways.shopify.inventory import QuantityChange, StockRow
 from app.inventory import repository, service
-from app.inventory.service import DueOffer, Reading
+from app.inventory.service import Reading, Weighed
 from app.partners.queries import partnerships_of
 from app.stores.flows import ConnectedShopify
 
@@ -20,13 +20,12 @@ MOST_SWAPS = 3
 """Compare-and-swap tries before the next run goes on (D4)."""
 
 
-@dataclass(slots=True)
-class WriteOutcome:
-    """What became of the quantities of one batch, by mapping; `blocked`: why the store took none of them."""
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one attempt: all accepted, or some refused by mapping; `blocked`: why the store took nothing."""
 
-    stands: dict[int, int] = field(default_factory=dict)
-    refused: dict[int, str] = field(default_factory=dict)
-    written: set[int] = field(default_factory=set)
+    accepted: bool = False
+    refused: Mapping[int, str] = field(default_factory=dict)
     blocked: str | None = None
 
 
@@ -56,11 +55,14 @@ async def read_stock(open_uow: Open, shopify: ConnectedShopify, partner_store_id
 async def write_offers(open_uow: Open, shopify: ConnectedShopify, store_id: int, partner_id: int) -> None:
     """Bring the retailer's store to what is offered, differences only, never over a sale that came between."""
     async with open_uow(system_for(store_id)) as uow:
-        plan = await service.compute_offers(uow, partner_id)
-    if plan.location_id is None:
-        return
-    for start in range(0, len(plan.offers), AT_ONCE):
-        await _write(open_uow, shopify, (store_id, partner_id, plan.location_id), plan.offers[start : start + AT_ONCE])
+        shelf = await service.read_shelf(uow, partner_id)
+        if shelf.location_id is None:
+            await service.weigh_offers(uow, partner_id, shelf.items)
+            return
+    mapping_ids = list(shelf.items)
+    for start in range(0, len(mapping_ids), AT_ONCE):
+        items = {each: shelf.items[each] for each in mapping_ids[start : start + AT_ONCE]}
+        await _write(open_uow, shopify, (store_id, partner_id, shelf.location_id), items)
 
 
 async def _locations(uow: UnitOfWork) -> list[str]:
@@ -98,59 +100,47 @@ def _readings(row: StockRow, variant_id: int | None) -> list[Reading]:
 
 
 async def _write(
-    open_uow: Open, shopify: ConnectedShopify, target: tuple[int, int, str], offers: Sequence[DueOffer]
+    open_uow: Open, shopify: ConnectedShopify, target: tuple[int, int, str], items: Mapping[int, str]
 ) -> None:
+    """Look, weigh and write until the store takes it: what is stale is looked at anew (D4)."""
     store_id, partner_id, location_id = target
-    outcome = WriteOutcome()
+    left = dict(items)
     for _ in range(MOST_SWAPS):
-        changes = await _find_differences(shopify, target, offers, outcome)
-        if not changes:
-            break
+        shown = await shopify.call(store_id, gateway.read_quantities, location_id, list(left.values()))
         async with open_uow(system_for(store_id)) as uow:
-            key = await service.claim_writes(uow, partner_id, list(changes))
-        try:
-            answer = await shopify.call(
-                store_id, gateway.set_available, location_id, list(changes.values()), key, _reference(partner_id)
-            )
-        except Refused as refusal:
-            outcome.blocked = refusal.sentence
-            break
-        if blocking := [each.message for each in answer.refused if each.code == NO_SUCH_LOCATION]:
-            outcome.blocked = blocking[0]
-            break
-        by_item = {change.inventory_item_id: mapping_id for mapping_id, change in changes.items()}
-        outcome.refused |= {by_item[each.inventory_item_id]: each.message for each in answer.refused}
-        if answer.accepted:
-            outcome.stands |= {mapping_id: change.quantity for mapping_id, change in changes.items()}
-            outcome.written |= set(changes)
-    async with open_uow(system_for(store_id)) as uow:
-        await service.record_written(uow, partner_id, outcome.stands, outcome.written)
-        await service.record_refused(
-            uow, partner_id, outcome.refused, {e.mapping_id: e.partner_variant_id for e in offers}
+            weighed = await service.weigh_offers(uow, partner_id, left, shown)
+            await service.record_look(uow, partner_id, weighed)
+        if not weighed.due:
+            return
+        outcome = await _swap(shopify, target, weighed)
+        async with open_uow(system_for(store_id)) as uow:
+            if outcome.blocked is not None:
+                await service.record_blocked(uow, partner_id, outcome.blocked)
+            elif outcome.accepted:
+                await service.record_written(uow, partner_id, weighed.due)
+            else:
+                await service.record_refused(uow, partner_id, outcome.refused, weighed.due)
+        if outcome.accepted or outcome.blocked is not None:
+            return
+        left = {mapping_id: item for mapping_id, item in left.items() if mapping_id not in outcome.refused}
+
+
+async def _swap(shopify: ConnectedShopify, target: tuple[int, int, str], weighed: Weighed) -> Outcome:
+    """Have the store take the quantities in place of what it was seen to show."""
+    store_id, partner_id, location_id = target
+    by_item = {each.mapping.inventory_item_gid: each for each in weighed.due}
+    changes = [QuantityChange(item, each.wanted, weighed.shown[item]) for item, each in by_item.items()]
+    try:
+        answer = await shopify.call(
+            store_id, gateway.set_available, location_id, changes, weighed.key, _reference(partner_id)
         )
-        await service.record_blocked(uow, partner_id, outcome.blocked)
-
-
-async def _find_differences(
-    shopify: ConnectedShopify, target: tuple[int, int, str], offers: Sequence[DueOffer], outcome: WriteOutcome
-) -> dict[int, QuantityChange]:
-    """Return what is to be written, by mapping: from what stands in the store this instant to what is offered."""
-    store_id, _, location_id = target
-    left = [each for each in offers if each.mapping_id not in outcome.refused and each.mapping_id not in outcome.stands]
-    if not left:
-        return {}
-    items = [each.inventory_item_gid for each in left]
-    there = await shopify.call(store_id, gateway.read_quantities, location_id, items)
-    changes = {}
-    for each in left:
-        if each.inventory_item_gid not in there:
-            outcome.refused[each.mapping_id] = "The item no longer exists in your store."
-        elif there[each.inventory_item_gid] == each.wanted:
-            outcome.stands[each.mapping_id] = each.wanted
-        else:
-            now = there[each.inventory_item_gid]
-            changes[each.mapping_id] = QuantityChange(each.inventory_item_gid, each.wanted, now)
-    return changes
+    except Refused as refusal:
+        return Outcome(blocked=refusal.sentence)
+    for each in answer.refused:
+        if each.code == NO_SUCH_LOCATION:
+            return Outcome(blocked=each.message)
+    refused = {by_item[each.inventory_item_id].mapping.id: each.message for each in answer.refused}
+    return Outcome(answer.accepted, refused)
 
 
 def _reference(partner_id: int) -> str:

@@ -47,12 +47,19 @@ class StockOffer(TenantOwned, Base):
     unseen: Mapped[int]
     unseen_others: Mapped[int]
     provisional: Mapped[int]
+    # of the variant, whatever it is sold as; sales the store shows and no captured order explains
     buffer: Mapped[int]
     surplus: Mapped[int]
     wanted: Mapped[int]
     # in the retailer's units
     written: Mapped[int | None]
+    # what stands in the store as last seen or written
     written_at: Mapped[datetime | None]
+    unexplained: Mapped[int]
+    # by this mapping alone; negative while the store does not show a captured sale yet
+    unexplained_at: Mapped[datetime | None]
+    entries_seen: Mapped[int]
+    # the last move by which units had entered the ledger when the store was looked at
     version: Mapped[int]
     # grows with each write asked for; part of its idempotency key
     trouble: Mapped[str | None]

@@ -12,7 +12,7 @@ from app.core.db import upsert
 from app.inventory.models import PartnerStock, StockOffer, StockRead
 
 _PUT_STOCK = upsert(PartnerStock, ("partner_store_id", "variant_id", "location_id"), newer="snapshot_at")
-_PUT_OFFER = upsert(StockOffer, ("store_id", "mapping_id"), kept=("written", "written_at", "version", "trouble"))
+_PUT_OFFER = upsert(StockOffer, ("store_id", "mapping_id"), kept=("trouble",))
 
 
 async def list_stock(
@@ -66,7 +66,7 @@ async def end_reads(session: AsyncSession, partner_store_id: int, reads: Sequenc
 
 
 async def put_offers(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
-    """Keep what is offered now; what was written stays as it is."""
+    """Keep what is offered now, and what was seen in the store."""
     if rows:
         await session.execute(_PUT_OFFER, sorted(rows, key=lambda row: row["mapping_id"]))
 

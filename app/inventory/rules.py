@@ -2,8 +2,12 @@
 
 import math
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+
+PATIENCE = timedelta(minutes=10)
+"""How long a drop in the store counts as a sale whose order is still to come (D4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,31 @@ def whole_units(available: Decimal | float | int | None, *, untracked_cap: int) 
 def offered(total: StockSum, units_per: int) -> int:
     """Return how many of the retailer's units one pool supports: a pack of 2 from a pool of 3 is 1 (B21)."""
     return total.sellable // units_per
+
+
+@dataclass(frozen=True, slots=True)
+class Unexplained:
+    """What lies between the store's number and the captured orders, in partner units.
+
+    Positive: the store shows sales that no captured order explains yet. Negative: sales were captured that the store
+    does not show yet.
+    """
+
+    units: int = 0
+    since: datetime | None = None
+
+
+def explain(was: Unexplained, dropped: int, captured: int, now: datetime) -> Unexplained:
+    """Return what is unexplained after the store's number dropped by some units and others were captured (D4).
+
+    A rise takes back a sale that was seen (it was cancelled) and explains nothing else. What no order explains for as
+    long as our patience lasts was no sale.
+    """
+    units = was.units if was.since is not None and now < was.since + PATIENCE else 0
+    units = units + dropped if dropped > 0 else max(min(units, 0), units + dropped)
+    units -= captured
+    goes_on = was.since is not None and was.units * units > 0 and now < was.since + PATIENCE
+    return Unexplained(units, (was.since if goes_on else now) if units else None)
 
 
 def change_reason(total: StockSum) -> str:

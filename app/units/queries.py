@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.money import Money
 from app.units import rules
-from app.units.models import UnitBalance, UnitClaim, UnitLot
+from app.units.models import UnitBalance, UnitClaim, UnitLot, UnitMove
 from app.units.states import AWAITED, DemandState, OwnerKind, Side, SupplyState
 
 Source = UnitLot.__table__.alias("source")  # not `aliased`: it would need every other model at import
@@ -186,6 +186,34 @@ async def surplus_of(session: AsyncSession, store_id: int, partner_variant_ids: 
     for supply in await free_supply(session, store_id, partner_variant_ids):
         surplus[supply.partner_variant_id] += supply.surplus
     return {variant: units for variant, units in surplus.items() if units}
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """Units of customers that entered the ledger, and the last move of the store that was visible then."""
+
+    latest: int
+    moves: Sequence[tuple[int, int, int, int]]  # move, partner variant, units per, quantity
+
+    def units(self, partner_variant_id: int, units_per: int, *, after: int) -> int:
+        """Return how many of a variant, sold in this size, entered after a move."""
+        sold = (partner_variant_id, units_per)
+        return sum(quantity for move, variant, per, quantity in self.moves if move > after and (variant, per) == sold)
+
+
+async def entries_since(
+    session: AsyncSession, store_id: int, partner_variant_ids: Iterable[int], after: int
+) -> Entries:
+    """Return what customers' orders brought into the ledger of these variants after a move."""
+    latest = await session.scalar(select(func.max(UnitMove.id)).where(UnitMove.store_id == store_id))
+    entered = (
+        select(UnitMove.id, UnitLot.partner_variant_id, UnitLot.units_per, UnitMove.quantity)
+        .join(UnitLot, (UnitLot.store_id == UnitMove.store_id) & (UnitLot.id == UnitMove.to_lot_id))
+        .where(UnitMove.store_id == store_id, UnitMove.id > after, UnitMove.from_lot_id.is_(None))
+        .where(UnitLot.side == Side.DEMAND, UnitLot.partner_variant_id.in_(list(partner_variant_ids)))
+    )
+    moves = [(move, variant, per, quantity) for move, variant, per, quantity in await session.execute(entered)]
+    return Entries(latest or 0, moves)
 
 
 async def unseen_by_partner(

@@ -56,7 +56,7 @@ async def test_offers_computed_by_two_at_once(open_real: UnitsOfWork) -> None:
 
     async def compute() -> None:
         async with open_real(system_for(partner.store_id)) as uow:
-            await service.compute_offers(uow, partner.id)
+            await service.weigh_offers(uow, partner.id, [mapping.id])
 
     async with anyio.create_task_group() as group:
         group.start_soon(compute)

@@ -1,10 +1,11 @@
 """The sum behind each quantity: a table of cases."""
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
-from app.inventory.rules import StockSum, change_reason, offered, whole_units
+from app.inventory.rules import PATIENCE, StockSum, Unexplained, change_reason, explain, offered, whole_units
 
 
 def total(p: int, u: int = 0, others: int = 0, b: int = 0, s: int = 0, provisional: int = 0) -> StockSum:
@@ -46,3 +47,29 @@ def test_whole_units(available: float | Decimal | None, units: int) -> None:
 def test_packs_share_the_pool(pool: int, units_per: int, count: int) -> None:
     """B21"""
     assert offered(total(pool), units_per) == count
+
+
+NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
+JUST_NOW, LONG_AGO = NOON - timedelta(minutes=2), NOON - PATIENCE
+
+
+@pytest.mark.parametrize(
+    ("was", "dropped", "captured", "becomes"),
+    [
+        pytest.param(Unexplained(), 0, 0, Unexplained(), id="nothing happened"),
+        pytest.param(Unexplained(), 1, 0, Unexplained(1, NOON), id="a sale that is not captured yet"),
+        pytest.param(Unexplained(1, JUST_NOW), 0, 1, Unexplained(), id="its order is captured"),
+        pytest.param(Unexplained(), 2, 2, Unexplained(), id="sold and captured since the last look"),
+        pytest.param(Unexplained(), 0, 1, Unexplained(-1, NOON), id="captured before the store shows it"),
+        pytest.param(Unexplained(-1, JUST_NOW), 1, 0, Unexplained(), id="now it shows it"),
+        pytest.param(Unexplained(1, JUST_NOW), 1, 0, Unexplained(2, JUST_NOW), id="patience counts from the first"),
+        pytest.param(Unexplained(1, LONG_AGO), 0, 0, Unexplained(), id="it was no sale"),
+        pytest.param(Unexplained(1, LONG_AGO), 1, 0, Unexplained(1, NOON), id="a new one afterwards"),
+        pytest.param(Unexplained(2, JUST_NOW), -1, 0, Unexplained(1, JUST_NOW), id="one was cancelled before capture"),
+        pytest.param(Unexplained(), -5, 0, Unexplained(), id="a rise explains nothing"),
+        pytest.param(Unexplained(-1, JUST_NOW), -5, 0, Unexplained(-1, JUST_NOW), id="nor takes back what is captured"),
+    ],
+)
+def test_what_no_order_explains(was: Unexplained, dropped: int, captured: int, becomes: Unexplained) -> None:
+    """D4"""
+    assert explain(was, dropped, captured, NOON) == becomes

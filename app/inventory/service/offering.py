@@ -1,0 +1,239 @@
+"""Computing what is offered: the sum of each number, beside what the retailer's store shows."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+
+from app.catalog.queries import MappingFacts, VariantFacts, mappings_of_partner, variants_of_store
+from app.core.ids import idempotency_key
+from app.core.unit_of_work import UnitOfWork
+from app.inventory import repository, rules
+from app.inventory.jobs import WriteOffers
+from app.inventory.models import StockOffer
+from app.inventory.rules import StockSum, Unexplained
+from app.job_runs.service import enqueue
+from app.partners.queries import PartnerFacts, get_partner
+from app.partners.states import PartnerState
+from app.stores.queries import get_settings, get_store
+from app.units.queries import Entries, entries_since, surplus_of, unseen_by_partner
+
+UNTRACKED_CAP = 10
+"""Offered of a variant whose stock the partner does not track (D5)."""
+
+Shown = Mapping[str, int | None]
+"""What the retailer's store shows of each inventory item; None: not stocked there; absent: it no longer exists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Where a partner's items stand in the retailer's store; without a location nothing is written."""
+
+    location_id: str | None
+    items: Mapping[int, str]  # inventory item by mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What is offered of one mapping, and how it stood before."""
+
+    mapping: MappingFacts
+    sum: StockSum
+    snapshot_at: datetime
+    unexplained: Unexplained
+    before: StockOffer | None
+
+    @property
+    def version(self) -> int:
+        """How many attempts to write it there were."""
+        return self.before.version if self.before else 0
+
+    @property
+    def wanted(self) -> int:
+        """What should stand in the retailer's store, in its units."""
+        return rules.offered(self.sum, self.mapping.units_per)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What is offered beside what the store shows, and the key under which the differences may be written once."""
+
+    offers: Sequence[Offer]
+    shown: Shown
+    key: str
+
+    @property
+    def gone(self) -> list[Offer]:
+        """Those whose item the store no longer has."""
+        return [each for each in self.offers if each.mapping.inventory_item_gid not in self.shown]
+
+    @property
+    def due(self) -> list[Offer]:
+        """Those of which the store shows another number."""
+        shown = [each for each in self.offers if each.mapping.inventory_item_gid in self.shown]
+        return [each for each in shown if self.shown[each.mapping.inventory_item_gid] != each.wanted]
+
+
+async def read_shelf(uow: UnitOfWork, partner_id: int) -> Shelf:
+    """Return where a partner's items stand, packs beside the single ones of the same stock."""
+    settings = await get_settings(uow.session, uow.store_id)
+    installed = (await get_store(uow, uow.store_id)).installed
+    mappings = await mappings_of_partner(uow.session, uow.store_id, partner_id)
+    in_order = sorted(mappings, key=lambda each: (each.partner_variant_id, each.id))
+    items = {each.id: each.inventory_item_gid for each in in_order}
+    return Shelf(settings.stock_location_id if installed else None, items)
+
+
+async def weigh_offers(
+    uow: UnitOfWork, partner_id: int, mapping_ids: Collection[int], shown: Shown | None = None
+) -> Weighed:
+    """Keep what is offered of these mappings, each term of its sum, and claim the writing of what the store lacks.
+
+    The look at the store must have ended before this unit of work began: a sale that it shows, and that was captured
+    meanwhile, then stands in both numbers. Each attempt to write has an idempotency key of its own (D27).
+    """
+    partner = await get_partner(uow.session, uow.store_id, partner_id)
+    mappings = [
+        each for each in await mappings_of_partner(uow.session, uow.store_id, partner_id) if each.id in mapping_ids
+    ]
+    totals = await (_with_partner(uow, partner, mappings) if partner.is_live else _without_partner(uow, mappings))
+    known = [each for each in mappings if each.partner_variant_id in totals]
+    before = await repository.list_offers(uow.session, uow.store_id, partner_id, mapping_ids)
+    entries = await entries_since(
+        uow.session, uow.store_id, totals, min((row.entries_seen for row in before), default=0)
+    )
+    stood = {row.mapping_id: row for row in before}
+    explained = {each.id: _explain(uow, each, stood.get(each.id), entries, shown) for each in known}
+    provisional = _provisional(known, explained)
+
+    offers = [
+        Offer(
+            mapping,
+            replace(totals[mapping.partner_variant_id].sum, provisional=provisional[mapping.partner_variant_id]),
+            totals[mapping.partner_variant_id].snapshot_at,
+            explained[mapping.id],
+            stood.get(mapping.id),
+        )
+        for mapping in known
+    ]
+    weighed = Weighed(offers, shown or {}, _key(uow, offers))
+    due = {each.mapping.id for each in weighed.due}
+    rows = [_row(uow, each, weighed.shown, entries, is_due=each.mapping.id in due) for each in offers]
+    await repository.put_offers(uow.session, rows)
+    if any(provisional.values()):
+        at = min(each.since for each in explained.values() if each.since) + rules.PATIENCE
+        await enqueue(uow, WriteOffers(uow.store_id, partner_id), run_at=at)
+    return weighed
+
+
+def _explain(
+    uow: UnitOfWork, mapping: MappingFacts, stood: StockOffer | None, entries: Entries, shown: Shown | None
+) -> Unexplained:
+    """Return what the store's number leaves unexplained after this look; without a look it is as it was."""
+    if stood is None:
+        return Unexplained()
+    was = Unexplained(stood.unexplained, stood.unexplained_at)
+    there = (shown or {}).get(mapping.inventory_item_gid)
+    if shown is None or there is None or stood.written is None:
+        return rules.explain(was, 0, 0, uow.now)
+    captured = entries.units(mapping.partner_variant_id, mapping.units_per, after=stood.entries_seen)
+    return rules.explain(was, (stood.written - there) * mapping.units_per, captured, uow.now)
+
+
+def _provisional(mappings: Sequence[MappingFacts], explained: Mapping[int, Unexplained]) -> dict[int, int]:
+    """Return the units sold but not captured yet of each partner variant, over all that is sold from its stock."""
+    units: dict[int, int] = defaultdict(int)
+    for mapping in mappings:
+        units[mapping.partner_variant_id] += max(0, explained[mapping.id].units)
+    return units
+
+
+def _key(uow: UnitOfWork, offers: Sequence[Offer]) -> str:
+    return idempotency_key("stock", uow.store_id, *[(each.mapping.id, each.version) for each in offers])
+
+
+def _row(uow: UnitOfWork, offer: Offer, shown: Shown, entries: Entries, *, is_due: bool) -> dict[str, object]:
+    stood = offer.before
+    there = shown.get(offer.mapping.inventory_item_gid)
+    written = there if there is not None else stood and stood.written
+    is_first = written is not None and (stood is None or stood.written is None)
+    return {
+        "store_id": uow.store_id,
+        "mapping_id": offer.mapping.id,
+        "partner_id": offer.mapping.partner_id,
+        **asdict(offer.sum),
+        "snapshot_at": offer.snapshot_at,
+        "wanted": offer.wanted,
+        "written": written,
+        "written_at": uow.now if is_first else stood and stood.written_at,
+        "unexplained": offer.unexplained.units,
+        "unexplained_at": offer.unexplained.since,
+        "entries_seen": entries.latest if shown or stood is None else stood.entries_seen,
+        "version": offer.version + is_due,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Total:
+    sum: StockSum
+    snapshot_at: datetime
+
+
+async def _with_partner(uow: UnitOfWork, partner: PartnerFacts, mappings: Sequence[MappingFacts]) -> dict[int, _Total]:
+    """Return the sum of each partner variant of which stock was read at every chosen location."""
+    ids = {mapping.partner_variant_id for mapping in mappings}
+    if partner.partner_store_id is None or not ids:
+        return {}
+    stock = await _stock_at(uow, partner, ids)
+    variants = await variants_of_store(uow.session, partner.partner_store_id, ids)
+    unseen = await unseen_by_partner(
+        uow.session, partner.partner_store_id, {variant_id: at for variant_id, (_, at) in stock.items()}
+    )
+    surplus = await surplus_of(uow.session, uow.store_id, ids)
+    totals = {}
+    for variant_id, (available, snapshot_at) in stock.items():
+        by_store = unseen.get(variant_id, {})
+        mine = by_store.get(uow.store_id, 0)
+        totals[variant_id] = _Total(
+            StockSum(
+                partner_available=available if _is_sold(partner, variants.get(variant_id)) else 0,
+                unseen=mine,
+                unseen_others=sum(by_store.values()) - mine,
+                provisional=0,
+                buffer=partner.buffer,
+                surplus=surplus.get(variant_id, 0),
+            ),
+            snapshot_at,
+        )
+    return totals
+
+
+async def _without_partner(uow: UnitOfWork, mappings: Sequence[MappingFacts]) -> dict[int, _Total]:
+    """Return what is left when the partner is gone: the surplus at the centre (A11)."""
+    ids = {mapping.partner_variant_id for mapping in mappings}
+    surplus = await surplus_of(uow.session, uow.store_id, ids) if ids else {}
+    return {each: _Total(StockSum(0, 0, 0, 0, 0, surplus.get(each, 0)), uow.now) for each in ids}
+
+
+async def _stock_at(
+    uow: UnitOfWork, partner: PartnerFacts, variant_ids: Collection[int]
+) -> dict[int, tuple[int, datetime]]:
+    """Return stock summed over the chosen locations, with the oldest of their snapshots."""
+    assert partner.partner_store_id is not None
+    read: dict[int, dict[str, tuple[int | None, datetime]]] = defaultdict(dict)
+    for row in await repository.list_stock(uow.session, partner.partner_store_id, variant_ids):
+        if row.location_id in partner.location_ids:
+            read[row.variant_id][row.location_id] = (row.available, row.snapshot_at)
+    stock = {}
+    for variant_id, places in read.items():
+        if len(places) < len(partner.location_ids):
+            continue
+        available = [units for units, _ in places.values()]
+        tracked = [rules.whole_units(units, untracked_cap=UNTRACKED_CAP) for units in available if units is not None]
+        total = sum(tracked) if tracked else UNTRACKED_CAP
+        stock[variant_id] = (total, min(at for _, at in places.values()))
+    return stock
+
+
+def _is_sold(partner: PartnerFacts, variant: VariantFacts | None) -> bool:
+    return partner.state is PartnerState.CONNECTED and variant is not None and not variant.is_deleted

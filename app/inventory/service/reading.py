@@ -1,0 +1,78 @@
+"""Keeping what was read of a partner's stock, and noticing when there is something to read or to write."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.catalog.queries import mapping_of_item, variants_by_item
+from app.core.errors import Conflict
+from app.core.unit_of_work import UnitOfWork
+from app.inventory import repository
+from app.inventory.jobs import ReadStock, SyncStock, WriteOffers
+from app.job_runs.service import enqueue
+from app.partners.queries import get_partner, partnerships_of
+from app.stores.queries import get_settings
+
+GATHERING = timedelta(seconds=1)
+LOOKING_AGAIN = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a partner has of one variant at one location; None: not tracked."""
+
+    variant_id: int
+    location_id: str
+    available: int | None
+
+
+async def announce_change(uow: UnitOfWork, item_gid: str) -> None:
+    """Have an item of the partner's store read if anybody sells it; the unit of work acts for that store."""
+    if not await variants_by_item(uow.session, uow.store_id, [item_gid]):
+        return
+    await repository.want_read(uow.session, uow.store_id, item_gid)
+    await enqueue(uow, ReadStock(uow.store_id), run_at=uow.now + GATHERING)
+
+
+async def sync_now(uow: UnitOfWork, partner_id: int) -> None:
+    """Have a partner's stock read and written at once, as somebody asked for it."""
+    partner = await get_partner(uow.session, uow.store_id, partner_id)
+    if partner.partner_store_id is None or not partner.is_live:
+        raise Conflict("This partner is not connected, so there is no stock to read.")
+    await enqueue(uow, SyncStock(partner.partner_store_id))
+
+
+async def record_stock(uow: UnitOfWork, readings: Sequence[Reading], snapshot_at: datetime) -> None:
+    """Keep readings of the partner's store, and have every retailer compute anew."""
+    rows: list[dict[str, object]] = [
+        {
+            "partner_store_id": uow.store_id,
+            "variant_id": each.variant_id,
+            "location_id": each.location_id,
+            "available": each.available,
+            "snapshot_at": snapshot_at,
+        }
+        for each in readings
+    ]
+    if rows:
+        await repository.put_stock(uow.session, rows)
+    await ask_every_retailer(uow)
+
+
+async def ask_every_retailer(uow: UnitOfWork) -> None:
+    """Have each retailer of the partner's store write what it offers; the unit of work acts for that store."""
+    for partner in await partnerships_of(uow.session, uow.store_id):
+        await enqueue(uow, WriteOffers(partner.store_id, partner.id))
+
+
+async def notice_change(uow: UnitOfWork, item_gid: str, location_gid: str, available: object) -> bool:
+    """Have the retailer's store looked at when a partner's item shows another quantity than ours there (D13)."""
+    settings = await get_settings(uow.session, uow.store_id)
+    mapping = await mapping_of_item(uow.session, uow.store_id, item_gid)
+    if mapping is None or location_gid != settings.stock_location_id:
+        return False
+    (offer,) = await repository.list_offers(uow.session, uow.store_id, mapping.partner_id, [mapping.id]) or (None,)
+    if offer is None or offer.written == available:
+        return False
+    await enqueue(uow, WriteOffers(uow.store_id, mapping.partner_id), run_at=uow.now + LOOKING_AGAIN)
+    return True
