@@ -9,9 +9,11 @@ from collections.abc import Mapping
 import httpx
 
 from app.core.runtime import Runtime
+from app.gateways.shopify.budget import JOBS, Budget
 from app.gateways.shopify.client import ShopifyClient
 from app.gateways.shopify.network import build_http_client
 from app.job_runs.ledger import Ledger
+from app.stores.budgets import SharedBudgets
 from app.stores.flows import ConnectedShopify
 from jobs.lease import refuse_without_lease
 from jobs.registry import Handled, load_handlers
@@ -29,7 +31,9 @@ def build_runner(
     http = http or build_http_client(runtime.settings)
     http.event_hooks["request"] = [*http.event_hooks["request"], refuse_without_lease]
     units = runtime.units_of_work(subscribers())
-    shopify = ConnectedShopify(units, ShopifyClient(http, api_version=runtime.settings.api_version), runtime.settings)
+    budget = Budget(SharedBudgets(runtime.direct), JOBS)
+    client = ShopifyClient(http, api_version=runtime.settings.api_version, budget=budget)
+    shopify = ConnectedShopify(units, client, runtime.settings)
     name = f"{socket.gethostname()}:{os.getpid()}"
     return Runner(
         runtime, units, shopify, load_handlers() if handlers is None else handlers, Ledger(runtime.direct, name)

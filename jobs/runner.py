@@ -188,7 +188,8 @@ class Runner:
         )
         if not await self.ledger.retry(run, await self.runtime.clock.now(), wait, why):
             raise LeaseLost(run.name)
-        if run.attempt >= REPORTED_FROM:
+        is_told = isinstance(error, Unavailable) and error.is_told
+        if run.attempt >= REPORTED_FROM and not is_told:
             step = "It is tried again by itself; look whether the store or service it needs is reachable."
             async with self._open_for(run) as uow:
                 await open_exception(uow, Problem(WAITING, "job", str(run.id), f"{run.name}: {why}", step))

@@ -43,6 +43,7 @@ class Unavailable(HubError):
     """Something we depend on did not answer; `retry_after` is in seconds when it said so."""
 
     sentence = "A service we depend on is not answering. Try again in a moment."
+    is_told = False  # an exception stands open for the reason already: whoever waits need not open another
 
     def __init__(self, sentence: str | None = None, retry_after: float | None = None) -> None:
         super().__init__(sentence)

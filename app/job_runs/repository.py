@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.job_runs.models import JobRun, PlannedInstant
@@ -44,6 +44,13 @@ async def delete_plan(session: AsyncSession, key: str) -> None:
 async def delete_plans_of_store(session: AsyncSession, store_id: int) -> None:
     """Remove every planned instant of a store."""
     await session.execute(delete(PlannedInstant).where(PlannedInstant.store_id == store_id))
+
+
+async def bring_forward(session: AsyncSession, note: str, now: datetime) -> list[tuple[int, int]]:
+    """Let the queued runs with this note be due now; returns id and attempt of each."""
+    waiting = (JobRun.state == JobState.QUEUED.value) & (JobRun.note == note) & (JobRun.run_at > now)
+    moved = update(JobRun).where(waiting).values(run_at=now).returning(JobRun.id, JobRun.attempt)
+    return [(row.id, row.attempt) for row in await session.execute(moved)]
 
 
 async def delete_ended(session: AsyncSession, before: datetime) -> int:

@@ -148,6 +148,14 @@ async def retry_job(uow: UnitOfWork, run_id: int) -> None:
     uow.due_jobs.append((run.id, run.attempt))
 
 
+async def wake_waiting(uow: UnitOfWork, note: str) -> int:
+    """Let the runs go on at once that were put back with this note, since what they waited for is there; how many."""
+    async with uow.machinery() as session:
+        woken = await repository.bring_forward(session, note, uow.now)
+    uow.due_jobs += woken
+    return len(woken)
+
+
 async def forget_ended(uow: UnitOfWork, keep: timedelta) -> int:
     """Remove what ended longer ago than this and needs no one; failed runs stay until somebody decided."""
     async with uow.machinery() as session:

@@ -1,6 +1,6 @@
 """How stores refuse."""
 
-from app.core.errors import Conflict, NotAllowed
+from app.core.errors import Conflict, NotAllowed, Unavailable
 
 
 class RoleTaken(Conflict):
@@ -13,10 +13,28 @@ class RoleTaken(Conflict):
         super().__init__(f"This store already is {other}. A store has one role: retailer or partner.")
 
 
-class NotConnected(NotAllowed):
-    """We hold no access to the store, or it is dead."""
+class NotConnected(Conflict):
+    """The app is not installed in the store: what was to be done there is not needed any more."""
 
     sentence = "The store is not connected. Open the app in that store's admin to connect it again."
+
+
+class AccessLost(Unavailable):
+    """The store refuses our token for good; its people were told, and what waits goes on when they open the app."""
+
+    is_told = True
+
+    def __init__(self, shop_domain: str) -> None:
+        super().__init__(f"{shop_domain} no longer lets the app in.", retry_after=3600)
+
+
+class StoreRests(Unavailable):
+    """The store did not answer again and again, or Shopify has paused it: nobody calls it until it is looked at."""
+
+    is_told = True
+
+    def __init__(self, shop_domain: str, seconds: float) -> None:
+        super().__init__(f"{shop_domain} does not answer at the moment.", retry_after=seconds)
 
 
 class AuthorizationRefused(NotAllowed):

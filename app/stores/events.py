@@ -92,6 +92,30 @@ class StoreAccessRegained(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class StoreStoppedAnswering(Event):
+    """The store gave no answer several times in a row; it is left alone for a while."""
+
+    name: ClassVar[str] = "store.stopped_answering"
+    sentence: ClassVar[str] = "{shop} gives no answer at the moment"
+    subject: ClassVar[str] = "store"
+
+    store_id: int
+    shop: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreAnswersAgain(Event):
+    """The store answers again."""
+
+    name: ClassVar[str] = "store.answers_again"
+    sentence: ClassVar[str] = "{shop} answers again"
+    subject: ClassVar[str] = "store"
+
+    store_id: int
+    shop: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoreWentLive(Event):
     """The retailer's onboarding is complete: orders count from now on."""
 

@@ -1,6 +1,6 @@
 """Tables of the stores: shops that installed the app, sealed tokens, open authorisations, a retailer's settings."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -24,6 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.db import Base
 from app.core.tenancy import Machinery, TenantOwned
 from app.stores.rules import rest_after
+from app.stores.sealing import SealedGrant
 from app.stores.states import RESTING, AccessState
 
 
@@ -93,6 +94,22 @@ class AccessToken(Machinery, Base):
         server_default=text("0")
     )  # counts the tokens that stood here; sealing changes none
     minted_by: Mapped[str | None]  # mark of the client secret that these tokens are tied to
+
+    def replace(self, fresh: SealedGrant) -> None:
+        """Hold the new tokens; the refresh token before them stays good until its successor was used."""
+        self.sealed_previous_refresh = self.sealed_refresh
+        self.sealed_access, self.sealed_refresh = fresh.access, fresh.refresh
+        self.expires_at, self.refresh_expires_at = fresh.expires_at, fresh.refresh_expires_at
+        self.minted_by, self.leased_until = fresh.minted_by, None
+        self.issue += 1
+
+    def reseal(self, seal: Callable[[bytes, str], bytes]) -> None:
+        """Have the same tokens sealed anew; `seal` is told the column a token is bound to."""
+        self.sealed_access = seal(self.sealed_access, "access")
+        if self.sealed_refresh is not None:
+            self.sealed_refresh = seal(self.sealed_refresh, "refresh")
+        if self.sealed_previous_refresh is not None:
+            self.sealed_previous_refresh = seal(self.sealed_previous_refresh, "refresh")
 
 
 class OAuthState(Machinery, Base):

@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.stores.models import AccessToken, OAuthState, RetailerSettings, Store
+from app.stores.sealing import SealedGrant
 
 
 async def find_store(session: AsyncSession, store_id: int) -> Store | None:
@@ -57,6 +58,26 @@ async def find_token(session: AsyncSession, store_id: int) -> AccessToken | None
 async def lock_token(session: AsyncSession, store_id: int) -> AccessToken | None:
     """Return the sealed tokens with their row locked."""
     return await session.get(AccessToken, store_id, with_for_update=True, populate_existing=True)
+
+
+async def put_token(session: AsyncSession, store_id: int, fresh: SealedGrant) -> None:
+    """Give the store these tokens; there is no way back to those before."""
+    token = await lock_token(session, store_id)
+    if token is not None:
+        token.replace(fresh)
+        token.sealed_previous_refresh = None
+        token.fence += 1  # whoever still refreshes the tokens before these comes too late
+        return
+    session.add(
+        AccessToken(
+            store_id=store_id,
+            sealed_access=fresh.access,
+            sealed_refresh=fresh.refresh,
+            expires_at=fresh.expires_at,
+            refresh_expires_at=fresh.refresh_expires_at,
+            minted_by=fresh.minted_by,
+        )
+    )
 
 
 async def lock_oauth_state(session: AsyncSession, state_hash: str) -> OAuthState | None:

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 FIRST_REST = timedelta(seconds=30)
-LONGEST_REST = timedelta(minutes=5)
+LONGEST_REST = timedelta(minutes=10)
 
 
 def rest_after(rests: int) -> timedelta:
     """Return for how long nobody calls a store that was left alone so often already."""
-    return min(FIRST_REST * 2 ** min(rests, 10), LONGEST_REST)
+    return min(FIRST_REST * (1 << min(rests, 10)), LONGEST_REST)

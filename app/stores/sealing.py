@@ -18,6 +18,8 @@ class Grant(Protocol):
     def refresh_token(self) -> str | None: ...
     @property
     def refresh_expires_at(self) -> datetime | None: ...
+    @property
+    def minted_by(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +30,14 @@ class SealedGrant:
     refresh: bytes | None
     expires_at: datetime | None
     refresh_expires_at: datetime | None
+    minted_by: str
 
 
 def seal(vault: Vault, store_id: int, grant: Grant) -> SealedGrant:
     """Return the grant sealed for the store."""
     refresh = vault.seal(grant.refresh_token, _bound(store_id, "refresh")) if grant.refresh_token else None
     access = vault.seal(grant.access_token, _bound(store_id, "access"))
-    return SealedGrant(access, refresh, grant.expires_at, grant.refresh_expires_at)
+    return SealedGrant(access, refresh, grant.expires_at, grant.refresh_expires_at, grant.minted_by)
 
 
 def open_access(vault: Vault, store_id: int, sealed: bytes) -> str:

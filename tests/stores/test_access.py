@@ -1,6 +1,7 @@
 """Our access to a store: one refresh for many who need it, a lost reply, a revoked token, a frozen store."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 
 import anyio
 import httpx
@@ -12,11 +13,12 @@ from app.core.errors import Unavailable
 from app.core.unit_of_work import system_for
 from app.exceptions.queries import open_exceptions
 from app.gateways.shopify.draft_orders import list_payment_terms_templates
-from app.gateways.shopify.errors import StoreFrozen, TokenDead
+from app.gateways.shopify.errors import StoreFrozen
 from app.gateways.shopify.shop import read_shop
-from app.stores.errors import NotConnected
+from app.stores.errors import AccessLost, StoreRests
 from app.stores.flows import register_topics
 from app.stores.states import AccessState
+from simulator.faults.faults import Faults, Rule
 from simulator.world.apps import expire_tokens, freeze, revoke_tokens
 from tests.support.database import TestDatabase
 from tests.support.linked import store_facts
@@ -82,9 +84,9 @@ async def test_a_revoked_token_is_noted_once(real: Shops) -> None:
     store = await store_facts(real, RETAILER)
     revoke_tokens(real.world, real.store(RETAILER))
 
-    with pytest.raises(TokenDead):
+    with pytest.raises(AccessLost):
         await real.shopify.call(store.id, read_shop)
-    with pytest.raises(NotConnected):
+    with pytest.raises(AccessLost):
         await real.shopify.call(store.id, read_shop)
 
     async with real.open_uow(system_for(store.id)) as uow:
@@ -96,7 +98,7 @@ async def test_a_revoked_token_is_noted_once(real: Shops) -> None:
 async def test_opening_the_app_brings_a_dead_store_back(real: Shops) -> None:
     store = await store_facts(real, RETAILER)
     revoke_tokens(real.world, real.store(RETAILER))
-    with pytest.raises(TokenDead):
+    with pytest.raises(AccessLost):
         await real.shopify.call(store.id, read_shop)
 
     page = await real.load(RETAILER)
@@ -107,20 +109,66 @@ async def test_opening_the_app_brings_a_dead_store_back(real: Shops) -> None:
         assert await open_exceptions(uow.session) == []
 
 
-async def test_a_frozen_store_is_unavailable_and_no_reconnect_is_asked(real: Shops) -> None:
-    """A17"""
+async def test_a_frozen_store_is_unavailable_and_no_reconnect_is_asked(real: Shops, clock: FixedClock) -> None:
+    """A17: its own state; it is left alone, looked at from time to time, and told of once."""
     store = await store_facts(real, RETAILER)
     freeze(real.world, real.store(RETAILER), True)
 
     with pytest.raises(StoreFrozen):
         await real.shopify.call(store.id, read_shop)
+    calls = len(real.world.requests)
+    with pytest.raises(StoreRests):
+        await real.shopify.call(store.id, read_shop)
     frozen = await store_facts(real, RETAILER)
+    problems = await open_problems(real, store.id)
     freeze(real.world, real.store(RETAILER), False)
+    clock.at += timedelta(seconds=31)
     await real.shopify.call(store.id, read_shop)
 
+    assert len(real.world.requests) == calls + 1
     assert frozen.access_state is AccessState.FROZEN
     assert not frozen.needs_reopening
+    assert problems == ["store_frozen"]
     assert (await store_facts(real, RETAILER)).access_state is AccessState.WORKING
+    assert await open_problems(real, store.id) == []
+
+
+async def test_a_store_frozen_while_its_token_is_renewed_is_not_taken_for_dead(real: Shops) -> None:
+    """A17: Shopify answers 402 to the refresh itself."""
+    store_id = await expired(real)
+    real.shopify.client.http.event_hooks["response"] = [answer_refresh_with(402)]
+
+    with pytest.raises(StoreFrozen):
+        await real.shopify.call(store_id, read_shop)
+
+    assert (await store_facts(real, RETAILER)).access_state is AccessState.FROZEN
+
+
+async def test_a_store_that_gives_no_answer_is_left_alone_and_looked_at_by_one(real: Shops, clock: FixedClock) -> None:
+    """D17: five calls in a row without an answer; then none but one at growing intervals, and one exception."""
+    store = await store_facts(real, RETAILER)
+    real.world.faults = Faults(seed=1, profile="rules", rules=[Rule(action="server_error")])
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            await real.shopify.call(store.id, read_shop)
+    calls: list[int] = []
+
+    for seconds in (0, 29, 2, 0, 30, 31, 61, 121):
+        clock.at += timedelta(seconds=seconds)
+        before = len(real.world.requests)
+        with pytest.raises(Unavailable):
+            await real.shopify.call(store.id, read_shop)
+        calls.append(len(real.world.requests) - before)
+
+    assert calls == [0, 0, 1, 0, 0, 1, 0, 1]
+    assert (await store_facts(real, RETAILER)).access_state is AccessState.SILENT
+    assert await open_problems(real, store.id) == ["store_silent"]
+
+    real.world.faults = Faults(seed=1)
+    clock.at += timedelta(minutes=10)
+    assert (await real.shopify.call(store.id, read_shop)).name == "Corner"
+    assert (await store_facts(real, RETAILER)).access_state is AccessState.WORKING
+    assert await open_problems(real, store.id) == []
 
 
 async def test_a_worker_that_saw_the_old_token_uses_the_new_scopes_at_once(real: Shops) -> None:
@@ -137,6 +185,21 @@ async def test_a_worker_that_saw_the_old_token_uses_the_new_scopes_at_once(real:
 
     assert templates
     assert changed > 0
+
+
+async def open_problems(shops: Shops, store_id: int) -> list[str]:
+    async with shops.open_uow(system_for(store_id)) as uow:
+        return [each.kind for each in await open_exceptions(uow.session)]
+
+
+def answer_refresh_with(status: int) -> Hook:
+    """Let requests for a token be answered with this status."""
+
+    async def answer(response: httpx.Response) -> None:
+        if response.request.url.path.endswith("/access_token"):
+            response.status_code = status
+
+    return answer
 
 
 def lose_one() -> Hook:

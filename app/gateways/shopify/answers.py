@@ -1,11 +1,13 @@
 """What an HTTP answer of the Admin API means: the typed data, or a failure by its meaning."""
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import httpx
 import msgspec
 
 from app.core.errors import HubError
+from app.gateways.shopify.budget import Cost
 from app.gateways.shopify.errors import Misunderstood, ScopeMissing, StoreFrozen, StoreGone, Throttled, TokenDead
 
 Answer = TypeVar("Answer")
@@ -25,6 +27,7 @@ class NoValidAnswer(Exception):
 
 
 class _Throttle(msgspec.Struct, rename="camel"):
+    maximum_available: float = 0
     currently_available: float = 0
     restore_rate: float = 0
 
@@ -39,6 +42,15 @@ class _Cost(msgspec.Struct, rename="camel"):
         if status.restore_rate <= 0:
             return 1.0
         return max(SHORTEST_WAIT, (self.requested_query_cost - status.currently_available) / status.restore_rate)
+
+    def cost(self) -> Cost | None:
+        """Return what it tells of the bucket, if it tells."""
+        status = self.throttle_status
+        if status.restore_rate <= 0 or status.maximum_available <= 0:
+            return None
+        return Cost(
+            self.requested_query_cost, status.currently_available, status.maximum_available, status.restore_rate
+        )
 
 
 class _Extensions(msgspec.Struct):
@@ -61,11 +73,14 @@ class _Envelope(msgspec.Struct):
     extensions: _Extensions = msgspec.field(default_factory=_Extensions)
 
 
-def read_answer(response: httpx.Response, answer: type[Answer], changes: bool) -> Answer:
-    """Return the data as `answer`, or raise what the response means."""
+def read_answer(
+    response: httpx.Response, answer: type[Answer], changes: bool, note_cost: Callable[[Cost | None], None]
+) -> Answer:
+    """Return the data as `answer`, or raise what the response means; what it tells of its cost is noted first."""
     _check_status(response)
     try:
         envelope = msgspec.json.decode(response.content, type=_Envelope)
+        note_cost(envelope.extensions.cost.cost())
         if envelope.errors:
             raise _meaning(envelope, changes)
         if not bytes(envelope.data):

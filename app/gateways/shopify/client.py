@@ -1,7 +1,8 @@
 """The one way to Shopify's Admin API: time-outs, waits, safe repeats, and failures by their meaning."""
 
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import anyio
@@ -11,8 +12,10 @@ import msgspec
 from app.core.errors import HubError, Unavailable
 from app.core.log import logger
 from app.gateways.shopify.answers import Answer, NoValidAnswer, read_answer
+from app.gateways.shopify.budget import Budget, Cost, OverBudget
 from app.gateways.shopify.documents import Document, find_document
 from app.gateways.shopify.errors import Throttled, UnknownOutcome
+from app.gateways.shopify.silence import Silences
 
 API_VERSION = "2026-10"
 CONNECT_SECONDS = 1.0
@@ -52,10 +55,15 @@ class ShopifyClient:
         http: httpx.AsyncClient,
         *,
         api_version: str = API_VERSION,
+        budget: Budget | None = None,
+        patience: float = TOTAL_SECONDS,
         pause: Callable[[float], Awaitable[None]] = anyio.sleep,
     ) -> None:
         self.http = http
         self.api_version = api_version
+        self.silences = Silences()
+        self._budget = budget
+        self._patience = patience
         self._pause = pause
 
     async def execute(
@@ -68,32 +76,56 @@ class ShopifyClient:
         while True:
             try:
                 return await self._attempt(access, document, variables, answer)
-            except Throttled as error:
-                waits += 1
-                wait = error.retry_after or 1.0
-                if waits > THROTTLE_WAITS or wait > LONGEST_WAIT:
-                    raise UnknownOutcome() if may_have_changed else error from None
-                await self._pause(wait)
             except (NotSent, NoValidAnswer) as error:
                 repeats += 1
                 may_have_changed |= document.changes and isinstance(error, NoValidAnswer)
                 log.warning(
                     "shopify.no_answer", operation=operation, shop=access.shop_domain, why=str(error), attempt=repeats
                 )
-                if repeats > REPEATS or (may_have_changed and not document.repeatable):
+                is_over = repeats > REPEATS or self.silences.are_many(access.shop_domain)
+                if is_over or (may_have_changed and not document.repeatable):
                     raise UnknownOutcome() if may_have_changed else Unavailable("Shopify did not answer.") from error
                 await self._pause(FIRST_PAUSE * 2 ** (repeats - 1) * (0.5 + random.random()))
             except HubError as error:
-                if may_have_changed:
-                    raise UnknownOutcome() from error
-                raise
+                waits += 1
+                wait = _wait_asked(error)
+                if wait is None or waits > THROTTLE_WAITS or wait > LONGEST_WAIT:
+                    if may_have_changed:
+                        raise UnknownOutcome() from error
+                    raise
+                await self._pause(wait)
 
     async def _attempt(
         self, access: StoreAccess, document: Document, variables: Mapping[str, object], answer: type[Answer]
     ) -> Answer:
+        costs: list[Cost | None] = []
+        shop, operation = access.shop_domain, document.operation
+        promised = await self._budget.ask(shop, operation) if self._budget else 0.0
+        try:
+            response = await self._send(access, document, variables)
+            with self._noting_answer(shop):
+                return read_answer(response, answer, document.changes, costs.append)
+        except (NotSent, NoValidAnswer):
+            self.silences.note(shop, answered=False)
+            raise
+        finally:
+            if self._budget:
+                self._budget.settle(shop, operation, promised, costs[0] if costs else None)
+
+    @contextmanager
+    def _noting_answer(self, shop_domain: str) -> Iterator[None]:
+        """A refusal is an answer too."""
+        try:
+            yield
+        except HubError:
+            self.silences.note(shop_domain, answered=True)
+            raise
+        self.silences.note(shop_domain, answered=True)
+
+    async def _send(self, access: StoreAccess, document: Document, variables: Mapping[str, object]) -> httpx.Response:
         body = {"query": document.text, "operationName": document.operation, "variables": variables}
         try:
-            with anyio.fail_after(TOTAL_SECONDS):
+            with anyio.fail_after(self._patience):
                 response = await self.http.post(
                     f"https://{access.shop_domain}/admin/api/{self.api_version}/graphql.json",
                     content=msgspec.json.encode(body),
@@ -104,9 +136,16 @@ class ShopifyClient:
         except (httpx.HTTPError, TimeoutError) as error:
             raise NoValidAnswer(type(error).__name__) from error
         self._check_version(response)
-        return read_answer(response, answer, document.changes)
+        return response
 
     def _check_version(self, response: httpx.Response) -> None:
         served = response.headers.get("X-Shopify-API-Version", self.api_version)
         if served != self.api_version:
             log.error("shopify.other_version_served", wanted=self.api_version, served=served)
+
+
+def _wait_asked(error: HubError) -> float | None:
+    """Return how long Shopify asks us to wait before the same call; none: it is of no use to repeat it now."""
+    if isinstance(error, Throttled) and not isinstance(error, OverBudget):
+        return error.retry_after or 1.0
+    return None

@@ -1,7 +1,8 @@
 """Shopify as the stores let us in: opens the sealed tokens, refreshes them one worker at a time, notes refusals."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -18,9 +19,10 @@ from app.gateways.shopify.client import ShopifyClient, StoreAccess
 from app.gateways.shopify.errors import GrantRefused, ScopeMissing, StoreFrozen, TokenDead
 from app.gateways.shopify.oauth import AppCredentials, TokenGrant
 from app.stores import service
+from app.stores.errors import AccessLost
 from app.stores.sealing import open_access, open_refresh, seal
 from app.stores.service import Held
-from app.stores.states import AccessState
+from app.stores.states import RESTING, AccessState
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -51,7 +53,7 @@ class ConnectedShopify:
         self.open_uow = open_uow
         self.settings = settings
         self.vault = settings.vault
-        self.app = AppCredentials(settings.api_key, settings.api_secret)
+        self.app = AppCredentials(settings.api_key, settings.api_secret, settings.api_secret_previous)
 
     def with_units(self, open_uow: Open) -> "ConnectedShopify":
         """Return the same access on another opener, as a job's with its fence."""
@@ -66,18 +68,29 @@ class ConnectedShopify:
     ) -> T:
         """Call Shopify for the store; a refused token is refreshed once, a refusal that stays is noted."""
         held = await self._fresh(store_id)
-        try:
-            answer = await function(self.client, self._access(held), *args, **named)
-        except TokenDead:
-            answer = await self._again(await self._renew(held), function, *args, **named)
-        except ScopeMissing:
-            answer = await self._again(await self._newer(held), function, *args, **named)
-        except StoreFrozen:
-            await self._mark(store_id, AccessState.FROZEN)
-            raise
-        if held.state is AccessState.FROZEN:
+        async with self._noting(held):
+            try:
+                answer = await function(self.client, self._access(held), *args, **named)
+            except TokenDead:
+                answer = await self._again(await self._renew(held), function, *args, **named)
+            except ScopeMissing:
+                answer = await self._again(await self._newer(held), function, *args, **named)
+        if held.state in RESTING:
             await self._mark(store_id, AccessState.WORKING)
         return answer
+
+    @asynccontextmanager
+    async def _noting(self, held: Held) -> AsyncIterator[None]:
+        """Note when Shopify has paused the store, or when it gave no answer again and again: it is left alone then."""
+        try:
+            yield
+        except StoreFrozen:
+            await self._mark(held.store_id, AccessState.FROZEN)
+            raise
+        except Unavailable:
+            if self.client.silences.are_many(held.shop_domain):
+                await self._mark(held.store_id, AccessState.SILENT)
+            raise
 
     async def renew(self, store_id: int) -> None:
         """Get a new token: the one we hold carries the scopes of the day it was given."""
@@ -95,13 +108,13 @@ class ConnectedShopify:
             return await function(self.client, self._access(newer), *args, **named)
         except TokenDead:
             await self._mark(newer.store_id, AccessState.DEAD)
-            raise
+            raise AccessLost(newer.shop_domain) from None
 
     async def _newer(self, seen: Held) -> Held:
         """Return tokens newer than those seen; where there are none, the scope is truly missing."""
         self.look_again(seen.store_id)
         held = await self._fresh(seen.store_id)
-        if held.access == seen.access:
+        if held.issue == seen.issue:
             raise ScopeMissing
         return held
 
@@ -110,10 +123,11 @@ class ConnectedShopify:
         if kept is not None and time.monotonic() < kept.until and kept.held.lasts():
             return kept.held
         async with self.open_uow(SYSTEM) as uow:
-            held = await service.read_held(uow, store_id)
+            held = await service.take_turn(uow, store_id)
         if not held.lasts():
             held = await self._renew(held)
-        self._kept[store_id] = Kept(held, time.monotonic() + KEPT_SECONDS)
+        if held.state not in RESTING:
+            self._kept[store_id] = Kept(held, time.monotonic() + KEPT_SECONDS)
         return held
 
     async def _renew(self, seen: Held) -> Held:
@@ -121,15 +135,15 @@ class ConnectedShopify:
         self._kept.pop(seen.store_id, None)
         if seen.refresh is None:
             await self._mark(seen.store_id, AccessState.DEAD)
-            raise TokenDead
+            raise AccessLost(seen.shop_domain)
         deadline = machine_now() + PATIENCE
         while True:
             async with self.open_uow(SYSTEM) as uow:
-                leased = await service.lease_refresh(uow, seen.store_id, seen.access)
+                leased = await service.lease_refresh(uow, seen.store_id, seen.issue)
                 held = leased or await service.read_held(uow, seen.store_id)
             if leased:
                 return await self._refresh(leased)
-            if held.access != seen.access:
+            if held.issue != seen.issue:
                 return held
             if machine_now() > deadline:
                 raise Unavailable("The store's access is being renewed. Try again in a moment.")
@@ -137,10 +151,11 @@ class ConnectedShopify:
 
     async def _refresh(self, leased: Held) -> Held:
         try:
-            grant = await self._ask(leased)
+            async with self._noting(leased):
+                grant = await self._ask(leased)
         except TokenDead:
             await self._mark(leased.store_id, AccessState.DEAD)
-            raise
+            raise AccessLost(leased.shop_domain) from None
         except Exception:
             async with self.open_uow(SYSTEM) as uow:
                 await service.drop_lease(uow, leased.store_id, leased.fence)
@@ -156,11 +171,18 @@ class ConnectedShopify:
         for sealed in filter(None, (leased.refresh, leased.previous_refresh)):
             held = open_refresh(self.vault, leased.store_id, sealed)
             try:
-                return await oauth.refresh(self.client.http, self.app, leased.shop_domain, held)
+                return await self._counted(leased, oauth.refresh(self.client.http, self.app, leased.shop_domain, held))
             except (TokenDead, GrantRefused) as error:
                 log.warning("stores.refresh_refused", shop=leased.shop_domain, why=getattr(error, "code", "dead"))
                 refused = error
         raise TokenDead from refused
+
+    async def _counted(self, leased: Held, refresh: Awaitable[TokenGrant]) -> TokenGrant:
+        try:
+            return await refresh
+        except Unavailable as error:
+            self.client.silences.note(leased.shop_domain, answered=isinstance(error, StoreFrozen))
+            raise
 
     async def _mark(self, store_id: int, state: AccessState) -> None:
         self._kept.pop(store_id, None)

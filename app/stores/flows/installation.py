@@ -8,12 +8,12 @@ from app.core.log import logger
 from app.core.unit_of_work import SYSTEM, system_for
 from app.gateways.shopify import oauth
 from app.gateways.shopify.client import StoreAccess
-from app.gateways.shopify.errors import GrantRefused, StoreGone, TokenDead
+from app.gateways.shopify.errors import GrantRefused, StoreGone
 from app.gateways.shopify.oauth import TokenGrant
 from app.gateways.shopify.shop import ShopDetails, read_granted_scopes, read_shop
 from app.gateways.shopify.signed_query import SignedQuery
 from app.stores import service
-from app.stores.errors import AuthorizationRefused, NotConnected
+from app.stores.errors import AccessLost, AuthorizationRefused, NotConnected
 from app.stores.flows.access import ConnectedShopify
 from app.stores.queries import StoreFacts, get_store
 from app.stores.sealing import seal
@@ -71,7 +71,7 @@ async def end_installation(shopify: ConnectedShopify, store_id: int, told_at: st
     """End the installation unless the store still lets us in: then the news is older than what is true."""
     try:
         await shopify.call(store_id, read_granted_scopes)
-    except (TokenDead, NotConnected, StoreGone):
+    except (AccessLost, NotConnected, StoreGone):
         async with shopify.open_uow(system_for(store_id)) as uow:
             return await service.uninstall_store(uow, _instant(told_at) or uow.now)
     log.info("stores.uninstall_ignored", store_id=store_id)

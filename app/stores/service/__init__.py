@@ -7,6 +7,7 @@ from app.stores.service.access import (
     mark_access,
     read_held,
     record_refresh,
+    take_turn,
 )
 from app.stores.service.authorization import begin_authorization, claim_authorization
 from app.stores.service.installation import (
@@ -41,5 +42,6 @@ __all__ = [
     "record_details",
     "record_refresh",
     "record_scopes",
+    "take_turn",
     "uninstall_store",
 ]

@@ -7,12 +7,13 @@ from app.core.clock import machine_now
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
 from app.exceptions.service import Problem, open_exception, resolve_exceptions
+from app.job_runs.service import wake_waiting
 from app.stores import repository
-from app.stores.errors import NotConnected
-from app.stores.events import StoreAccessLost
+from app.stores.errors import AccessLost, NotConnected, StoreRests
+from app.stores.events import StoreAccessLost, StoreAnswersAgain, StoreStoppedAnswering
 from app.stores.models import AccessToken, Store
 from app.stores.sealing import SealedGrant
-from app.stores.states import AccessState
+from app.stores.states import RESTING, AccessState
 
 LEASE = timedelta(seconds=30)  # longer than one call to Shopify may take
 EARLY = timedelta(minutes=5)
@@ -30,6 +31,7 @@ class Held:
     expires_at: datetime | None
     state: AccessState
     fence: int
+    issue: int
 
     def lasts(self, ahead: timedelta = EARLY) -> bool:
         """Whether the access token is good for some time yet."""
@@ -44,14 +46,28 @@ async def read_held(uow: UnitOfWork, store_id: int) -> Held:
     return _held(store, token)
 
 
-async def lease_refresh(uow: UnitOfWork, store_id: int, seen: bytes) -> Held | None:
+async def take_turn(uow: UnitOfWork, store_id: int) -> Held:
+    """Return what we hold of the store; of one that rests, to the first who comes when its rest is over."""
+    held = await read_held(uow, store_id)
+    if held.state not in RESTING:
+        return held
+    async with uow.machinery() as session:
+        store = await repository.lock_store(session, store_id)
+        if store is not None and store.rests_until is not None:
+            if uow.now < store.rests_until:
+                raise StoreRests(store.shop_domain, (store.rests_until - uow.now).total_seconds())
+            store.rest(uow.now)
+    return held
+
+
+async def lease_refresh(uow: UnitOfWork, store_id: int, seen: int) -> Held | None:
     """Take the lease to refresh the token that was seen; none when it changed already or somebody else is at it."""
     async with uow.machinery() as session:
         token = await repository.lock_token(session, store_id)
         store = await repository.find_store(session, store_id)
         held = _held(store, token)
         busy = token is not None and token.leased_until is not None and token.leased_until > machine_now()
-        if token is None or busy or token.sealed_access != seen:
+        if token is None or busy or token.issue != seen:
             return None
         token.leased_until = machine_now() + LEASE
         token.fence += 1
@@ -64,10 +80,7 @@ async def record_refresh(uow: UnitOfWork, store_id: int, fence: int, fresh: Seal
         token = await repository.lock_token(session, store_id)
         if token is None or token.fence != fence:
             return False
-        token.sealed_previous_refresh = token.sealed_refresh
-        token.sealed_access, token.sealed_refresh = fresh.access, fresh.refresh
-        token.expires_at, token.refresh_expires_at = fresh.expires_at, fresh.refresh_expires_at
-        token.leased_until = None
+        token.replace(fresh)
         return True
 
 
@@ -80,33 +93,56 @@ async def drop_lease(uow: UnitOfWork, store_id: int, fence: int) -> None:
 
 
 async def mark_access(uow: UnitOfWork, store_id: int, state: AccessState) -> None:
-    """Note whether the store answers us; the store's people are told once when it does not."""
+    """Note whether the store answers us; the store's people are told once when it does not, what waits goes on when
+    it does again.
+    """
     async with uow.machinery() as session:
         store = await repository.lock_store(session, store_id)
+        before = store.access_state if store else ""
         if store is None or store.uninstalled_at is not None or not store.note_access(state, uow.now):
             return
     if state is AccessState.WORKING:
         await resolve_exceptions(uow, "store", str(store_id))
-    elif state is AccessState.DEAD:
-        await open_exception(uow, _lost(store))
+        await wake_waiting(uow, StoreRests(store.shop_domain, 0).sentence)
+    else:
+        await open_exception(uow, _trouble(store, state))
+    if state is AccessState.DEAD:
         await record_event(uow, StoreAccessLost(store_id=store_id, shop=store.shop_domain))
+    elif state is AccessState.SILENT:
+        await record_event(uow, StoreStoppedAnswering(store_id=store_id, shop=store.shop_domain))
+    elif before == AccessState.SILENT:
+        await record_event(uow, StoreAnswersAgain(store_id=store_id, shop=store.shop_domain))
 
 
-def _lost(store: Store) -> Problem:
-    return Problem(
-        kind="access_lost",
-        subject_kind="store",
-        subject_id=str(store.id),
-        cause=f"{store.name} no longer lets the app in.",
-        next_step="Open Partner Hub once in that store's Shopify admin; everything then continues.",
-    )
+def _trouble(store: Store, state: AccessState) -> Problem:
+    kind, cause, step = _TROUBLES[state]
+    return Problem(kind, "store", str(store.id), cause.format(name=store.name), step)
+
+
+_TROUBLES = {
+    AccessState.DEAD: (
+        "access_lost",
+        "{name} no longer lets the app in.",
+        "Open Partner Hub once in that store's Shopify admin; everything then continues.",
+    ),
+    AccessState.FROZEN: (
+        "store_frozen",
+        "{name} is frozen or locked by Shopify at the moment.",
+        "Nothing is wrong with the connection: it is looked at again from time to time, and goes on by itself.",
+    ),
+    AccessState.SILENT: (
+        "store_silent",
+        "{name} gave no answer, several times in a row.",
+        "It is looked at again from time to time, and goes on by itself. If it lasts, look at Shopify's status page.",
+    ),
+}
 
 
 def _held(store: Store | None, token: AccessToken | None) -> Held:
     if store is None or token is None or store.uninstalled_at is not None:
         raise NotConnected
     if store.access_state == AccessState.DEAD:
-        raise NotConnected
+        raise AccessLost(store.shop_domain)
     return Held(
         store_id=store.id,
         shop_domain=store.shop_domain,
@@ -116,4 +152,5 @@ def _held(store: Store | None, token: AccessToken | None) -> Held:
         expires_at=token.expires_at,
         state=AccessState(store.access_state),
         fence=token.fence,
+        issue=token.issue,
     )

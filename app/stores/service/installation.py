@@ -10,9 +10,9 @@ from app.core.errors import Conflict, NotFound
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
 from app.exceptions.service import resolve_exceptions
-from app.job_runs.service import cancel_plans_of_store, enqueue, every
+from app.job_runs.service import cancel_plans_of_store, enqueue, every, wake_waiting
 from app.stores import repository
-from app.stores.errors import RoleTaken
+from app.stores.errors import AccessLost, RoleTaken
 from app.stores.events import (
     StoreAccessRegained,
     StoreErased,
@@ -22,7 +22,7 @@ from app.stores.events import (
     StoreUninstalled,
 )
 from app.stores.jobs import CheckInstallation, RegisterTopics
-from app.stores.models import AccessToken, Store
+from app.stores.models import Store
 from app.stores.queries import StoreFacts, facts_of
 from app.stores.sealing import SealedGrant
 from app.stores.service.onboarding import go_live_if_ready
@@ -64,6 +64,8 @@ async def install_store(uow: UnitOfWork, installation: Installation, tokens: Sea
             "granted_scopes": sorted(installation.scopes),
             "access_state": AccessState.WORKING.value,
             "access_failed_at": None,
+            "rests_until": None,
+            "rests": 0,
         }
         new = insert(Store).values(
             id=uow.store_id, shopify_shop_id=installation.shopify_shop_id, installed_at=uow.now, **fresh
@@ -76,13 +78,14 @@ async def install_store(uow: UnitOfWork, installation: Installation, tokens: Sea
         begins = is_new or store.uninstalled_at is not None
         was_lost = store.access_state == AccessState.DEAD
         store.bring_back(fresh, uow.now if begins else store.installed_at)
-        await session.merge(_token_row(uow.store_id, tokens))
+        await repository.put_token(session, uow.store_id, tokens)
     if begins:
         await every(uow, RegisterTopics(uow.store_id), minutes=HOUR, key=f"stores.register_topics:{uow.store_id}")
         await every(uow, CheckInstallation(uow.store_id), minutes=DAY, key=f"stores.check_installation:{uow.store_id}")
         await record_event(uow, StoreInstalled(store_id=uow.store_id, shop=store.shop_domain))
     if was_lost:
         await record_event(uow, StoreAccessRegained(store_id=uow.store_id, shop=store.shop_domain))
+        await wake_waiting(uow, AccessLost(store.shop_domain).sentence)
     await enqueue(uow, RegisterTopics(uow.store_id))
     await resolve_exceptions(uow, "store", str(uow.store_id))
     return facts_of(store)
@@ -162,15 +165,3 @@ async def erase_store(uow: UnitOfWork) -> bool:
             settings.forget_places()
     await record_event(uow, StoreErased(uow.store_id))
     return True
-
-
-def _token_row(store_id: int, tokens: SealedGrant) -> AccessToken:
-    return AccessToken(
-        store_id=store_id,
-        sealed_access=tokens.access,
-        sealed_refresh=tokens.refresh,
-        sealed_previous_refresh=None,
-        expires_at=tokens.expires_at,
-        refresh_expires_at=tokens.refresh_expires_at,
-        leased_until=None,
-    )
