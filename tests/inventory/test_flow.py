@@ -314,6 +314,24 @@ async def test_a_partner_who_leaves_is_offered_no_more(shelf: Shelf) -> None:
     assert trade.shown(BEAN) == 0
 
 
+async def test_sync_now_while_a_sync_is_under_way(shelf: Shelf) -> None:
+    """D20: one reading of a partner at a time; who presses meanwhile gets one more after it, however often."""
+    runner, trade = shelf.trade.shops.runner, shelf.trade
+    press = f"/app/stock/sync/{trade.link.partner.id}"
+    await trade.settle()
+    await trade.shops.post(RETAILER, press)
+    (under_way,) = await runner.claim(5)
+
+    for _ in range(3):
+        await trade.shops.post(RETAILER, press)
+    beside = await runner.claim(5)
+    await runner.run(under_way)
+    after = [each.run.name for each in await runner.claim(5)]
+
+    assert (under_way.run.name, beside) == ("inventory.sync_stock", [])
+    assert after.count("inventory.sync_stock") == 1
+
+
 async def test_a_reading_that_fails_leaves_the_stock_alone(shelf: Shelf) -> None:
     """D17"""
     trade = shelf.trade
