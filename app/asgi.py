@@ -14,14 +14,17 @@ from app.core.log import configure_logging
 from app.core.request_ids import RequestIds
 from app.core.runtime import Runtime, build_runtime
 from app.core.settings import Settings, load_settings
+from app.gateways.shopify.budget import PAGES, Budget
 from app.gateways.shopify.client import ShopifyClient
 from app.gateways.shopify.network import build_http_client
+from app.stores.budgets import SharedBudgets
 from app.stores.flows import ConnectedShopify
 from embedded_ui.routes import routes as pages
 from embedded_ui.session import Services
 from jobs.assembly import build_runner, drain
 from jobs.subscriptions import subscribers
 from webhooks import internal, shopify
+from webhooks.intake import Intake
 
 app: Starlette
 
@@ -31,7 +34,8 @@ def create_app(settings: Settings, runtime: Runtime | None = None, http: httpx.A
     runtime = runtime or build_runtime(settings)
     http = http or build_http_client(settings)
     units = runtime.units_of_work(subscribers())
-    access = ConnectedShopify(units, ShopifyClient(http, api_version=settings.api_version), settings)
+    budget = Budget(SharedBudgets(runtime.direct), PAGES)
+    access = ConnectedShopify(units, ShopifyClient(http, api_version=settings.api_version, budget=budget), settings)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -46,6 +50,7 @@ def create_app(settings: Settings, runtime: Runtime | None = None, http: httpx.A
     )
     application.router.redirect_slashes = False  # such a redirect leads to whatever host the request names
     application.state.runtime = runtime
+    application.state.intake = Intake(runtime.direct, runtime.bell)
     application.state.drain = partial(_drain, runtime)
     return application
 

@@ -1,40 +1,61 @@
-"""Storing a delivery: one statement of the direct driver writes inbox row and job, or counts what is dropped."""
+"""Taking deliveries in: those that come at the same time share one statement, which stores them with their jobs."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from psycopg.types.json import Jsonb
 
-from app.core.direct import Direct
+from app.core.direct import PATIENCE, Direct
+from app.core.gathering import Bounds, Gathering
 from app.core.ids import current_request_id
+from app.core.unit_of_work import Bell
 from app.inbox import rules
 
+BATCH = Bounds(items=100, weight=4 * 1024 * 1024)
+HANDS = 10  # a worker that one bell wakes looks for that much by itself
+
 # What happens in a partner's own shop is nobody's business here: it goes before anything of it is written.
+# Rows are written in the order of their keys, so that two processes that write the same ones do not lock each other up.
 _STORE = """
-WITH store AS (
-    SELECT id, role FROM stores WHERE shop_domain = %(shop_domain)s
-), verdict AS (
-    SELECT (SELECT id FROM store) AS store_id,
-        %(private)s AND NOT %(marked)s AND EXISTS (SELECT 1 FROM store WHERE role = 'partner') AND NOT EXISTS (
-            SELECT 1 FROM known_resources
-            WHERE shop_domain = %(shop_domain)s AND kind = %(kind)s AND resource_id = %(resource_id)s) AS dropped
+WITH given AS (
+    SELECT sent.*, stores.id AS store_id,
+        private AND NOT marked AND stores.role IS NOT DISTINCT FROM 'partner' AND NOT EXISTS (
+            SELECT FROM known_resources AS known
+            WHERE known.shop_domain = sent.shop_domain AND known.kind = sent.kind
+                AND known.resource_id = sent.resource_id) AS dropped
+    FROM ROWS FROM (
+        jsonb_to_recordset(%(rows)s) AS (
+            source text, shop_domain text, webhook_id text, event_id text, topic text, triggered_at text,
+            api_version text, headers jsonb, received_at timestamptz, request_id text,
+            private boolean, marked boolean, kind text, resource_id text),
+        unnest(%(bodies)b::bytea[])
+    ) WITH ORDINALITY AS sent (
+        source, shop_domain, webhook_id, event_id, topic, triggered_at, api_version, headers, received_at, request_id,
+        private, marked, kind, resource_id, body, place)
+    LEFT JOIN stores ON stores.shop_domain = sent.shop_domain
 ), counted AS (
     INSERT INTO dropped_webhooks (shop_domain, topic, day, count)
-    SELECT %(shop_domain)s, %(topic)s, %(received_at)s::date, 1 FROM verdict WHERE dropped
-    ON CONFLICT (shop_domain, topic, day) DO UPDATE SET count = dropped_webhooks.count + 1
+    SELECT shop_domain, topic, received_at::date, count(*) FROM given WHERE dropped GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+    ON CONFLICT (shop_domain, topic, day) DO UPDATE SET count = dropped_webhooks.count + excluded.count
+), kept AS (
+    SELECT DISTINCT ON (source, shop_domain, webhook_id) * FROM given WHERE NOT dropped
+    ORDER BY source, shop_domain, webhook_id, place
 ), stored AS (
     INSERT INTO inbox_events (source, shop_domain, webhook_id, event_id, topic, triggered_at, api_version,
                               headers, body, store_id, received_at)
-    SELECT %(source)s, %(shop_domain)s, %(webhook_id)s, %(event_id)s, %(topic)s, %(triggered_at)s, %(api_version)s,
-           %(headers)s, %(body)s, store_id, %(received_at)s FROM verdict WHERE NOT dropped
+    SELECT source, shop_domain, webhook_id, event_id, topic, triggered_at, api_version,
+           headers, body, store_id, received_at FROM kept
     ON CONFLICT (source, shop_domain, webhook_id) DO NOTHING
-    RETURNING id, store_id
+    RETURNING id, source, shop_domain, webhook_id
 )
 INSERT INTO job_runs (store_id, name, arguments, coalesce_key, run_at, request_id, queued_at)
 SELECT store_id, 'inbox.handle', jsonb_build_object('inbox_id', id, 'store_id', store_id), 'inbox.handle|' || id,
-       %(received_at)s, %(request_id)s, %(received_at)s FROM stored
+       received_at, request_id, received_at
+FROM stored JOIN kept USING (source, shop_domain, webhook_id) ORDER BY place
 RETURNING id, attempt
 """
 
@@ -52,18 +73,48 @@ class Delivery:
     api_version: str | None
     headers: Mapping[str, str]
     body: bytes
-    payload: Any  # none: JSON that only our parser cannot hold
+    payload: Any  # what tells whose business it is; none: JSON that only our parser cannot hold
 
 
-async def store_delivery(direct: Direct, delivery: Delivery, at: datetime) -> list[tuple[int, int]]:
-    """Have the delivery stored with its job, once, or dropped; returns the jobs to ring for."""
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What the statement is given of a delivery."""
+
+    columns: Mapping[str, Any]
+    body: bytes
+
+
+class Intake:
+    """The door of one process: has deliveries stored with their jobs, once, or dropped."""
+
+    def __init__(self, direct: Direct, bell: Bell) -> None:
+        self._direct = direct
+        self._bell = bell
+        self._gathering = Gathering(self._store, lambda row: len(row.body), BATCH, PATIENCE)
+        self._ringing: set[asyncio.Task[None]] = set()
+
+    async def take(self, delivery: Delivery, at: datetime) -> None:
+        """Return when the delivery is stored for good, or dropped; `Unavailable` while the database is away."""
+        await self._gathering.put(_row(delivery, at))
+
+    async def _store(self, rows: Sequence[Row]) -> None:
+        given = Jsonb([row.columns for row in rows], dumps=msgspec.json.encode)
+        jobs = await self._direct.rows(_STORE, {"rows": given, "bodies": [row.body for row in rows]})
+        if jobs:
+            # Shopify need not wait for the bell.
+            ringing = asyncio.create_task(self._bell.ring([(run_id, attempt) for run_id, attempt in jobs[::HANDS]]))
+            self._ringing.add(ringing)
+            ringing.add_done_callback(self._ringing.discard)
+
+
+def _row(delivery: Delivery, at: datetime) -> Row:
     topic = delivery.topic.lower()
     kind, resource_id = rules.resource_in(topic, delivery.payload) or (None, None)
-    parameters = {
+    columns = {
         **{"source": delivery.source, "shop_domain": delivery.shop_domain, "webhook_id": delivery.webhook_id},
         **{"topic": delivery.topic, "event_id": delivery.event_id, "triggered_at": delivery.triggered_at},
-        **{"api_version": delivery.api_version, "headers": Jsonb(dict(delivery.headers)), "body": delivery.body},
+        **{"api_version": delivery.api_version, "headers": delivery.headers},
         **{"private": rules.is_private_business(topic), "marked": rules.carries_marker(delivery.payload)},
         **{"kind": kind, "resource_id": resource_id, "received_at": at, "request_id": current_request_id()},
     }
-    return [(run_id, attempt) for run_id, attempt in await direct.rows(_STORE, parameters)]
+    return Row(columns, delivery.body)

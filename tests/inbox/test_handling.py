@@ -22,7 +22,7 @@ from jobs.runner import Runner
 from jobs.sweeper import sweep
 from tests.support.hub import MONDAY_NOON
 from tests.support.workers import Rang, effects, make_runner, queue
-from webhooks.intake import Delivery, store_delivery
+from webhooks.intake import Delivery, Intake
 
 pytestmark = pytest.mark.anyio
 
@@ -44,7 +44,7 @@ async def store_id(alive: Runtime) -> int:
 async def arrive(runtime: Runtime, body: Any = None, topic: str = "test/rang", shop: str = SHOP) -> None:
     raw = body if isinstance(body, bytes) else json.dumps(body or {"number": 4}).encode()
     delivery = Delivery("shopify", shop, topic, "w-1", None, None, None, {}, raw, None)
-    await store_delivery(runtime.direct, delivery, MONDAY_NOON)
+    await Intake(runtime.direct, runtime.bell).take(delivery, MONDAY_NOON)
 
 
 def hands(runtime: Runtime) -> Runner:
