@@ -13,8 +13,8 @@ class RoleTaken(Conflict):
         super().__init__(f"This store already is {other}. A store has one role: retailer or partner.")
 
 
-class NotConnected(Conflict):
-    """The app is not installed in the store: what was to be done there is not needed any more."""
+class NotConnected(NotAllowed):
+    """The app is not installed in the store."""
 
     sentence = "The store is not connected. Open the app in that store's admin to connect it again."
 
