@@ -63,7 +63,9 @@ async def test_concurrent_deliveries_share_a_commit(
     statuses = await asyncio.gather(*(deliver(hub, str(number)) for number in range(150)))
 
     assert set(statuses) == {200}
-    ((rows, transactions),) = await alive.direct.rows("SELECT count(*), count(DISTINCT xmin::text) FROM inbox_events", {})
+    ((rows, transactions),) = await alive.direct.rows(
+        "SELECT count(*), count(DISTINCT xmin::text) FROM inbox_events", {}
+    )
     assert rows == 150
     assert transactions < 15  # some come while the first is being written, and a batch is bounded
     jobs = await alive.direct.rows(
@@ -154,7 +156,7 @@ class LosesAnswers:
 async def test_a_repeat_after_a_lost_answer_is_harmless(
     hub: httpx.AsyncClient, alive: Runtime, stores: dict[str, int]
 ) -> None:
-    """A1: killed between commit and answer: Shopify sends again, and it is the same row."""
+    """Killed between commit and answer: Shopify sends again, and it is the same row."""
     async with web_client(replace(alive, direct=LosesAnswers(alive.direct), openers=(), closers=())) as dying:
         before = await asyncio.gather(*(deliver(dying, str(number)) for number in range(5)))
     again = await asyncio.gather(*(deliver(hub, str(number)) for number in range(7)))
