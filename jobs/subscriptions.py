@@ -7,14 +7,14 @@ from app.catalog.events import ProductImported
 from app.events.declaration import Event
 from app.events.service import Answer, Later, News, Subscriber
 from app.inventory.jobs import RefreshOffers, SyncStock, WriteOffers
-from app.master_orders.events import MasterOrderClosed
+from app.master_orders.events import CycleOpened, MasterOrderClosed
 from app.master_orders.jobs import EndWeeks, NoteRelease, OpenCycle, RewriteDraft
 from app.orders.events import OrderDemandChanged, SentUnitsReleased
 from app.orders.jobs import ReviewPartner, RouteUnmapped
 from app.partners.events import PartnerBufferChanged, PartnerConnected, PartnerDisconnected
 from app.partners.jobs import CheckPartnerStore, EndPartnerships, EraseContacts, TellOfAccess
 from app.receiving.events import ParcelReceived, UnitsShorted
-from app.receiving.jobs import UseSurplus
+from app.receiving.jobs import ReadMasterOrders, UseSurplus
 from app.stores.events import (
     StoreAccessLost,
     StoreAccessRegained,
@@ -64,6 +64,7 @@ def begin_partnership(news: News[PartnerConnected]) -> Answer:
         OpenCycle(news.store_id, event.partner_id),
         CheckPartnerStore(store_id),
         SyncStock(store_id),
+        ReadMasterOrders(store_id),
         RouteUnmapped(news.store_id),
         ReviewPartner(news.store_id, event.partner_id),
     )
@@ -99,9 +100,15 @@ def follow_demand(news: News[OrderDemandChanged]) -> Answer:
     )
 
 
+def begin_draft(news: News[CycleOpened]) -> Answer:
+    """What waits already when a week opens, sold after the last cut-off or left over, stands on its draft."""
+    return Later(RewriteDraft(news.store_id, news.event.partner_id), GATHERING_MINUTES)
+
+
 def follow_close(news: News[MasterOrderClosed]) -> Answer:
-    """What was sent will show in the partner's stock."""
-    return SyncStock(news.event.partner_store_id)
+    """What was sent will show in the partner's stock, and what the partner sends is looked for from now on."""
+    store_id = news.event.partner_store_id
+    return (SyncStock(store_id), ReadMasterOrders(store_id))
 
 
 def order_again(news: News[UnitsShorted]) -> Answer:
@@ -133,6 +140,7 @@ EVENT_JOBS: Mapping[type[Event], tuple[Follows, ...]] = {
     ProductImported: (welcome_product,),
     OrderDemandChanged: (follow_demand,),
     SentUnitsReleased: (note_release,),
+    CycleOpened: (begin_draft,),
     MasterOrderClosed: (follow_close,),
     ParcelReceived: (write_offers,),
     UnitsShorted: (order_again,),

@@ -32,6 +32,20 @@ async def test_three_then_five_then_four_is_one_draft(oak: Oak) -> None:
     assert lines_of(oak.order) == [4]
 
 
+async def test_what_was_sold_between_cut_off_and_freeze_stands_on_the_next_draft(oak: Oak) -> None:
+    """F22, G1: the units wait already when the next week opens; nobody has to buy more for its draft to be written."""
+    cycle = await oak.running()
+    oak.trade.set_clock(cycle.cutoff_at + timedelta(minutes=2))
+    await oak.sell(4)
+
+    await oak.reach_close(cycle)
+    await oak.close_week_of(cycle.id)
+    await oak.gather()
+
+    assert oak.draft.tags == [(await oak.running()).marker]
+    assert lines_of(oak.draft) == [4]
+
+
 async def test_the_draft_goes_to_the_centre_and_tells_nothing_of_customers(oak: Oak) -> None:
     """G20: the centre's address, no customer's name, e-mail or phone."""
     await oak.sell(3)
