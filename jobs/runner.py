@@ -3,6 +3,7 @@
 import asyncio
 import random
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field, replace
@@ -17,7 +18,7 @@ from app.exceptions.service import NO_STORE, Problem, open_exception, resolve_ex
 from app.job_runs import rules
 from app.job_runs.declaration import job_from
 from app.job_runs.errors import LeaseLost
-from app.job_runs.ledger import LEASE_SECONDS, ClaimedRun, Ledger, check_fence, end_in
+from app.job_runs.ledger import LEASE_SECONDS, ClaimedRun, Ledger, Share, check_fence, end_in
 from app.job_runs.states import JobState
 from app.stores.flows import ConnectedShopify
 from jobs.context import Ended, JobContext
@@ -57,10 +58,21 @@ class Runner:
     async def claim(self, limit: int) -> list[HeldRun]:
         """Claim up to so many due runs."""
         now = await self.runtime.clock.look()
-        since = time.monotonic()
-        claimed = [HeldRun(run, now, since) for run in await self.ledger.claim(now, limit)]
-        self.held.update({each.run.id: each for each in claimed})
+        claimed: list[HeldRun] = []
+        while len(claimed) < limit:
+            since, share = time.monotonic(), self._share()
+            found = [HeldRun(run, now, since) for run in await self.ledger.claim(now, limit - len(claimed), share)]
+            self.held.update({each.run.id: each for each in found})
+            claimed += found
+            if not found or len(self._share().crowded()) == len(share.crowded()):
+                break  # what was left out was not for a store's share: there is nothing more
         return claimed
+
+    def _share(self) -> Share:
+        """A store that answers slowly leaves hands for the others."""
+        hands = self.runtime.settings.worker_jobs
+        stores = Counter(each.run.store_id for each in self.held.values() if each.run.store_id is not None)
+        return Share(max(1, hands - hands * 3 // 10), stores)
 
     async def renew(self) -> None:
         """Renew the leases of what is held, not beyond a job's maximum; stop what another worker took over."""

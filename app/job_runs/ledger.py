@@ -1,6 +1,6 @@
 """The worker's side of the ledger: single statements that claim, keep and end job runs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,23 +16,32 @@ from app.job_runs.states import JobState
 LEASE_SECONDS = 30.0
 _LEASE = f"now() + interval '{LEASE_SECONDS} seconds'"
 
-# A lane is free when nothing of it runs; of several that were found in one lane the first is taken.
+# A lane is free when nothing of it runs; of several that were found in one lane the first is taken. Of one store a
+# worker takes only so many, so that one that answers slowly leaves hands for the others.
 _CLAIM = f"""
-WITH lapsed AS MATERIALIZED (
-    SELECT id, lane, priority, run_at FROM job_runs
+WITH busy AS MATERIALIZED (
+    SELECT * FROM unnest(%(stores)s::bigint[], %(hands)s::bigint[]) AS held (store_id, hands)
+), lapsed AS MATERIALIZED (
+    SELECT id, store_id, lane, priority, run_at FROM job_runs
     WHERE state = 'running' AND leased_until < now()
     ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 ), due AS MATERIALIZED (
-    SELECT id, lane, priority, run_at FROM job_runs AS waiting
+    SELECT id, store_id, lane, priority, run_at FROM job_runs AS waiting
     WHERE state = 'queued' AND run_at <= %(now)s AND (lane IS NULL OR NOT EXISTS (
         SELECT 1 FROM job_runs AS ahead WHERE ahead.lane = waiting.lane AND ahead.state = 'running'))
+        AND (store_id IS NULL OR store_id <> ALL (%(crowded)s::bigint[]))
     ORDER BY priority, run_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 ), free AS (
-    SELECT DISTINCT ON (coalesce(lane, '#' || id)) id, priority, run_at
+    SELECT DISTINCT ON (coalesce(lane, '#' || id)) id, store_id, priority, run_at
     FROM (SELECT * FROM lapsed UNION ALL SELECT * FROM due) AS found
     ORDER BY coalesce(lane, '#' || id), priority, run_at, id
+), placed AS (
+    SELECT id, free.store_id, priority, run_at, coalesce(hands, 0)
+        + row_number() OVER (PARTITION BY free.store_id ORDER BY priority, run_at, id) AS place
+    FROM free LEFT JOIN busy ON busy.store_id = free.store_id
 ), chosen AS (
-    SELECT id FROM free ORDER BY priority, run_at, id LIMIT %(limit)s
+    SELECT id FROM placed WHERE store_id IS NULL OR place <= %(most)s
+    ORDER BY priority, run_at, id LIMIT %(limit)s
 )
 UPDATE job_runs SET
     lapses = lapses + (state = 'running')::int, state = 'running', attempt = attempt + 1,
@@ -99,15 +108,33 @@ class ClaimedRun:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """How many runs of one store a worker may hold, and how many of each it holds."""
+
+    most: int
+    held: Mapping[int, int]
+
+    def crowded(self) -> list[int]:
+        """Return the stores of which nothing more is taken."""
+        return [store_id for store_id, hands in self.held.items() if hands >= self.most]
+
+
+ANY_SHARE = Share(1_000_000, {})
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
     """The job runs as one worker claims, keeps and ends them."""
 
     direct: Direct
     worker: str
 
-    async def claim(self, now: datetime, limit: int) -> list[ClaimedRun]:
+    async def claim(self, now: datetime, limit: int, share: Share = ANY_SHARE) -> list[ClaimedRun]:
         """Take up to so many due runs, or those of dead workers, each under a fresh lease."""
-        parameters = {"now": now, "limit": limit, "worker": self.worker}
+        parameters = {
+            **{"now": now, "limit": limit, "worker": self.worker, "most": share.most, "crowded": share.crowded()},
+            **{"stores": list(share.held), "hands": list(share.held.values())},
+        }
         for _ in range(5):
             try:
                 rows = await self.direct.rows(_CLAIM, parameters)

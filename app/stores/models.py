@@ -23,7 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base
 from app.core.tenancy import Machinery, TenantOwned
-from app.stores.rules import rest_after
+from app.stores.rules import LOOK, rest_after
 from app.stores.sealing import SealedGrant
 from app.stores.states import RESTING, AccessState
 
@@ -51,24 +51,24 @@ class Store(Machinery, Base):
     access_state: Mapped[str] = mapped_column(default="working")
     access_failed_at: Mapped[datetime | None]
     rests_until: Mapped[datetime | None]  # business time; until then nobody calls the store, then one looks again
-    rests: Mapped[int] = mapped_column(server_default=text("0"))  # in a row: each is longer than the one before
+    rests: Mapped[int] = mapped_column(server_default=text("0"))  # in a row, each longer than the one before
 
-    def note_access(self, state: AccessState, at: datetime) -> bool:
-        """Note how our calls are answered; tell whether that is news."""
+    def note_access(self, state: AccessState, at: datetime, *, looked: bool = False) -> bool:
+        """Note how our calls are answered, `looked`: after a rest; tell whether that is news."""
         if state is AccessState.WORKING:
             self.rests_until, self.rests = None, 0
-        elif state in RESTING and self.rests_until is None:
-            self.rest(at)
+        elif state in RESTING and (looked or self.rests_until is None):
+            self.rests_until = at + rest_after(self.rests)
+            self.rests += 1
         if self.access_state == state:
             return False
         self.access_state = state.value
         self.access_failed_at = None if state is AccessState.WORKING else at
         return True
 
-    def rest(self, at: datetime) -> None:
-        """Let nobody call the store for a while, longer each time."""
-        self.rests_until = at + rest_after(self.rests)
-        self.rests += 1
+    def be_looked_at(self, at: datetime) -> None:
+        """Let nobody else call the store while one looks whether it answers again."""
+        self.rests_until = at + LOOK
 
     def bring_back(self, facts: Mapping[str, Any], installed_at: datetime) -> None:
         """Take over what the store says of itself, and count as installed."""

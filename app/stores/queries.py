@@ -116,10 +116,10 @@ async def get_stores(uow: UnitOfWork, store_ids: Sequence[int]) -> dict[int, Sto
     return {store.id: facts_of(store) for store in stores}
 
 
-async def stores_with_role(uow: UnitOfWork, role: StoreRole) -> list[StoreFacts]:
-    """Return the installed stores of a role, oldest first."""
+async def stores_with_role(uow: UnitOfWork, role: StoreRole, *, gone: bool = False) -> list[StoreFacts]:
+    """Return the installed stores of a role, oldest first; with those that removed the app, when asked."""
     async with uow.machinery() as session:
-        return [facts_of(store) for store in await repository.list_with_role(session, role)]
+        return [facts_of(store) for store in await repository.list_with_role(session, role, gone=gone)]
 
 
 async def get_settings(session: AsyncSession, store_id: int) -> SettingsFacts:

@@ -26,9 +26,11 @@ async def find_by_domain(session: AsyncSession, shop_domain: str) -> Store | Non
     return found
 
 
-async def list_with_role(session: AsyncSession, role: str) -> Sequence[Store]:
-    """Return the installed stores of a role, oldest first."""
-    chosen = select(Store).where(Store.role == role, Store.uninstalled_at.is_(None)).order_by(Store.id)
+async def list_with_role(session: AsyncSession, role: str, *, gone: bool = False) -> Sequence[Store]:
+    """Return the installed stores of a role, oldest first; with those that removed the app, when asked."""
+    chosen = select(Store).where(Store.role == role).order_by(Store.id)
+    if not gone:
+        chosen = chosen.where(Store.uninstalled_at.is_(None))
     return (await session.scalars(chosen)).all()
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 FIRST_REST = timedelta(seconds=30)
+LOOK = timedelta(seconds=15)  # longer than one call may take
 LONGEST_REST = timedelta(minutes=10)
 
 

@@ -85,11 +85,11 @@ class ConnectedShopify:
         try:
             yield
         except StoreFrozen:
-            await self._mark(held.store_id, AccessState.FROZEN)
+            await self._mark(held.store_id, AccessState.FROZEN, looked=held.state in RESTING)
             raise
         except Unavailable:
             if self.client.silences.are_many(held.shop_domain):
-                await self._mark(held.store_id, AccessState.SILENT)
+                await self._mark(held.store_id, AccessState.SILENT, looked=held.state in RESTING)
             raise
 
     async def renew(self, store_id: int) -> None:
@@ -184,10 +184,10 @@ class ConnectedShopify:
             self.client.silences.note(leased.shop_domain, answered=isinstance(error, StoreFrozen))
             raise
 
-    async def _mark(self, store_id: int, state: AccessState) -> None:
+    async def _mark(self, store_id: int, state: AccessState, *, looked: bool = False) -> None:
         self._kept.pop(store_id, None)
         async with self.open_uow(system_for(store_id)) as uow:
-            await service.mark_access(uow, store_id, state)
+            await service.mark_access(uow, store_id, state, looked=looked)
 
     def _access(self, held: Held) -> StoreAccess:
         return StoreAccess(held.shop_domain, open_access(self.vault, held.store_id, held.access))

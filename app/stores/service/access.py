@@ -56,7 +56,7 @@ async def take_turn(uow: UnitOfWork, store_id: int) -> Held:
         if store is not None and store.rests_until is not None:
             if uow.now < store.rests_until:
                 raise StoreRests(store.shop_domain, (store.rests_until - uow.now).total_seconds())
-            store.rest(uow.now)
+            store.be_looked_at(uow.now)
     return held
 
 
@@ -92,14 +92,14 @@ async def drop_lease(uow: UnitOfWork, store_id: int, fence: int) -> None:
             token.leased_until = None
 
 
-async def mark_access(uow: UnitOfWork, store_id: int, state: AccessState) -> None:
+async def mark_access(uow: UnitOfWork, store_id: int, state: AccessState, *, looked: bool = False) -> None:
     """Note whether the store answers us; the store's people are told once when it does not, what waits goes on when
     it does again.
     """
     async with uow.machinery() as session:
         store = await repository.lock_store(session, store_id)
         before = store.access_state if store else ""
-        if store is None or store.uninstalled_at is not None or not store.note_access(state, uow.now):
+        if store is None or store.uninstalled_at is not None or not store.note_access(state, uow.now, looked=looked):
             return
     if state is AccessState.WORKING:
         await resolve_exceptions(uow, "store", str(store_id))
