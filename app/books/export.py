@@ -38,8 +38,8 @@ LISTS = (
 async def export_books(open_uow: Open) -> dict[str, Any]:
     """Return the books of every retailer, as the contract with an outside checker names them (contract §4)."""
     async with open_uow(SYSTEM) as uow:
-        retailers = await stores_with_role(uow, StoreRole.RETAILER)
-        partners = await stores_with_role(uow, StoreRole.PARTNER)
+        retailers = await stores_with_role(uow, StoreRole.RETAILER, gone=True)
+        partners = await stores_with_role(uow, StoreRole.PARTNER, gone=True)
         at = uow.now
     books: dict[str, Any] = {"format": FORMAT, "at": rows.instant(at), **{name: [] for name in LISTS}}
     books["stores"] += [rows.store(each, None) for each in partners]

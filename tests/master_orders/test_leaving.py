@@ -3,8 +3,8 @@
 import pytest
 
 from app.partners.states import PartnerState
-from simulator.world.apps import uninstall
-from tests.support.linked import invite, partners_now
+from simulator.world.apps import install, uninstall
+from tests.support.linked import accept, invite, partners_now
 from tests.support.oak import Oak, lines_of
 from tests.support.shops import PARTNER, RETAILER
 
@@ -66,3 +66,24 @@ async def test_a_partner_who_removes_the_app_is_called_no_more(oak: Oak) -> None
     (problem,) = await oak.trade.problems()
     assert (problem.subject_kind, problem.units) == ("partner", 3)
     assert await oak.trade.failed_jobs() == []
+
+
+async def test_a_partner_who_comes_back_finds_no_draft_of_the_week_that_was_given_up(oak: Oak) -> None:
+    """A13: what they could still complete would be ordered twice, so it goes at once, not at its cut-off."""
+    await oak.sell(3)
+    await oak.gather()
+    given_up = await oak.running()
+    uninstall(oak.trade.shops.world, oak.store)
+    await oak.trade.settle()
+
+    install(oak.trade.shops.world, oak.store)
+    await oak.trade.shops.load(PARTNER)
+    await invite(oak.trade.shops)
+    await accept(oak.trade.shops)
+    await oak.trade.settle()
+    await oak.gather()
+
+    running = await oak.running()
+    assert (running.cutoff_at, running.number) == (given_up.cutoff_at, 2)
+    assert [draft.tags for draft in oak.drafts] == [[running.marker]]
+    assert lines_of(oak.draft) == [3]

@@ -35,7 +35,7 @@ async def open_next_cycle(uow: UnitOfWork, partner_id: int) -> Cycle | None:
     if not partner.is_live:
         return None
     for unfinished in await repository.list_unfinished(uow.session, uow.store_id, partner_id):
-        await plan_close(uow, unfinished, partner)
+        await enqueue(uow, CloseCycle(uow.store_id, partner_id, unfinished.id))
     running = await repository.find_open_cycle(uow.session, uow.store_id, partner_id)
     if running is not None:
         await plan_close(uow, running, partner)
