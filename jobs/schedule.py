@@ -32,7 +32,7 @@ class Standing:
 
 STANDING: tuple[Standing, ...] = (
     Standing(StoreRole.RETAILER, 15, ReconcileOrders),
-    Standing(StoreRole.PARTNER, 15, ReadMasterOrders),
+    Standing(StoreRole.PARTNER, DAY, ReadMasterOrders),  # more often while goods are awaited
     Standing(StoreRole.PARTNER, HOUR, ReadProducts),
     Standing(StoreRole.PARTNER, HOUR, SyncStock),
 )

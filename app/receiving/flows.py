@@ -11,6 +11,7 @@ from app.master_orders.queries import closed_markers, master_orders_by_order
 from app.partners.queries import partnerships_of
 from app.receiving import repository, service
 from app.stores.flows import ConnectedShopify
+from app.units.queries import is_supply_awaited
 
 OVERLAP = timedelta(minutes=2)
 TAGS_AT_ONCE = 20
@@ -27,11 +28,13 @@ class Watched:
     since: datetime
     began_at: datetime
     markers: list[str]
+    is_awaited: bool  # something of them is still to arrive
 
 
-async def read_master_orders(open_uow: Open, shopify: ConnectedShopify, partner_store_id: int) -> None:
-    """Read each of our orders on the partner's store that changed since we asked before."""
-    for watched in await _watched(open_uow, partner_store_id):
+async def read_master_orders(open_uow: Open, shopify: ConnectedShopify, partner_store_id: int) -> bool:
+    """Read each of our orders on the partner's store that changed since we asked before; tell if any is awaited."""
+    orders = await _watched(open_uow, partner_store_id)
+    for watched in orders:
         changed = 0
         for start in range(0, len(watched.markers), TAGS_AT_ONCE):
             markers = watched.markers[start : start + TAGS_AT_ONCE]
@@ -39,6 +42,7 @@ async def read_master_orders(open_uow: Open, shopify: ConnectedShopify, partner_
         if changed:  # while nothing does, asking again from the same instant is as good
             async with open_uow(system_for(watched.store_id)) as uow:
                 await service.finish_poll(uow, watched.partner_id, watched.began_at)
+    return any(watched.is_awaited for watched in orders)
 
 
 async def _read_changed(
@@ -80,7 +84,8 @@ async def _watched(open_uow: Open, partner_store_id: int) -> Sequence[Watched]:
             if not recent:
                 continue
             since = await repository.polled_since(uow.session, partner.store_id, partner.id) or min(recent.values())
-            watched.append(Watched(partner.store_id, partner.id, since, uow.now, list(recent)))
+            is_awaited = await is_supply_awaited(uow.session, partner.store_id, partner.id)
+            watched.append(Watched(partner.store_id, partner.id, since, uow.now, list(recent), is_awaited))
     return watched
 
 

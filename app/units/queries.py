@@ -180,6 +180,17 @@ async def free_supply(session: AsyncSession, store_id: int, partner_variant_ids:
     return found
 
 
+async def is_supply_awaited(session: AsyncSession, store_id: int, partner_id: int) -> bool:
+    """Return whether the partner owes the centre anything: units that were ordered and have not arrived."""
+    awaited = (
+        select(UnitBalance.lot_id)
+        .join(UnitLot, (UnitLot.store_id == UnitBalance.store_id) & (UnitLot.id == UnitBalance.lot_id))
+        .where(UnitLot.store_id == store_id, UnitLot.partner_id == partner_id, UnitLot.side == Side.SUPPLY)
+        .where(UnitBalance.state.in_(AWAITED), UnitBalance.quantity > 0)
+    )
+    return bool(await session.scalar(select(awaited.exists())))
+
+
 async def surplus_of(session: AsyncSession, store_id: int, partner_variant_ids: Iterable[int]) -> dict[int, int]:
     """Return how many units of each variant are at the centre and needed by nobody; variants without are absent."""
     surplus: dict[int, int] = defaultdict(int)

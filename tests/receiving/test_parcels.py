@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from app.gateways.shopify import partner_orders as gateway
 from app.receiving import service
+from app.receiving.jobs import ReadMasterOrders
 from app.receiving.queries import is_inbound_number, partner_is_done
 from simulator.world.fulfillment import cancel_fulfillment, create_fulfillment, parts_for, update_tracking
 from simulator.world.order_model import Tracking
@@ -95,6 +97,28 @@ async def test_a_parcel_whose_news_was_lost_is_found_by_asking(oak: Oak) -> None
 
     assert known == 1
     assert sorted(parcel.unit_count for parcel in await oak.parcels()) == [2, 3]
+
+
+async def test_a_partner_is_watched_while_goods_are_awaited(oak: Oak) -> None:
+    """H2: each quarter of an hour from the close until all of it is here; the rest of the time each night."""
+    before = await _watches(oak)
+    await oak.sell(3)
+    await oak.close_week()
+    under_way = await _watches(oak)
+    oak.send(3)
+    await oak.trade.settle()
+
+    await oak.receive((await oak.parcels())[0])
+    await oak.pass_time(QUARTER)
+
+    assert (before, under_way) == ([24 * 60], [15, 24 * 60])
+    assert await _watches(oak) == [24 * 60]
+
+
+async def _watches(oak: Oak) -> list[int]:
+    async with oak.trade.uow() as uow, uow.machinery() as session:
+        planned = text("SELECT minutes FROM planned_instants WHERE name = :name ORDER BY minutes")
+        return list(await session.scalars(planned, {"name": ReadMasterOrders.name}))
 
 
 async def test_a_parcel_cancelled_before_it_arrived_is_awaited_again(oak: Oak) -> None:
