@@ -1,6 +1,6 @@
 """Shops of a simulated world and the hub's web application, joined without a network: staff open pages, jobs run."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any, cast
@@ -40,6 +40,13 @@ RETAILER = "corner.myshopify.com"
 PARTNER = "oak.myshopify.com"
 ADDRESS = {"address1": "1 Mill Lane", "city": "Denver", "zip": "80202", "province_code": "CO", "country_code": "US"}
 OPTIONAL = {"retailer": sorted(scopes.RETAILER), "partner": sorted(scopes.PARTNER)}
+
+
+Wrap = Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport]
+
+
+def _as_it_is(transport: httpx.AsyncBaseTransport) -> httpx.AsyncBaseTransport:
+    return transport
 
 
 @dataclass
@@ -131,13 +138,15 @@ class Shops:
 
 
 @asynccontextmanager
-async def open_shops(runtime: Runtime, world: World) -> AsyncIterator[Shops]:
-    """The hub on this runtime, with this world around it."""
-    outside = httpx.AsyncClient(transport=httpx.ASGITransport(create_simulator(world)))
+async def open_shops(
+    runtime: Runtime, world: World, way: Wrap = _as_it_is, door: Wrap = _as_it_is
+) -> AsyncIterator[Shops]:
+    """The hub on this runtime, with this world around it; a test may stand in the hub's way outside and at its door."""
+    outside = httpx.AsyncClient(transport=way(httpx.ASGITransport(create_simulator(world))))
     application: Starlette = create_app(runtime.settings, runtime, outside)
     runner = build_runner(runtime, outside)
     async with application.router.lifespan_context(application):
-        transport = httpx.ASGITransport(application)
+        transport = door(httpx.ASGITransport(application))
         async with httpx.AsyncClient(transport=transport, base_url=HUB) as browser:
             yield Shops(world, browser, runner)
 

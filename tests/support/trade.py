@@ -8,7 +8,6 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-import httpx
 import pytest
 from sqlalchemy import text
 
@@ -228,7 +227,7 @@ class Trade:
 async def open_trade(shops: Shops, clock: FixedClock, **terms: Any) -> AsyncIterator[Trade]:
     """A retailer with one partner, Oak, on these terms; its cut-off is on Thursdays at 18:00 in Denver."""
     shops.world.clock.set(now=clock.at, rate=0)
-    trade = Trade(shops, clock, Courier(shops.world, httpx.ASGITransport(shops.hub._transport.app)))  # type: ignore[attr-defined]
+    trade = Trade(shops, clock, Courier(shops.world, shops.hub._transport))
     await trade.join(**terms)
     yield trade
     await trade.courier.close()
