@@ -1,6 +1,7 @@
 """The command `hub`: one table of commands, each a few lines that hand over to the module that does the work."""
 
 import argparse
+import asyncio
 import json
 import os
 import sys
@@ -101,6 +102,21 @@ def rehearsal_command(name: str) -> Callable[[argparse.Namespace], int]:
     return run
 
 
+def access_command(name: str) -> Callable[[argparse.Namespace], int]:
+    """A command of the stores' access, here or in production: wherever the environment leads."""
+
+    def run(options: argparse.Namespace) -> int:
+        from app.stores import commands
+        from jobs.subscriptions import subscribers
+
+        with services_of(World.of(os.environ)) as environment:
+            told = asyncio.run(getattr(commands, name)(environment, subscribers()))
+        print("\n".join(told))
+        return 0
+
+    return run
+
+
 def _become(module: str, environment: dict[str, str] | None = None) -> int:
     """Go on as another module of the project, under the same process number."""
     os.chdir(PROJECT)
@@ -162,6 +178,8 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "books", "print everything the hub holds of units, orders and stock", rehearsal_command("books"), _json_option
     ),
+    Command("rotate-keys", "seal every stored token with the first encryption key", access_command("rotate_keys")),
+    Command("rotate-secret", "mint every token anew with the current client secret", access_command("rotate_secret")),
     Command("migrate", "bring the database to the newest schema", migrate_database),
 )
 

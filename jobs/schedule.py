@@ -10,9 +10,10 @@ from app.inbox.jobs import ForgetBodies
 from app.inventory.jobs import SyncStock
 from app.job_runs.declaration import Job
 from app.job_runs.jobs import ForgetEnded
-from app.job_runs.service import every
+from app.job_runs.service import enqueue, every
 from app.orders.jobs import ReconcileOrders
 from app.receiving.jobs import ReadMasterOrders
+from app.stores.jobs import SweepTokens
 from app.stores.queries import StoreFacts, get_store, stores_with_role
 from app.stores.states import StoreRole
 from jobs.context import JobContext
@@ -36,7 +37,7 @@ STANDING: tuple[Standing, ...] = (
     Standing(StoreRole.PARTNER, HOUR, ReadProducts),
     Standing(StoreRole.PARTNER, HOUR, SyncStock),
 )
-UPKEEP: tuple[Job, ...] = (ForgetBodies(), ForgetEnded())
+UPKEEP: tuple[Job, ...] = (ForgetBodies(), ForgetEnded(), SweepTokens())
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ async def plan_standing(units: UnitsOfWork) -> None:
     async with units(SYSTEM) as uow:
         for job in UPKEEP:
             await every(uow, job, DAY, job.name)
+        await enqueue(uow, SweepTokens())  # a worker that starts may know another client secret
         for role in StoreRole:
             for store in await stores_with_role(uow, role):
                 await _plan_for(uow, store)

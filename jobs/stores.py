@@ -5,7 +5,7 @@ from app.inbox.declaration import InboxEvent
 from app.inbox.service import mark_handled
 from app.job_runs.service import enqueue
 from app.stores import flows, service
-from app.stores.jobs import CheckInstallation, RegisterTopics
+from app.stores.jobs import CheckInstallation, RegisterTopics, RenewToken, SweepTokens
 from jobs.context import JobContext
 from jobs.registry import handles, hears
 
@@ -20,6 +20,18 @@ async def register_topics(context: JobContext, job: RegisterTopics) -> None:
 async def check_installation(context: JobContext, job: CheckInstallation) -> None:
     """Read what the store grants and says of itself."""
     await flows.refresh_installation(context.shopify, job.store_id)
+
+
+@handles(SweepTokens)
+async def sweep_tokens(context: JobContext, _job: SweepTokens) -> None:
+    """Have tokens renewed in time."""
+    await flows.sweep_tokens(context.shopify)
+
+
+@handles(RenewToken)
+async def renew_token(context: JobContext, job: RenewToken) -> None:
+    """Get the store a new token."""
+    await context.shopify.renew(job.store_id)
 
 
 @hears("app/scopes_update", "shop/update")

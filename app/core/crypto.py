@@ -49,6 +49,10 @@ class Vault:
         except InvalidTag as error:
             raise Undecryptable("changed, or bound to another row") from error
 
+    def key_of(self, sealed: bytes) -> str:
+        """Return the id of the key it was sealed with, known or not."""
+        return sealed.partition(b"\x00")[0].decode(errors="replace")
+
     def sealed_with_first_key(self, sealed: bytes) -> bool:
         """Tell whether a rotation has nothing to do here."""
         return sealed.partition(b"\x00")[0] == next(iter(self.keys)).encode()

@@ -25,3 +25,21 @@ class CheckInstallation(Job):
     coalesce_by: ClassVar[tuple[str, ...]] = ("store_id",)  # one waiting check is enough
 
     store_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SweepTokens(Job):
+    """Find the tokens nobody used for long or that are tied to an earlier client secret, and have them renewed."""
+
+    name: ClassVar[str] = "stores.sweep_tokens"
+    coalesce_by: ClassVar[tuple[str, ...]] = ()  # one waiting sweep is enough
+
+
+@dataclass(frozen=True, slots=True)
+class RenewToken(Job):
+    """Get the store a new token."""
+
+    name: ClassVar[str] = "stores.renew_token"
+    coalesce_by: ClassVar[tuple[str, ...]] = ("store_id",)  # once is enough
+
+    store_id: int

@@ -103,13 +103,18 @@ class AccessToken(Machinery, Base):
         self.minted_by, self.leased_until = fresh.minted_by, None
         self.issue += 1
 
+    def sealed(self) -> list[bytes]:
+        """Return every secret of the row, as it is sealed."""
+        return [
+            each for each in (self.sealed_access, self.sealed_refresh, self.sealed_previous_refresh) if each is not None
+        ]
+
     def reseal(self, seal: Callable[[bytes, str], bytes]) -> None:
-        """Have the same tokens sealed anew; `seal` is told the column a token is bound to."""
-        self.sealed_access = seal(self.sealed_access, "access")
-        if self.sealed_refresh is not None:
-            self.sealed_refresh = seal(self.sealed_refresh, "refresh")
-        if self.sealed_previous_refresh is not None:
-            self.sealed_previous_refresh = seal(self.sealed_previous_refresh, "refresh")
+        """Have the same tokens sealed anew, all or none; `seal` is told what each is bound to."""
+        access = seal(self.sealed_access, "access")
+        refresh = seal(self.sealed_refresh, "refresh") if self.sealed_refresh else None
+        previous = seal(self.sealed_previous_refresh, "refresh") if self.sealed_previous_refresh else None
+        self.sealed_access, self.sealed_refresh, self.sealed_previous_refresh = access, refresh, previous
 
 
 class OAuthState(Machinery, Base):

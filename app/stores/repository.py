@@ -1,6 +1,7 @@
 """Every SELECT and lock on the stores' tables; machinery rows, so the caller stands inside `uow.machinery()`."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -8,6 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.stores.models import AccessToken, OAuthState, RetailerSettings, Store
 from app.stores.sealing import SealedGrant
+from app.stores.states import AccessState
+
+FEW = 50  # rows locked at once
 
 
 async def find_store(session: AsyncSession, store_id: int) -> Store | None:
@@ -80,6 +84,28 @@ async def put_token(session: AsyncSession, store_id: int, fresh: SealedGrant) ->
             minted_by=fresh.minted_by,
         )
     )
+
+
+async def lock_next_tokens(session: AsyncSession, after: int) -> Sequence[AccessToken]:
+    """Return the tokens of the next few stores by id, locked; none: there are no more."""
+    chosen = select(AccessToken).where(AccessToken.store_id > after).order_by(AccessToken.store_id).limit(FEW)
+    return (await session.scalars(chosen.with_for_update())).all()
+
+
+async def list_to_renew(session: AsyncSession, mark: str, before: datetime) -> Sequence[int]:
+    """Return the stores whose tokens are tied to another secret than this mark's, or end before the instant."""
+    other = AccessToken.minted_by.is_distinct_from(mark) | (AccessToken.refresh_expires_at < before)
+    alive = (Store.access_state != AccessState.DEAD.value) & Store.uninstalled_at.is_(None)
+    chosen = select(AccessToken.store_id).join(Store, Store.id == AccessToken.store_id)
+    renewable = AccessToken.sealed_refresh.is_not(None)
+    return (await session.scalars(chosen.where(other, alive, renewable).order_by(AccessToken.store_id))).all()
+
+
+async def list_tied_elsewhere(session: AsyncSession, mark: str) -> list[tuple[int, str]]:
+    """Return id and domain of the stores whose tokens are tied to another secret than this mark's."""
+    chosen = select(Store.id, Store.shop_domain).join(AccessToken, Store.id == AccessToken.store_id)
+    found = await session.execute(chosen.where(AccessToken.minted_by.is_distinct_from(mark)).order_by(Store.id))
+    return [(row.id, row.shop_domain) for row in found]
 
 
 async def lock_oauth_state(session: AsyncSession, state_hash: str) -> OAuthState | None:

@@ -50,5 +50,11 @@ def open_refresh(vault: Vault, store_id: int, sealed: bytes) -> str:
     return vault.open(sealed, _bound(store_id, "refresh"))
 
 
+def reseal(vault: Vault, store_id: int, sealed: bytes, column: str) -> bytes:
+    """Return the same token sealed with the vault's first key."""
+    bound = _bound(store_id, column)
+    return vault.seal(vault.open(sealed, bound), bound)
+
+
 def _bound(store_id: int, column: str) -> str:
     return f"access_tokens:{store_id}:{column}"

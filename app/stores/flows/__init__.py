@@ -8,6 +8,7 @@ from app.stores.flows.installation import (
     install_by_id_token,
     refresh_installation,
 )
+from app.stores.flows.rotation import renew_all_tokens, reseal_tokens, sweep_tokens
 from app.stores.flows.topics import register_topics
 
 __all__ = [
@@ -18,4 +19,7 @@ __all__ = [
     "install_by_id_token",
     "refresh_installation",
     "register_topics",
+    "renew_all_tokens",
+    "reseal_tokens",
+    "sweep_tokens",
 ]

@@ -1,8 +1,8 @@
 """Shopify as the stores let us in: opens the sealed tokens, refreshes them one worker at a time, notes refusals."""
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -10,6 +10,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import anyio
 
 from app.core.clock import machine_now
+from app.core.crypto import Undecryptable
 from app.core.errors import Unavailable
 from app.core.log import logger
 from app.core.settings import Settings
@@ -30,6 +31,7 @@ T = TypeVar("T")
 KEPT_SECONDS = 5.0  # a process looks up what it holds of a store this often; a refused token is looked up at once
 PATIENCE = timedelta(seconds=8)  # how long to wait for the worker who holds the lease
 GLANCE = 0.1
+NEEDS_RESTART = "The store's access is sealed with a key this process does not know yet; it waits for its restart."
 
 log = logger("stores.access")
 
@@ -95,9 +97,11 @@ class ConnectedShopify:
     async def renew(self, store_id: int) -> None:
         """Get a new token: the one we hold carries the scopes of the day it was given."""
         async with self.open_uow(SYSTEM) as uow:
-            held = await service.read_held(uow, store_id)
+            held = await service.take_turn(uow, store_id)
         if held.refresh is not None:
             await self._renew(held)
+        if held.state in RESTING:
+            await self._mark(store_id, AccessState.WORKING)
 
     def look_again(self, store_id: int) -> None:
         """Forget what this process has seen: another one may have got a token with more scopes."""
@@ -169,7 +173,8 @@ class ConnectedShopify:
         """Refresh with the token we hold; if its reply was lost once, the one before it still works."""
         refused: Exception = TokenDead()
         for sealed in filter(None, (leased.refresh, leased.previous_refresh)):
-            held = open_refresh(self.vault, leased.store_id, sealed)
+            with self._opening(leased):
+                held = open_refresh(self.vault, leased.store_id, sealed)
             try:
                 return await self._counted(leased, oauth.refresh(self.client.http, self.app, leased.shop_domain, held))
             except (TokenDead, GrantRefused) as error:
@@ -190,4 +195,15 @@ class ConnectedShopify:
             await service.mark_access(uow, store_id, state, looked=looked)
 
     def _access(self, held: Held) -> StoreAccess:
-        return StoreAccess(held.shop_domain, open_access(self.vault, held.store_id, held.access))
+        with self._opening(held):
+            return StoreAccess(held.shop_domain, open_access(self.vault, held.store_id, held.access))
+
+    @contextmanager
+    def _opening(self, held: Held) -> Iterator[None]:
+        """A process that was started before a key was added waits for its restart instead of failing."""
+        try:
+            yield
+        except Undecryptable as error:
+            self.look_again(held.store_id)
+            log.error("stores.sealed_with_another_key", shop=held.shop_domain, why=str(error))
+            raise Unavailable(NEEDS_RESTART) from error

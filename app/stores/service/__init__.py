@@ -21,11 +21,13 @@ from app.stores.service.installation import (
     uninstall_store,
 )
 from app.stores.service.onboarding import Centre, change_defaults, choose_centre, choose_stock_location
+from app.stores.service.rotation import ask_for_renewals, list_tied_elsewhere, reseal_some
 
 __all__ = [
     "Centre",
     "Held",
     "Installation",
+    "ask_for_renewals",
     "begin_authorization",
     "change_defaults",
     "choose_centre",
@@ -37,11 +39,13 @@ __all__ = [
     "identify_store",
     "install_store",
     "lease_refresh",
+    "list_tied_elsewhere",
     "mark_access",
     "read_held",
     "record_details",
     "record_refresh",
     "record_scopes",
+    "reseal_some",
     "take_turn",
     "uninstall_store",
 ]
