@@ -5,7 +5,7 @@ from typing import Any
 
 from app.books import rows
 from app.books.names import Names
-from app.catalog.queries import mappings_of_store, variants_of_store
+from app.catalog.queries import VariantFacts, mappings_of_store, variants_of_store
 from app.core.unit_of_work import SYSTEM, Open, UnitOfWork, system_for
 from app.exceptions.queries import list_exceptions
 from app.exceptions.service import NO_STORE
@@ -45,25 +45,32 @@ async def export_books(open_uow: Open) -> dict[str, Any]:
     books["stores"] += [rows.store(each, None) for each in partners]
     for retailer in retailers:
         async with open_uow(system_for(retailer.id)) as uow:
-            await _add_retailer(uow, retailer, books)
+            named = await _partner_variants(uow, retailer)
+        # Each store is asked for its own: of a partner who went the retailer is shown nothing any more.
+        variants: dict[int, VariantFacts] = {}
+        for partner_store_id, ids in named.items():
+            async with open_uow(system_for(partner_store_id)) as uow:
+                variants |= await variants_of_store(uow.session, partner_store_id, ids)
+        async with open_uow(system_for(retailer.id)) as uow:
+            await _add_retailer(uow, retailer, variants, books)
     for owner, shop_id in [(NO_STORE, None), *((each.id, each.shopify_shop_id) for each in partners)]:
         async with open_uow(system_for(owner)) as uow:
             books["exceptions"] += [rows.stores_exception(shop_id, each) for each in await list_exceptions(uow.session)]
     return books
 
 
-async def _add_retailer(uow: UnitOfWork, retailer: StoreFacts, books: dict[str, Any]) -> None:
+async def _add_retailer(
+    uow: UnitOfWork, retailer: StoreFacts, variants: Mapping[int, VariantFacts], books: dict[str, Any]
+) -> None:
     session, store_id = uow.session, retailer.id
     partners = await partners_of(session, store_id)
     theirs = await get_stores(uow, [each.partner_store_id for each in partners if each.partner_store_id])
     lots = await lots_of(session, store_id)
     masters = await list_master_orders(session, store_id)
     exceptions = await list_exceptions(session)
-    names = Names(retailer, partners, theirs)
+    names = Names(retailer, partners, theirs, variants=dict(variants))
     names.mappings = {each.id: each for each in await mappings_of_store(session, store_id, ended=True)}
     names.lines = await lines_by_id(session, store_id, _line_ids(lots, exceptions))
-    for partner_store_id, ids in _variants(names, lots, masters).items():
-        names.variants |= await variants_of_store(session, partner_store_id, ids)
     shipments = await list_shipments(session, store_id)
     orders = await list_orders_by_id(session, store_id, {each.order_id for each in shipments})
     names.lines |= {line.id: line for order in orders.values() for line in order.lines}
@@ -88,10 +95,15 @@ def _line_ids(lots: Iterable[Any], exceptions: Iterable[Any]) -> set[int]:
     return owners | {int(subject) for subject in named if subject.isdecimal()}
 
 
-def _variants(names: Names, lots: Iterable[Any], masters: Iterable[Any]) -> Mapping[int, set[int]]:
+async def _partner_variants(uow: UnitOfWork, retailer: StoreFacts) -> Mapping[int, set[int]]:
+    """Return the partners' variants that the books of a retailer name, by partner's store."""
     wanted: dict[int, set[int]] = {}
-    held = [(each.partner_store_id, each.partner_variant_id) for each in [*lots, *names.mappings.values()]]
-    held += [(line.partner_store_id, line.partner_variant_id) for each in masters for line in each.lines]
+    mappings = await mappings_of_store(uow.session, retailer.id, ended=True)
+    masters = await list_master_orders(uow.session, retailer.id)
+    lines = [line for master in masters for line in master.lines]
+    held = [(each.partner_store_id, each.partner_variant_id) for each in await lots_of(uow.session, retailer.id)]
+    held += [(each.partner_store_id, each.partner_variant_id) for each in mappings]
+    held += [(each.partner_store_id, each.partner_variant_id) for each in lines]
     for partner_store_id, variant_id in held:
         wanted.setdefault(partner_store_id, set()).add(variant_id)
     return wanted

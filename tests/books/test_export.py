@@ -22,3 +22,18 @@ async def test_a_store_that_removed_the_app_stays_in_the_books(trade: Trade, gon
     assert books["stores"] == before["stores"]
     assert {each["partner"] for each in books["master_orders"]} <= {each["id"] for each in books["stores"]}
     assert len(books["partners"]) == 1
+
+
+async def test_what_a_partner_made_is_named_when_they_are_gone(trade: Trade) -> None:
+    """A14: lots and master orders of a partner who removed the app still say which variant."""
+    await trade.bring_in(trade.product())
+    trade.buy(("PARTNER-oak-BEAN", 2))
+    await trade.settle()
+    (variant,) = trade.variants(PARTNER)
+
+    uninstall(trade.shops.world, trade.shops.store(PARTNER))
+    await trade.settle()
+
+    books = await export_books(trade.shops.open_uow)
+    assert {lot["variant"] for lot in books["lots"]} == {variant.gid}
+    assert {mapping["partner_variant"] for mapping in books["mappings"]} == {variant.gid}
