@@ -1,0 +1,97 @@
+"""Plays one history from its beginning to the calm after it, and has it judged."""
+
+import logging
+import random
+import time
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from simulator.faults.faults import PROFILES, Faults
+from simulator.world.draws import Draws
+from simulator.world.switches import Switches
+from tests.histories.checker.judge import judge
+from tests.histories.clockwork import Hands
+from tests.histories.evidence import gather
+from tests.histories.play import Player
+from tests.histories.stage import Stage, Theatre
+from tests.histories.story import Story
+
+ORDERS_WITHIN = timedelta(minutes=35)
+STOCK_WITHIN = timedelta(minutes=75)
+LOG = logging.getLogger("histories")
+
+
+@dataclass(slots=True)
+class Played:
+    """What came of a history."""
+
+    story: Story
+    findings: list[str]
+    orders: int = 0
+    units: int = 0
+    faults: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+    trace: tuple[Any, ...] = ()
+
+    @property
+    def held(self) -> bool:
+        """Whether every promise was kept."""
+        return not self.findings
+
+
+async def play(theatre: Theatre, story: Story) -> Played:
+    """Play the story and judge what is left when it has calmed down."""
+    began = time.process_time()
+    random.seed(story.seed)
+    switches = Switches().drawn(Draws(story.seed))
+    async with theatre.open(story.shape, story.seed, switches) as stage:
+        player = Player(stage, Hands(stage))
+        findings = await _through(player, story)
+        played = Played(story, findings, player.placed, player.units)
+        played.faults = Counter(f"{each.phase} {each.action}" for each in stage.world.fault_log)
+        played.trace = _trace(stage)
+    played.seconds = time.process_time() - began
+    return played
+
+
+async def _through(player: Player, story: Story) -> list[str]:
+    """Return what is wrong; a fault of the hub or of the world ends the history where it is."""
+    stage = player.stage
+    stage.world.faults = faults_of(story)
+    try:
+        for act in story.acts:
+            await player.play(act)
+        return await _calm(player)
+    except Exception as error:
+        LOG.exception("a history was halted")
+        return [f"halted: {type(error).__name__}: {error}"]
+
+
+def faults_of(story: Story) -> Faults:
+    """Return the weather; what is delayed in machine time is so by nothing."""
+    rules = [replace(rule, seconds=0.0) if rule.action == "delay" else rule for rule in PROFILES[story.faults]]
+    return Faults(seed=story.seed, profile=story.faults, rules=rules)
+
+
+async def _calm(player: Player) -> list[str]:
+    """Let the weather end, and look twice: when orders must be in, and when everything must be."""
+    await player.hands.rest()
+    answer = await player.stage.control.put("/faults", json={"profile": "none"})
+    assert answer.status_code == 200, answer.text
+    await player.hands.turn(ORDERS_WITHIN, is_fine=True)
+    findings = judge(await gather(player.stage), orders_only=True)
+    await player.hands.turn(STOCK_WITHIN - ORDERS_WITHIN, is_fine=True)
+    return findings or judge(await gather(player.stage))
+
+
+def _trace(stage: Stage) -> tuple[Any, ...]:
+    """Return what two plays of one story must have in common."""
+    world = stage.world
+    return (
+        world.now,
+        tuple((each.at, each.shop, each.operation, each.outcome) for each in world.requests),
+        tuple((each.at, each.shop, each.operation, each.action) for each in world.fault_log),
+        tuple((each.triggered_at, each.shop, each.topic, each.state) for each in world.outbox.log),
+    )
