@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -79,6 +80,16 @@ def simulator(options: argparse.Namespace) -> int:
     return _become("simulator", world.simulator_environment())
 
 
+def histories(options: argparse.Namespace) -> int:
+    """Play random histories against the simulator; they are tests, and only a checkout has them."""
+    if not (PROJECT / "tests" / "histories").is_dir():
+        raise LocalServiceError("Histories are tests, and this copy of Partner Hub has none; play them in a checkout.")
+    command = [sys.executable, "-m", "tests.histories"]
+    for name in ("count", "seed", "faults", "jobs", "shrink"):
+        command += [f"--{name}", str(getattr(options, name))]
+    return subprocess.run([*command, *(["--json"] if options.json else [])], cwd=PROJECT, check=False).returncode
+
+
 def migrate_database(options: argparse.Namespace) -> int:
     """Bring the database to the newest schema."""
     if os.environ.get("DATABASE_MIGRATION_URL"):
@@ -146,6 +157,15 @@ def _rehearse_options(parser: argparse.ArgumentParser) -> None:
     _json_option(parser)
 
 
+def _histories_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--count", type=int, default=20, help="how many")
+    parser.add_argument("--seed", type=int, default=1, help="of the first; each other one has the next")
+    parser.add_argument("--faults", choices=("none", "light", "standard"), default="standard")
+    parser.add_argument("--jobs", type=int, default=1, help="processes that share them")
+    parser.add_argument("--shrink", type=int, default=60, help="plays spent on making a failure short; 0: none")
+    _json_option(parser)
+
+
 def _demo_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reset", action="store_true", help="begin anew")
     parser.add_argument("--play", action="store_true", help=argparse.SUPPRESS)
@@ -174,6 +194,7 @@ COMMANDS: tuple[Command, ...] = (
         rehearsal_command("rehearse"),
         _rehearse_options,
     ),
+    Command("histories", "play random histories with faults and judge them", histories, _histories_options),
     Command("staff", "do what people at the centre do", rehearsal_command("staff"), _staff_options),
     Command(
         "books", "print everything the hub holds of units, orders and stock", rehearsal_command("books"), _json_option
