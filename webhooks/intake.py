@@ -17,6 +17,7 @@ from app.inbox import rules
 
 BATCH = Bounds(items=100, weight=4 * 1024 * 1024)
 HANDS = 10  # a worker that one bell wakes looks for that much by itself
+PAUSE = 0.02  # between bells: no worker listens more often
 
 # What happens in a partner's own shop is nobody's business here: it goes before anything of it is written.
 # Rows are written in the order of their keys, so that two processes that write the same ones do not lock each other up.
@@ -31,11 +32,10 @@ WITH given AS (
         jsonb_to_recordset(%(rows)s) AS (
             source text, shop_domain text, webhook_id text, event_id text, topic text, triggered_at text,
             api_version text, headers jsonb, received_at timestamptz, request_id text,
-            private boolean, marked boolean, kind text, resource_id text),
-        unnest(%(bodies)b::bytea[])
+            private boolean, marked boolean, kind text, resource_id text)
     ) WITH ORDINALITY AS sent (
         source, shop_domain, webhook_id, event_id, topic, triggered_at, api_version, headers, received_at, request_id,
-        private, marked, kind, resource_id, body, place)
+        private, marked, kind, resource_id, place)
     LEFT JOIN stores ON stores.shop_domain = sent.shop_domain
 ), counted AS (
     INSERT INTO dropped_webhooks (shop_domain, topic, day, count)
@@ -48,7 +48,7 @@ WITH given AS (
     INSERT INTO inbox_events (source, shop_domain, webhook_id, event_id, topic, triggered_at, api_version,
                               headers, body, store_id, received_at)
     SELECT source, shop_domain, webhook_id, event_id, topic, triggered_at, api_version,
-           headers, body, store_id, received_at FROM kept
+           headers, (%(bodies)b::bytea[])[place], store_id, received_at FROM kept
     ON CONFLICT (source, shop_domain, webhook_id) DO NOTHING
     RETURNING id, source, shop_domain, webhook_id
 )
@@ -91,7 +91,8 @@ class Intake:
         self._direct = direct
         self._bell = bell
         self._gathering = Gathering(self._store, lambda row: len(row.body), BATCH, PATIENCE)
-        self._ringing: set[asyncio.Task[None]] = set()
+        self._unrung: list[tuple[int, int]] = []
+        self._ringing: asyncio.Task[None] | None = None
 
     async def take(self, delivery: Delivery, at: datetime) -> None:
         """Return when the delivery is stored for good, or dropped; `Unavailable` while the database is away."""
@@ -100,11 +101,18 @@ class Intake:
     async def _store(self, rows: Sequence[Row]) -> None:
         given = Jsonb([row.columns for row in rows], dumps=msgspec.json.encode)
         jobs = await self._direct.rows(_STORE, {"rows": given, "bodies": [row.body for row in rows]})
-        if jobs:
-            # Shopify need not wait for the bell.
-            ringing = asyncio.create_task(self._bell.ring([(run_id, attempt) for run_id, attempt in jobs[::HANDS]]))
-            self._ringing.add(ringing)
-            ringing.add_done_callback(self._ringing.discard)
+        self._unrung += [(run_id, attempt) for run_id, attempt in jobs]
+        if self._unrung and self._ringing is None:
+            self._ringing = asyncio.create_task(self._ring())  # Shopify need not wait for it
+
+    async def _ring(self) -> None:
+        try:
+            while jobs := self._unrung[::HANDS]:
+                self._unrung.clear()
+                await self._bell.ring(jobs)
+                await asyncio.sleep(PAUSE)
+        finally:
+            self._ringing = None
 
 
 def _row(delivery: Delivery, at: datetime) -> Row:

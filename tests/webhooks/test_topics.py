@@ -1,3 +1,5 @@
+from app.receiving.jobs import ReadMasterOrders
+from app.receiving.service.watching import QUARTER
 from app.stores.topics import TOPICS
 from jobs.registry import load_handlers, topic_handler
 from jobs.schedule import STANDING
@@ -16,6 +18,7 @@ def test_everything_that_can_be_lost_has_a_poll() -> None:
 def test_every_poll_is_a_job_that_is_done_as_often_as_the_table_says() -> None:
     handlers = load_handlers()
     standing = {standing.job(1).name: standing.minutes for standing in STANDING}
+    standing[ReadMasterOrders.name] = QUARTER  # while something is awaited, that is while there can be news
 
     for safety in SAFETY:
         assert safety.poll in handlers
