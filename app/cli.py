@@ -150,6 +150,7 @@ def _rehearse_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--orders", type=int, default=40, help="customers' orders a week")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--faults", choices=("none", "light", "standard"), default="none")
+    parser.add_argument("--kills", type=int, default=0, help="processes to kill while it plays")
     parser.add_argument(
         "--setup-only", action="store_true", help="connect, import and publish, then leave the world up"
     )

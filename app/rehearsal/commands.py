@@ -26,6 +26,7 @@ from app.rehearsal import run
 from app.rehearsal.control import Control
 from app.rehearsal.demo import show
 from app.rehearsal.hub import Hub
+from app.rehearsal.killing import Killer, draw_strikes
 from app.rehearsal.report import told
 from app.rehearsal.run import Wish
 from app.rehearsal.staff import Miscount
@@ -46,6 +47,7 @@ def rehearse(options: Namespace, subscribers: Subscribers) -> int:
         seed=options.seed,
         faults=options.faults,
         shared_partner=options.shared_partner,
+        kills=options.kills,
     )
     if options.setup_only:
         return _set_up_only(wish, subscribers, as_json=options.json)
@@ -113,7 +115,8 @@ def _set_up_only(wish: Wish, subscribers: Subscribers, *, as_json: bool) -> int:
 
 def _play(world: World, wish: Wish, subscribers: Subscribers, *, as_json: bool) -> int:
     async def play(hub: Hub, control: Control) -> run.Outcome:
-        return await run.rehearse(hub, control, wish, (lambda line: None) if as_json else print_line)
+        killer = Killer(world, draw_strikes(wish.seed, wish.kills, wish.steps()))
+        return await run.rehearse(hub, control, wish, (lambda line: None) if as_json else print_line, killer)
 
     outcome = _in_hub(world, subscribers, play)
     if as_json:
@@ -123,7 +126,7 @@ def _play(world: World, wish: Wish, subscribers: Subscribers, *, as_json: bool) 
         ]
         print(json.dumps({"tally": outcome.tally, "books": outcome.figures, "promises": verdicts}, indent=2))
     else:
-        print("\n".join(told(outcome.figures, outcome.verdicts)))
+        print("\n".join(told(outcome.figures, outcome.verdicts, outcome.tally["killed"])))
     return 0 if outcome.held else 1
 
 

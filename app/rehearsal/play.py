@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from app.rehearsal import staff, story
 from app.rehearsal.control import Control, Refused
 from app.rehearsal.hub import Hub
+from app.rehearsal.killing import Killer
 from app.rehearsal.setting_up import Staged
 from app.rehearsal.staff import Miscount
 from app.rehearsal.story import Deed, Scene
@@ -38,15 +40,17 @@ class Player:
     staged: Sequence[Staged]
     seed: int
     say: Say
+    killer: Killer | None = None
     tally: Tally = field(default_factory=Tally)
     placed: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
 
     async def play_week(self, index: int, begins: datetime, orders: int) -> None:
         """Play one week from its first to its last scene, and then until nothing is left to do."""
         variants = {each.store.shop_domain: await self._on_sale(each.store.shop_domain) for each in self.staged}
-        for scene in story.week(self.seed, index, begins, orders):
-            await self.control.advance(scene.at)
-            await self._act(index, scene, variants)
+        for number, scene in enumerate(story.week(self.seed, index, begins, orders)):
+            async with self.killer.during((index, number)) if self.killer else nullcontext():
+                await self.control.advance(scene.at)
+                await self._act(index, scene, variants)
         await self.control.advance(begins + story.WEEK)
         self.say(
             f"week {index + 1}: {self.tally.bought} orders, {len(self.tally.received)} parcels received, "

@@ -40,8 +40,10 @@ def summary(books: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def told(figures: Mapping[str, Any], verdicts: Sequence[Verdict]) -> Iterator[str]:
+def told(figures: Mapping[str, Any], verdicts: Sequence[Verdict], killed: Mapping[str, int]) -> Iterator[str]:
     """Return the report as lines for a person."""
+    if killed:
+        yield f"killed  {sum(killed.values())}: " + "  ".join(f"{name} {killed[name]}" for name in sorted(killed))
     for side, counts in figures["units"].items():
         yield f"{side:7} " + "  ".join(f"{state} {count}" for state, count in counts.items())
     yield f"{'partner':32}{'cut-off':12}{'state':9}{'ordered':>8}{'received':>9}{'short':>6}"

@@ -1,20 +1,22 @@
 """`hub rehearse` and `hub staff`: what the two commands do, once a world is up."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.books.export import export_books
-from app.rehearsal import staff
+from app.rehearsal import staff, story
 from app.rehearsal.cast import cast
 from app.rehearsal.checks import Evidence, Verdict, judge
 from app.rehearsal.control import Control
 from app.rehearsal.hub import Hub
+from app.rehearsal.killing import Killer, Step
 from app.rehearsal.play import Player, Say, monday_after
 from app.rehearsal.report import summary
 from app.rehearsal.setting_up import Staged, accept_invitations, open_app, set_up
 from app.rehearsal.staff import Miscount
 
+A_MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
 HEAD_START = timedelta(hours=1)
 DRAINED = timedelta(minutes=80)
 """Once faults are off, orders are drained within 35 minutes and stock within 75 (contract §5)."""
@@ -31,6 +33,12 @@ class Wish:
     seed: int
     faults: str
     shared_partner: bool = False
+    kills: int = 0
+
+    def steps(self) -> list[Step]:
+        """Return every scene of every week."""
+        weeks = [story.week(self.seed, index, A_MONDAY, self.orders) for index in range(self.weeks)]
+        return [(index, number) for index, scenes in enumerate(weeks) for number in range(len(scenes))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +68,12 @@ async def set_stage(hub: Hub, control: Control, wish: Wish) -> list[Staged]:
     return await set_up(hub, control, parts)
 
 
-async def rehearse(hub: Hub, control: Control, wish: Wish, say: Say) -> Outcome:
+async def rehearse(hub: Hub, control: Control, wish: Wish, say: Say, killer: Killer | None = None) -> Outcome:
     """Play the weeks under the faults, let everything drain, and judge the books."""
     staged = await set_stage(hub, control, wish)
     say(f"{len(staged)} retailers and {sum(len(each.partners) for each in staged)} partnerships are set up")
     await control.put("/faults", {"seed": wish.seed, "profile": wish.faults})
-    player = Player(hub, control, staged, wish.seed, say)
+    player = Player(hub, control, staged, wish.seed, say, killer)
     begins = monday_after(await control.now())
     for index in range(wish.weeks):
         await player.play_week(index, begins + timedelta(weeks=index), wish.orders)
@@ -81,6 +89,7 @@ async def rehearse(hub: Hub, control: Control, wish: Wish, say: Say) -> Outcome:
         "parcels_sent": tally.parcels_sent,
         "parcels_received": len(tally.received),
         "boxes_shipped": len(tally.shipped),
+        "killed": dict(killer.killed) if killer else {},
     }
     return Outcome(summary(books), judge(await _evidence(control, books)), counts)
 

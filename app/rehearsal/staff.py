@@ -3,10 +3,11 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from app.core.unit_of_work import SYSTEM
-from app.fulfillment.queries import list_shipments
+from app.core.unit_of_work import SYSTEM, UnitOfWork
+from app.fulfillment.queries import ShipmentRow, list_shipments
 from app.fulfillment.rules import packable
 from app.fulfillment.service import Handover, hand_over, pack_order, ready_lots
 from app.fulfillment.states import ShipmentState
@@ -14,7 +15,7 @@ from app.orders.queries import orders_of_lines
 from app.receiving.queries import Parcel, list_parcels
 from app.receiving.service import Count, receive_parcel
 from app.receiving.states import ParcelState
-from app.rehearsal.hub import Hub, staff_of
+from app.rehearsal.hub import Hub, insist, read, staff_of
 from app.stores.queries import StoreFacts, stores_with_role
 from app.stores.states import StoreRole
 from app.units.queries import demand_in_state
@@ -33,20 +34,16 @@ class Miscount:
 
 async def retailers(hub: Hub) -> list[StoreFacts]:
     """Return the retailers whose staff is at work."""
-    async with hub.open_uow(SYSTEM) as uow:
-        return await stores_with_role(uow, StoreRole.RETAILER)
+    return await read(hub, SYSTEM, lambda uow: stores_with_role(uow, StoreRole.RETAILER))
 
 
 async def receive_all(hub: Hub, seed: int, miscount: Miscount) -> list[dict[str, Any]]:
     """Open every parcel that is on the way, finding as many units short and over as asked for."""
     acts = []
     for store in await retailers(hub):
-        async with hub.open_uow(staff_of(store)) as uow:
-            parcels = await list_parcels(uow.session, store.id, ParcelState.ON_THE_WAY)
-        for parcel in sorted(parcels, key=lambda each: each.id):
+        for parcel in await _on_the_way(hub, store):
             counts = _counts(parcel, random.Random(f"{seed}:{parcel.id}"), miscount)
-            async with hub.open_uow(staff_of(store)) as uow:
-                receipt_id = await receive_parcel(uow, parcel.id, counts)
+            receipt_id = await insist(hub, staff_of(store), partial(_receive, parcel.id, counts))
             acts.append(
                 {
                     "act": "received",
@@ -65,16 +62,10 @@ async def ship_all(hub: Hub) -> list[dict[str, Any]]:
     acts = []
     for store in await retailers(hub):
         for order_id in await _orders_ready(hub, store):
-            async with hub.open_uow(staff_of(store)) as uow:
-                wanted = packable(await ready_lots(uow, order_id))
-                if wanted:
-                    await pack_order(uow, order_id, wanted)
-        async with hub.open_uow(staff_of(store)) as uow:
-            packed = await list_shipments(uow.session, store.id, [ShipmentState.PACKED])
-        for shipment in sorted(packed, key=lambda each: each.id):
+            await insist(hub, staff_of(store), partial(_pack, order_id))
+        for shipment in await _packed(hub, store):
             carrier, number = CARRIERS[shipment.id % len(CARRIERS)], f"PH{shipment.id:09d}"
-            async with hub.open_uow(staff_of(store)) as uow:
-                await hand_over(uow, shipment.id, Handover(carrier, number, ""))
+            await insist(hub, staff_of(store), partial(_hand_over, shipment.id, Handover(carrier, number, "")))
             acts.append(
                 {
                     "act": "shipped",
@@ -88,11 +79,41 @@ async def ship_all(hub: Hub) -> list[dict[str, Any]]:
     return acts
 
 
-async def _orders_ready(hub: Hub, store: StoreFacts) -> Sequence[int]:
-    async with hub.open_uow(staff_of(store)) as uow:
+async def _on_the_way(hub: Hub, store: StoreFacts) -> list[Parcel]:
+    async def look(uow: UnitOfWork) -> list[Parcel]:
+        return await list_parcels(uow.session, store.id, ParcelState.ON_THE_WAY)
+
+    return sorted(await read(hub, staff_of(store), look), key=lambda each: each.id)
+
+
+async def _orders_ready(hub: Hub, store: StoreFacts) -> list[int]:
+    async def look(uow: UnitOfWork) -> list[int]:
         lots = await demand_in_state(uow.session, store.id, DemandState.ALLOCATED)
         orders = await orders_of_lines(uow.session, store.id, {lot.line_id for lot in lots})
-    return sorted(set(orders.values()))
+        return sorted(set(orders.values()))
+
+    return await read(hub, staff_of(store), look)
+
+
+async def _packed(hub: Hub, store: StoreFacts) -> list[ShipmentRow]:
+    async def look(uow: UnitOfWork) -> list[ShipmentRow]:
+        return await list_shipments(uow.session, store.id, [ShipmentState.PACKED])
+
+    return sorted(await read(hub, staff_of(store), look), key=lambda each: each.id)
+
+
+async def _receive(parcel_id: int, counts: Sequence[Count], uow: UnitOfWork) -> int:
+    return await receive_parcel(uow, parcel_id, counts)
+
+
+async def _pack(order_id: int, uow: UnitOfWork) -> None:
+    wanted = packable(await ready_lots(uow, order_id))
+    if wanted:
+        await pack_order(uow, order_id, wanted)
+
+
+async def _hand_over(shipment_id: int, handover: Handover, uow: UnitOfWork) -> None:
+    await hand_over(uow, shipment_id, handover)
 
 
 def _counts(parcel: Parcel, dice: random.Random, miscount: Miscount) -> list[Count]:
