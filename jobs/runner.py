@@ -20,6 +20,7 @@ from app.job_runs.declaration import job_from
 from app.job_runs.errors import LeaseLost
 from app.job_runs.ledger import LEASE_SECONDS, ClaimedRun, Ledger, Share, check_fence, end_in
 from app.job_runs.states import JobState
+from app.stores.errors import NotConnected
 from app.stores.flows import ConnectedShopify
 from jobs.context import Ended, JobContext
 from jobs.lease import CURRENT, HeldRun
@@ -136,6 +137,9 @@ class Runner:
             await self._end(run, conflict.sentence)
         except (Unavailable, TimeoutError) as error:
             await self._wait(run, error)
+        except NotConnected as gone:
+            # A store that removed the app has no work left of its own; who needs another store has to know.
+            await (self._end(run, gone.sentence) if gone.store_id == run.store_id else self._fail(run, gone))
         except Exception as error:
             await self._fail(run, error)
         else:

@@ -18,6 +18,10 @@ class NotConnected(NotAllowed):
 
     sentence = "The store is not connected. Open the app in that store's admin to connect it again."
 
+    def __init__(self, store_id: int) -> None:
+        super().__init__()
+        self.store_id = store_id
+
 
 class AccessLost(Unavailable):
     """The store refuses our token for good; its people were told, and what waits goes on when they open the app."""

@@ -43,7 +43,7 @@ async def read_held(uow: UnitOfWork, store_id: int) -> Held:
     async with uow.machinery() as session:
         store = await repository.find_store(session, store_id)
         token = await repository.find_token(session, store_id)
-    return _held(store, token)
+    return _held(store_id, store, token)
 
 
 async def take_turn(uow: UnitOfWork, store_id: int) -> Held:
@@ -65,7 +65,7 @@ async def lease_refresh(uow: UnitOfWork, store_id: int, seen: int) -> Held | Non
     async with uow.machinery() as session:
         token = await repository.lock_token(session, store_id)
         store = await repository.find_store(session, store_id)
-        held = _held(store, token)
+        held = _held(store_id, store, token)
         busy = token is not None and token.leased_until is not None and token.leased_until > machine_now()
         if token is None or busy or token.issue != seen:
             return None
@@ -138,9 +138,9 @@ _TROUBLES = {
 }
 
 
-def _held(store: Store | None, token: AccessToken | None) -> Held:
+def _held(store_id: int, store: Store | None, token: AccessToken | None) -> Held:
     if store is None or token is None or store.uninstalled_at is not None:
-        raise NotConnected
+        raise NotConnected(store_id)
     if store.access_state == AccessState.DEAD:
         raise AccessLost(store.shop_domain)
     return Held(
