@@ -1,14 +1,13 @@
-"""Plays the acts of a history on a stage: through the control API as customers, partners and chance do, and by pages."""
+"""Plays the acts of a history: customers, partners and chance by the control API, staff by the pages."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from app.core.errors import HubError, Unavailable
+from app.core.errors import HubError
 from app.core.unit_of_work import SYSTEM, system_for
 from app.fulfillment.queries import list_shipments
 from app.fulfillment.rules import packable
@@ -287,7 +286,7 @@ class Player:
                 orders = await orders_of_lines(uow.session, retailer.id, {lot.line_id for lot in lots})
             ready += [(retailer, order_id) for order_id in sorted(set(orders.values()))]
         if chosen := _pick(ready, act["which"]):
-            await self._pack(*chosen, act["part"])
+            await self._pack(chosen[0], chosen[1], act["part"])
         if act["hands_over"]:
             await self._hand_over()
 
@@ -399,9 +398,6 @@ class Player:
             return None
 
 
-Verb = Callable[[Player, Act], Awaitable[None]]
-
-
 def _is_ours(tags: Sequence[str]) -> bool:
     return any(tag.startswith("ph-") for tag in tags)
 
@@ -409,6 +405,3 @@ def _is_ours(tags: Sequence[str]) -> bool:
 def _pick(things: Sequence[Any], share: float) -> Any:
     """Return the thing at this share of the list; None of an empty one."""
     return things[int(share * len(things))] if things else None
-
-
-__all__ = ["Player", "Unavailable", "asyncio"]

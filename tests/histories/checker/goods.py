@@ -7,70 +7,81 @@ from tests.histories.checker.reading import Case, Row, left_in
 
 
 def parcels(case: Case) -> Iterator[str]:
-    """Of each master order is under way what the partner's parcels hold that were not opened here."""
-    announced: dict[str, Counter[str]] = defaultdict(Counter)
+    """Of each master order is under way what the partner's parcels hold that was not found here."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
     for receipt in case.books["receipts"]:
-        master = next(each for each in case.books["master_orders"] if each["id"] == receipt["master_order"])
-        variants = {line["id"]: line["variant"] for line in master["lines"]}
         for line in receipt["lines"]:
-            announced[master["id"]][variants[line["line"]]] += line["announced"]
+            found[receipt["master_order"]][_variant_of(case, line["line"])] += line["quantity"] - line["over"]
     for master in case.books["master_orders"]:
-        if master["state"] != "closed" or not master["shopify_order_id"]:
-            continue
-        if case.partnerships[master["partnership"]]["state"] != "connected":
-            continue
-        yield from _parcels_of(case, master, announced[master["id"]])
+        is_connected = case.partnerships[master["partnership"]]["state"] == "connected"
+        if master["state"] == "closed" and master["shopify_order_id"] and is_connected:
+            yield from _parcels_of(case, master, found[master["id"]])
 
 
-def _parcels_of(case: Case, master: Row, opened: Counter[str]) -> Iterator[str]:
+def _variant_of(case: Case, line_id: str) -> str:
+    master = case.masters_by_line[line_id]
+    return next(str(line["variant"]) for line in master["lines"] if line["id"] == line_id)
+
+
+def _parcels_of(case: Case, master: Row, found: Counter[str]) -> Iterator[str]:
     sent: Counter[str] = Counter()
-    cancelled = False
+    is_taken_back = False
     for fulfillment in case.store_truth(master["partner"])["fulfillments"]:
         if fulfillment["order_id"] == master["shopify_order_id"]:
-            cancelled |= fulfillment["status"] != "SUCCESS"
+            is_taken_back |= fulfillment["status"] != "SUCCESS"
             for line in fulfillment["lines"] if fulfillment["status"] == "SUCCESS" else ():
                 sent[line["variant_id"]] += line["quantity"]
+    inbound, shorted = Counter[str](), Counter[str]()
     for line in master["lines"]:
-        variant = line["variant"]
-        inbound = sum(
-            left_in(lot, "inbound")
-            for each in master["lines"]
-            if each["variant"] == variant
-            for lot in case.supply.get(each["id"], [])
-        )
-        expected = sent[variant] - opened[variant]
-        if inbound > max(expected, 0) or (inbound != expected and not cancelled and opened[variant] == 0):
-            yield f"broken: {master['marker']} {variant}: {inbound} inbound, the partner's parcels say {expected}"
+        for lot in case.supply.get(line["id"], []):
+            inbound[line["variant"]] += left_in(lot, "inbound")
+            shorted[line["variant"]] += left_in(lot, "shorted")
+    for variant, count in inbound.items():
+        expected = max(sent[variant] - found[variant], 0)
+        if count > expected or (count < expected and not is_taken_back and not shorted[variant]):
+            yield f"broken: {master['marker']} {variant}: {count} inbound, the partner's parcels say {expected}"
 
 
 def customers_see_what_was_shipped(case: Case) -> Iterator[str]:
-    """The customers' orders show as sent what was shipped, once, with our number; never a partner's."""
+    """The customers' orders show as sent what was shipped, once."""
     left: dict[str, Counter[str]] = defaultdict(Counter)
-    numbers: dict[str, str] = {}
     for shipment in case.books["shipments"]:
-        for gid in shipment["fulfillment_ids"]:
-            numbers[gid] = shipment["tracking"]["number"]
         for line in shipment["lines"] if shipment["state"] == "shipped" else ():
             left[shipment["order"]][line["line"]] += line["quantity"]
+    for fulfillment in _shown(case):
+        if fulfillment["by"] == "app" and fulfillment["status"] == "SUCCESS":
+            for line in fulfillment["lines"]:
+                left[fulfillment["order_id"]][line["line_id"]] -= line["quantity"]
+    for order, lines in left.items():
+        if any(lines.values()):
+            yield f"broken: {order}: what was shipped and what the customer sees differ by {dict(lines)}"
+
+
+def customers_see_our_number(case: Case) -> Iterator[str]:
+    """Each customer reads the number of their own parcel, never that of a partner's."""
+    numbers = {
+        gid: shipment["tracking"]["number"]
+        for shipment in case.books["shipments"]
+        for gid in shipment["fulfillment_ids"]
+        if shipment["state"] == "shipped"
+    }
     inbound = {
         number
         for store in case.role("partner")
         for each in case.store_truth(store["id"])["fulfillments"]
         for number in each["tracking_numbers"]
     }
+    for fulfillment in _shown(case):
+        shown = fulfillment["tracking_numbers"]
+        if inbound & set(shown):
+            yield f"broken: {fulfillment['id']} shows the number of a partner's parcel"
+        if fulfillment["id"] in numbers and shown != [numbers[fulfillment["id"]]]:
+            yield f"broken: {fulfillment['id']} shows {shown}, not {numbers[fulfillment['id']]}"
+
+
+def _shown(case: Case) -> Iterator[Row]:
     for store in case.role("retailer"):
-        for each in case.store_truth(store["id"])["fulfillments"]:
-            if inbound & set(each["tracking_numbers"]):
-                yield f"broken: {each['id']} shows the number of a partner's parcel"
-            if each["by"] != "app" or each["status"] != "SUCCESS":
-                continue
-            if each["id"] in numbers and each["tracking_numbers"] != [numbers[each["id"]]]:
-                yield f"broken: {each['id']} shows {each['tracking_numbers']}, not {numbers[each['id']]}"
-            for line in each["lines"]:
-                left[each["order_id"]][line["line_id"]] -= line["quantity"]
-    for order, lines in left.items():
-        if any(lines.values()):
-            yield f"broken: {order}: what was shipped and what the customer sees differ by {dict(lines)}"
+        yield from case.store_truth(store["id"])["fulfillments"]
 
 
 def shipped_units(case: Case) -> Iterator[str]:

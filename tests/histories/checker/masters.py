@@ -84,9 +84,9 @@ def freezes(case: Case) -> Iterator[str]:
         grace = timedelta(minutes=partnership["calendar"]["grace_minutes"])
         if master["state"] == "closed" and frozen is not None and frozen < cutoff + grace and not early:
             yield f"broken: {master['marker']} was frozen at {frozen}, before its grace was over"
-        if master["state"] in ("open", "closing", "uncertain") and cutoff + FREEZE_WITHIN < case.at:
-            if not case.is_told("master", master["id"]):
-                yield f"silent: {master['marker']} is {master['state']} at {case.at}, its cut-off was {cutoff}"
+        is_due = master["state"] in ("open", "closing", "uncertain") and cutoff + FREEZE_WITHIN < case.at
+        if is_due and not case.is_told("master", master["id"]):
+            yield f"silent: {master['marker']} is {master['state']} at {case.at}, its cut-off was {cutoff}"
 
 
 def their_orders(case: Case) -> Iterator[str]:
@@ -127,22 +127,27 @@ def _closed(case: Case, master: Row, orders: list[Row]) -> Iterator[str]:
     paid = not order["payment_terms"] or order["financial_status"] == "PAID"
     if paid and not case.was_told("master", master["id"], "booked_as_paid"):
         yield f"broken: {master['marker']} is not pending under payment terms"
+    yield from _contents(case, master, order)
+
+
+def _contents(case: Case, master: Row, order: Row) -> Iterator[str]:
     there, ours, confirmed = Counter[str](), Counter[str](), Counter[str]()
     for line in order["lines"]:
         there[line["variant_id"]] += line["quantity"]
     for line in master["lines"]:
-        changed = [
-            each for each in master["changes"] if each["kind"] == "partner_changed" and each["line"] == line["id"]
-        ]
-        ours[line["variant"]] += line["quantity"] + sum(each["quantity"] for each in changed)
+        ours[line["variant"]] += line["quantity"] + _changed_by_partner(master, line["id"])
         confirmed[line["variant"]] += entered(case, line["id"], "sent")
-    for added in set(there) - set(ours):
-        if any(each["kind"] == "partner_added" for each in master["changes"]):
-            del there[added]
+    if any(each["kind"] == "partner_added" for each in master["changes"]):
+        there = Counter({variant: count for variant, count in there.items() if variant in ours})
     if +there != +ours:
         yield f"broken: {master['marker']}: the partner's order is {dict(there)}, the manifest {dict(ours)}"
     if +there != +confirmed:
         yield f"broken: {master['marker']}: the partner's order is {dict(there)}, expected are {dict(confirmed)}"
+
+
+def _changed_by_partner(master: Row, line_id: str) -> int:
+    changes = [each for each in master["changes"] if (each["kind"], each["line"]) == ("partner_changed", line_id)]
+    return sum(each["quantity"] for each in changes)
 
 
 def entered(case: Case, line_id: str, state: str) -> int:
@@ -178,33 +183,40 @@ def right_week(case: Case) -> Iterator[str]:
     weeks: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for master in case.books["master_orders"]:
         weeks[master["retailer"], master["partner"]].append(master)
-    sealed: Counter[str] = Counter()
     back = _came_back(case)
-    for move in case.moves:
-        lot = case.lots[move["to"]["lot"]]
-        if lot["side"] != "demand" or move["cause"] != "master_order.frozen" or lot["supply"] is None:
-            continue
-        master = case.masters_by_line[lot["supply"]]
-        sealed[lot["supply"]] += move["quantity"]
-        eligible = instant(lot["eligible_at"])
+    for lot in [case.lots[move["to"]["lot"]] for move in _sealings(case)]:
+        master, eligible = case.masters_by_line[lot["supply"]], instant(lot["eligible_at"])
         if instant(master["cutoff_at"]) <= eligible:
             yield f"broken: lot {lot['id']}: eligible at {eligible}, ordered with {master['marker']}"
             continue
-        missed = [
-            each
-            for each in weeks[lot["retailer"], lot["partner"]]
-            if eligible < instant(each["cutoff_at"]) < instant(master["cutoff_at"])
-        ]
+        earlier = weeks[lot["retailer"], lot["partner"]]
+        missed = [each for each in earlier if eligible < instant(each["cutoff_at"]) < instant(master["cutoff_at"])]
         if missed and not back[lot["owner"]]:
-            yield from _late(case, lot, missed[0], master)
+            yield from _late(case, lot, missed[-1], master)
+
+
+def sealed_for_somebody(case: Case) -> Iterator[str]:
+    """What a sealed line orders are the units that were meant for it at the freeze."""
+    sealed: Counter[str] = Counter()
+    for move in _sealings(case):
+        sealed[case.lots[move["to"]["lot"]]["supply"]] += move["quantity"]
     for master in case.books["master_orders"]:
-        for line in master["lines"] if master["state"] in ("closed", "closing", "uncertain") else ():
-            adopted = case.was_told("master", master["id"], "completed_early")
-            if line["quantity"] != sealed[line["id"]] and not adopted:
-                yield (
-                    f"broken: {master['marker']} line {line['id']}: {line['quantity']} sealed, "
-                    f"{sealed[line['id']]} units are meant for it"
-                )
+        is_sealed = master["state"] in ("closed", "closing", "uncertain")
+        if is_sealed and not case.was_told("master", master["id"], "completed_early"):
+            for line in master["lines"]:
+                if line["quantity"] != sealed[line["id"]]:
+                    yield (
+                        f"broken: {master['marker']} line {line['id']}: {line['quantity']} sealed, "
+                        f"{sealed[line['id']]} units are meant for it"
+                    )
+
+
+def _sealings(case: Case) -> Iterator[Row]:
+    """Yield the moves that gave customers' units to a week at its freeze."""
+    for move in case.moves:
+        lot = case.lots[move["to"]["lot"]]
+        if lot["side"] == "demand" and move["cause"] == "master_order.frozen" and lot["supply"] is not None:
+            yield move
 
 
 def _came_back(case: Case) -> Counter[str]:
@@ -230,15 +242,8 @@ def _late(case: Case, lot: Row, missed: Row, master: Row) -> Iterator[str]:
         return
     if not lot["late"]:
         yield f"broken: {name} missed {missed['marker']} for {master['marker']} and is not marked late"
-    mapping = next(
-        (
-            each
-            for each in case.books["mappings"]
-            if (each["retailer"], each["partner_variant"]) == (lot["retailer"], lot["variant"])
-        ),
-        None,
-    )
-    if mapping is not None and instant(mapping["active_from"]) > frozen:
+    mapped = [each for each in case.books["mappings"] if each["partner_variant"] == lot["variant"]]
+    if any(each["retailer"] == lot["retailer"] and instant(each["active_from"]) > frozen for each in mapped):
         return
     if not missed["frozen_with_flag"]:
         yield f"broken: {name} missed {missed['marker']}, though orders were compared before its freeze"
@@ -254,7 +259,8 @@ def _shown(case: Case, lot: Row, frozen: datetime) -> str | None:
         if any(line["id"] == lot["owner"] for line in order["lines"])
     )
     for webhook in case.webhooks:
-        if webhook["resource"] == order and instant(webhook["triggered_at"]) >= instant(lot["eligible_at"]):
-            if any(each["status"] == 200 and instant(each["at"]) < frozen for each in webhook["deliveries"]):
-                return f"webhook {webhook['topic']}"
+        is_news = webhook["resource"] == order and instant(webhook["triggered_at"]) >= instant(lot["eligible_at"])
+        arrived = [each for each in webhook["deliveries"] if each["status"] == 200 and instant(each["at"]) < frozen]
+        if is_news and arrived:
+            return f"webhook {webhook['topic']}"
     return None

@@ -78,9 +78,9 @@ def _unseen(case: Case) -> dict[str, Counter[str]]:
             found[lot["retailer"]][lot["variant"]] += left_in(lot, *UNSEEN)
     for move in case.moves:
         lot = case.lots[move["to"]["lot"]]
-        if lot["side"] == "supply" and move["from"]["lot"] is None and move["to"]["state"] == "sent":
-            if lot["variant"] in looked and looked[lot["variant"]] <= instant(move["true_from"]):
-                found[lot["retailer"]][lot["variant"]] += move["quantity"]
+        is_confirmed = lot["side"] == "supply" and move["from"]["lot"] is None and move["to"]["state"] == "sent"
+        if is_confirmed and lot["variant"] in looked and looked[lot["variant"]] <= instant(move["true_from"]):
+            found[lot["retailer"]][lot["variant"]] += move["quantity"]
     return found
 
 

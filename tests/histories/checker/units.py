@@ -2,9 +2,10 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from datetime import datetime
 
 from tests.histories.checker import wanted
-from tests.histories.checker.reading import GONE, MATCHED, SHIPPED, BoughtLine, Case, Row, left_in, standing, when
+from tests.histories.checker.reading import AWAITED, MATCHED, SHIPPED, BoughtLine, Case, Row, left_in, standing, when
 
 PLACELESS = ("unmapped", "ordered_before_import")
 """Kinds of exceptions about units that no partner makes: they have no lot."""
@@ -67,7 +68,7 @@ def eligible_times(case: Case) -> Iterator[str]:
         if bought.order["holds"]:
             yield from _after_holds(bought, lots)
             continue
-        ours: Counter[object] = Counter()
+        ours: Counter[datetime | None] = Counter()
         for lot in lots:
             ours[when(lot["eligible_at"])] += standing(lot)
         truth = wanted.eligible(bought)
@@ -77,7 +78,7 @@ def eligible_times(case: Case) -> Iterator[str]:
 
 def _after_holds(bought: BoughtLine, lots: list[Row]) -> Iterator[str]:
     """A hold that was seen sets the time anew: its release, or when it was seen to be over."""
-    base = set(wanted.eligible(bought))
+    base = wanted.eligible(bought)
     ends = list(wanted.releases(bought.order))
     for lot in lots:
         at = when(lot["eligible_at"])
@@ -113,14 +114,8 @@ def each_open_unit_has_a_place(case: Case) -> Iterator[str]:
 
 def _place_of(case: Case, line_id: str, lot: Row) -> Iterator[str]:
     name = f"lot {lot['id']} of {line_id}"
-    partnership = case.partnership(lot["retailer"], lot["partner"])
     if lot["supply"] is None:
-        stray = sum(count for state, count in lot["balances"].items() if state in MATCHED or state == "sent")
-        if stray:
-            yield f"broken: {name}: {stray} units are under way without a supply"
-        if left_in(lot, "queued") and partnership["state"] != "connected":
-            if not case.is_told("partner", partnership["id"], "partner_gone"):
-                yield f"silent: {name} waits for a partner who is gone"
+        yield from _without_supply(case, name, lot)
         return
     master = case.masters_by_line.get(lot["supply"])
     if master is None:
@@ -134,36 +129,38 @@ def _place_of(case: Case, line_id: str, lot: Row) -> Iterator[str]:
         yield f"broken: {name} is assigned to {master['marker']}, which is {master['state']}"
 
 
+def _without_supply(case: Case, name: str, lot: Row) -> Iterator[str]:
+    stray = left_in(lot, "sent", *MATCHED)
+    if stray:
+        yield f"broken: {name}: {stray} units are under way without a supply"
+    partnership = case.partnership(lot["retailer"], lot["partner"])
+    is_stranded = left_in(lot, "queued") and partnership["state"] != "connected"
+    if is_stranded and not case.is_told("partner", partnership["id"], "partner_gone"):
+        yield f"silent: {name} waits for a partner who is gone"
+
+
 def matched_units(case: Case) -> Iterator[str]:
     """INV3: what customers got or will get was received, unit by unit of each master line."""
     matched: Counter[str] = Counter()
     waiting: Counter[str] = Counter()
-    for lots in case.demand.values():
-        for lot in lots:
-            if lot["supply"] is not None:
-                matched[lot["supply"]] += left_in(lot, *MATCHED)
-                waiting[lot["supply"]] += left_in(lot, "sent")
     counted: Counter[str] = Counter()
-    for receipt in case.books["receipts"]:
-        for line in receipt["lines"]:
-            counted[line["line"]] += line["quantity"]
-    for line_id in matched | Counter({line: 1 for line in case.supply}):
-        given = sum(left_in(lot, "allocated") for lot in case.supply.get(line_id, []))
-        here = sum(left_in(lot, "allocated", "received", "damaged") for lot in case.supply.get(line_id, []))
+    for lot in [lot for lots in case.demand.values() for lot in lots if lot["supply"] is not None]:
+        matched[lot["supply"]] += left_in(lot, *MATCHED)
+        waiting[lot["supply"]] += left_in(lot, "sent")
+    for line in [line for receipt in case.books["receipts"] for line in receipt["lines"]]:
+        counted[line["line"]] += line["quantity"]
+    for line_id in {*matched, *case.supply}:
+        lots = case.supply.get(line_id, [])
+        given = sum(left_in(lot, "allocated") for lot in lots)
+        here = sum(left_in(lot, "allocated", "received", "damaged") for lot in lots)
+        coming = sum(left_in(lot, "received", *AWAITED) for lot in lots)
         if given != matched[line_id]:
             yield f"broken: line {line_id}: {matched[line_id]} matched by customers, {given} given away"
         if here > counted[line_id]:
             yield f"broken: line {line_id}: {here} units here, {counted[line_id]} were counted"
-        coming = sum(
-            left_in(lot, "sent", "acknowledged", "inbound", "received") for lot in case.supply.get(line_id, [])
-        )
         if waiting[line_id] > coming:
             yield f"silent: line {line_id}: {waiting[line_id]} customers' units wait for {coming} that can come"
 
 
-def _told(counts: object) -> str:
-    items = counts.items() if isinstance(counts, Counter) else ((each, "") for each in counts)  # type: ignore[attr-defined]
-    return "{" + ", ".join(f"{at and at.isoformat()}: {count}" for at, count in items) + "}"
-
-
-__all__ = ["GONE"]
+def _told(counts: Counter[datetime | None]) -> str:
+    return "{" + ", ".join(f"{at.isoformat() if at else 'unpaid'}: {count}" for at, count in counts.items()) + "}"
