@@ -54,10 +54,17 @@ async def resolve_exceptions(
     uow: UnitOfWork, subject_kind: str, subject_id: object, kinds: Collection[str] | None = None
 ) -> int:
     """Resolve what stands open about the subject, all of it or some kinds; returns how many."""
+    return await resolve_of_each(uow, subject_kind, [subject_id], kinds)
+
+
+async def resolve_of_each(
+    uow: UnitOfWork, subject_kind: str, subject_ids: Collection[object], kinds: Collection[str] | None = None
+) -> int:
+    """Resolve what stands open about any of the subjects, all of it or some kinds; returns how many."""
     about = update(ExceptionRecord).where(
         ExceptionRecord.store_id == uow.store_id,
         ExceptionRecord.subject_kind == subject_kind,
-        ExceptionRecord.subject_id == str(subject_id),
+        ExceptionRecord.subject_id.in_([str(each) for each in subject_ids]),
         ExceptionRecord.resolved_at.is_(None),
     )
     if kinds is not None:

@@ -1,10 +1,11 @@
 """Reads and locks of the ledger's rows, and the three inserts it consists of: lot, posting, moves."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, ScalarSelect, Select, or_, select, update
+from sqlalchemy import Row, ScalarSelect, Select, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -70,9 +71,9 @@ async def lock_lots(session: AsyncSession, store_id: int, wanted: Select[int]) -
 
     Whoever had them before may have added lots to the selection, so it is repeated until it holds nothing new.
     """
+    locking = wanted.order_by(UnitLot.id).with_for_update(of=UnitLot, key_share=True)
     locked: set[int] = set()
-    while found := set((await session.scalars(wanted)).all()) - locked:
-        await lock_rows(session, store_id, found)
+    while (found := set(await session.scalars(locking))) - locked:
         locked |= found
     return await _read_lots(session, store_id, locked)
 
@@ -88,19 +89,23 @@ async def lock_rows(session: AsyncSession, store_id: int, ids: Iterable[int]) ->
 
 
 async def _read_lots(session: AsyncSession, store_id: int, ids: set[int]) -> dict[int, LotState]:
-    balances: dict[int, dict[str, int]] = {each: {} for each in ids}
-    counted = await session.execute(
-        select(UnitBalance.lot_id, UnitBalance.state, UnitBalance.quantity).where(
-            UnitBalance.store_id == store_id, UnitBalance.lot_id.in_(ids), UnitBalance.quantity > 0
-        )
+    if not ids:
+        return {}
+    lots, balances = UnitLot.__table__, UnitBalance.__table__
+    held = (balances.c.store_id == lots.c.store_id) & (balances.c.lot_id == lots.c.id) & (balances.c.quantity > 0)
+    rows: Iterable[Row[Any]] = await session.execute(
+        select(*lots.c, balances.c.state, balances.c.quantity)
+        .outerjoin_from(lots, balances, held)
+        .where(lots.c.store_id == store_id, lots.c.id.in_(ids))
+        .order_by(lots.c.id)
     )
-    for lot_id, state, quantity in counted:
-        balances[lot_id][state] = quantity
-    lots = UnitLot.__table__
-    rows = await session.execute(
-        select(*lots.c).where(lots.c.store_id == store_id, lots.c.id.in_(ids)).order_by(lots.c.id)
-    )
-    return {row.id: _lot_state(row, balances[row.id]) for row in rows}
+    columns: dict[int, Row[Any]] = {}
+    held_by: dict[int, dict[str, int]] = defaultdict(dict)
+    for row in rows:
+        columns[row.id] = row
+        if row.state is not None:
+            held_by[row.id][row.state] = row.quantity
+    return {lot_id: _lot_state(row, held_by[lot_id]) for lot_id, row in columns.items()}
 
 
 def _lot_state(row: Row[Any], balances: dict[str, int]) -> LotState:
@@ -126,35 +131,57 @@ def _lot_state(row: Row[Any], balances: dict[str, int]) -> LotState:
 
 async def ensure_lot(session: AsyncSession, store_id: int, key: LotKey, terms: LotTerms) -> LotState:
     """Return the lot with this key, made with these terms if it was not there; another one making it is waited for."""
+    (lot,) = await ensure_lots(session, store_id, [(key, terms)])
+    return lot
+
+
+async def ensure_lots(
+    session: AsyncSession, store_id: int, wanted: Sequence[tuple[LotKey, LotTerms]]
+) -> list[LotState]:
+    """Return the lots with these keys in their order, each made if it was not there; their balances are not read."""
+    if not wanted:
+        return []
+    rows = [_lot_row(store_id, key, terms) for key, terms in wanted]
+    # Who makes the same lots makes them in the same order: two who met half-way would wait for ever.
+    in_order = {_identity(row): row for row in sorted(rows, key=_place)}
+    await session.execute(insert(UnitLot).values(list(in_order.values())).on_conflict_do_nothing())
+    lots = UnitLot.__table__
+    owners = {(row["owner_kind"], row["owner_id"]) for row in rows}
+    found = await session.execute(
+        select(*lots.c).where(lots.c.store_id == store_id, tuple_(lots.c.owner_kind, lots.c.owner_id).in_(owners))
+    )
+    by_key = {_identity(row._mapping): row for row in found}
+    return [_lot_state(by_key[_identity(row)], {}) for row in rows]
+
+
+def _lot_row(store_id: int, key: LotKey, terms: LotTerms) -> dict[str, Any]:
     owner_kind, owner_id, supply_id, eligible_at = key
-    identity = {
+    return {
         "store_id": store_id,
         "owner_kind": owner_kind.value,
         "owner_id": owner_id,
         "partner_variant_id": terms.partner_variant_id,
         "supply_id": supply_id,
         "eligible_at": eligible_at,
+        "side": ENTERED_SIDE[owner_kind].value,
+        "partner_id": terms.partner_id,
+        "partner_store_id": terms.partner_store_id,
+        "units_per": terms.units_per,
+        "captured_at": terms.captured_at,
+        "late": terms.late,
+        "unit_cost_amount": terms.unit_cost.amount,
+        "currency": terms.unit_cost.currency,
+        "note": terms.note,
     }
-    await session.execute(
-        insert(UnitLot)
-        .values(
-            **identity,
-            side=ENTERED_SIDE[owner_kind].value,
-            partner_id=terms.partner_id,
-            partner_store_id=terms.partner_store_id,
-            units_per=terms.units_per,
-            captured_at=terms.captured_at,
-            late=terms.late,
-            unit_cost_amount=terms.unit_cost.amount,
-            currency=terms.unit_cost.currency,
-            note=terms.note,
-        )
-        .on_conflict_do_nothing()
-    )
-    lots = UnitLot.__table__
-    same = [lots.c[name].is_not_distinct_from(value) for name, value in identity.items()]
-    row = (await session.execute(select(*lots.c).where(*same))).one()
-    return _lot_state(row, {})
+
+
+def _identity(row: Mapping[Any, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in ("owner_kind", "owner_id", "partner_variant_id", "supply_id", "eligible_at"))
+
+
+def _place(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    since: datetime | None = row["eligible_at"]
+    return (row["owner_kind"], row["owner_id"], row["supply_id"] or 0, since.timestamp() if since else 0.0)
 
 
 async def mark_late(session: AsyncSession, store_id: int, ids: Iterable[int]) -> None:

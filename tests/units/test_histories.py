@@ -128,7 +128,7 @@ async def count_lacking(retailer: Retailer) -> int:
 async def settle(retailer: Retailer, line: int, units: int, ordered: Sequence[Any], held: bool) -> None:
     """Settle, and hold the line to its target at once."""
     chunks = [OrderedUnits(n, None if hour is None else at(hour)) for n, hour in ordered]
-    settled = await retailer.run(service.settle_demand, retailer.demand(line), Target(units, chunks, held))
+    settled = await retailer.settle(retailer.demand(line), Target(units, chunks, held))
 
     lots = await retailer.lots(line)
     where = Counter({state: sum(lot.quantity for lot in lots if lot.state is state) for state in DemandState})

@@ -93,7 +93,7 @@ async def test_all_retailers_are_summed(world: World, retailer: Retailer) -> Non
 async def test_two_retailer_variants_of_one_partner_variant_share_a_pool(retailer: Retailer) -> None:
     """B21: a bag and a gift pack of two; units are quantity × factor."""
     await retailer.buy(1, 1)
-    await retailer.run(service.settle_demand, retailer.demand(2, units_per=2), retailer.target(2))
+    await retailer.settle(retailer.demand(2, units_per=2), retailer.target(2))
 
     assert await retailer.unseen(8) == 3
     assert await retailer.send(100) == 3

@@ -14,6 +14,7 @@ from app.core.unit_of_work import UnitOfWork
 from app.units import service
 from app.units.errors import NotEnoughUnits
 from app.units.states import DemandState
+from app.units.terms import Settled
 from tests.support.database import TestDatabase
 from tests.units.world import Retailer, build_world
 
@@ -66,7 +67,12 @@ async def race(
 
 def settling(seller: Retailer, line: int, units: int) -> Verb:
     because = seller.world.because()
-    return lambda uow: service.settle_demand(uow, seller.demand(line), seller.target(units), because)
+
+    async def settle(uow: UnitOfWork) -> Settled:
+        (settled,) = await service.settle_demands(uow, [(seller.demand(line), seller.target(units))], because)
+        return settled
+
+    return settle
 
 
 async def matching(seller: Retailer, line: int, units: int) -> Verb:
@@ -173,14 +179,13 @@ async def test_an_order_of_several_lines_and_a_freeze_do_not_wait_for_each_other
     await seller.buy(2, 1)
     await seller.buy(1, 1)
 
-    async def begin_order(uow: UnitOfWork) -> None:
-        await service.lock_lines(uow, [1, 2])
-        await settling(seller, 1, 0)(uow)
+    def cancel_order(uow: UnitOfWork) -> Awaitable[Any]:
+        wishes = [(seller.demand(line), seller.target(0)) for line in (1, 2)]
+        return service.settle_demands(uow, wishes, seller.world.because())
 
     def freeze(uow: UnitOfWork) -> Awaitable[None]:
         return service.lock_open_units(uow, seller.partner_id)
 
-    outcomes = await race(seller, committed, begin_order, freeze, settling(seller, 2, 0))
+    await race(seller, committed, cancel_order, freeze)
 
-    assert outcomes == (None, None)
     assert (await seller.where(1), await seller.where(2)) == ({"cancelled": 1}, {"cancelled": 1})

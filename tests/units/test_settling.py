@@ -320,7 +320,7 @@ async def test_the_cost_of_the_capture_stays(retailer: Retailer) -> None:
 async def test_a_posting_tells_why_and_since_when(retailer: Retailer) -> None:
     because = Because("order.read", "order", "44", at(-5))
 
-    await retailer.run(service.settle_demand, retailer.demand(1), Target(2, [OrderedUnits(2, at(0))]), because=because)
+    await retailer.settle(retailer.demand(1), Target(2, [OrderedUnits(2, at(0))]), because)
 
     [move] = (await retailer.books())[1]
     assert (move.cause, move.reference_kind, move.reference_id) == ("order.read", "order", "44")

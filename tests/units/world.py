@@ -58,8 +58,13 @@ class Retailer:
         variant, held = terms.get("variant", 0), terms.get("held", False)
         chunks = [OrderedUnits(n, None if hour is None else at(hour)) for n, hour in ordered or [(units, 0)]]
         target = Target(units, chunks, held, terms.get("ends_as", DemandState.CANCELLED))
+        return await self.settle(self.demand(line_id, variant), target)
+
+    async def settle(self, demand: Demand, target: Target, because: Because | None = None) -> Settled:
+        """Bring one line to a target."""
         async with self.uow() as uow:
-            return await service.settle_demand(uow, self.demand(line_id, variant), target, self.world.because())
+            (settled,) = await service.settle_demands(uow, [(demand, target)], because or self.world.because())
+        return settled
 
     async def freeze(self, supply_line: int, before: float = 1000, variant: int = 0) -> int:
         """Assign everything queued and eligible before that hour to a master line; return how many units."""

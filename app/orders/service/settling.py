@@ -8,7 +8,7 @@ from decimal import Decimal
 from app.core.money import Money
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
-from app.exceptions.service import Problem, open_exception, resolve_exceptions
+from app.exceptions.service import Problem, open_exception, resolve_of_each
 from app.job_runs.service import enqueue
 from app.orders import repository, rules
 from app.orders.events import OrderDemandChanged, SentUnitsReleased
@@ -17,7 +17,7 @@ from app.orders.models import Order, OrderLine
 from app.orders.rules import PaymentBooks
 from app.orders.states import Route
 from app.partners.queries import partners_of
-from app.units.service import lock_lines, settle_demand
+from app.units.service import settle_demands
 from app.units.terms import Because, Demand, OrderedUnits, Settled, Target
 
 OVER_SHIPPED = "over_shipped"
@@ -32,15 +32,18 @@ async def settle_order(
         return
     released_at = await repository.last_releases(uow.session, uow.store_id, [line.id for line in lines])
     because = Because("order.read", "order", str(order.id), order.updated_there_at)
+    wishes = []
+    for line in lines:
+        ordered = rules.ordered_over_time(order.placed_at, line.quantity, edits.get(line.shopify_line_id, ()))
+        wanted = rules.wanted_units(ordered, line.target, books, released_at.get(line.id))
+        wishes.append((_demand_of(line), _target_of(line, wanted)))
+
+    settled = dict(zip(lines, await settle_demands(uow, wishes, because), strict=True))
+    await _list_over_shipped(uow, order, settled)
     moved: dict[int, list[Settled]] = defaultdict(list)
-    await lock_lines(uow, [line.id for line in lines])
-    for line in sorted(lines, key=lambda line: line.id):
-        line_edits = edits.get(line.shopify_line_id, ())
-        wanted = rules.wanted_units(order.placed_at, line.quantity, line_edits, books, released_at.get(line.id))
-        settled = await settle_demand(uow, _demand_of(line), _target_of(line, wanted), because)
-        await _list_over_shipped(uow, order, line, settled.over_shipped)
-        if settled.changed and line.routed_partner_id is not None:
-            moved[line.routed_partner_id].append(settled)
+    for line, change in settled.items():
+        if change.changed and line.routed_partner_id is not None:
+            moved[line.routed_partner_id].append(change)
     await _tell(uow, order, moved)
 
 
@@ -53,13 +56,15 @@ def _target_of(line: OrderLine, wanted: Sequence[rules.Wanted]) -> Target:
     )
 
 
-async def _list_over_shipped(uow: UnitOfWork, order: Order, line: OrderLine, units: int) -> None:
-    if not units:
-        await resolve_exceptions(uow, "order_line", line.id, [OVER_SHIPPED])
-        return
-    cause = f"{order.name}: {units} × “{line.title}” more was shipped than is wanted now."
-    step = "Ask the customer to return it, or leave it with them."
-    await open_exception(uow, Problem(OVER_SHIPPED, "order_line", str(line.id), cause, step, units=units))
+async def _list_over_shipped(uow: UnitOfWork, order: Order, settled: Mapping[OrderLine, Settled]) -> None:
+    right = [line.id for line, each in settled.items() if not each.over_shipped]
+    await resolve_of_each(uow, "order_line", right, [OVER_SHIPPED])
+    for line, each in settled.items():
+        if each.over_shipped:
+            cause = f"{order.name}: {each.over_shipped} × “{line.title}” more was shipped than is wanted now."
+            step = "Ask the customer to return it, or leave it with them."
+            problem = Problem(OVER_SHIPPED, "order_line", str(line.id), cause, step, units=each.over_shipped)
+            await open_exception(uow, problem)
 
 
 def _demand_of(line: OrderLine) -> Demand:

@@ -1,6 +1,6 @@
 """The verbs of the unit ledger; each posts at most one posting."""
 
-from app.units.service.demand import advance_demand, lock_lines, lock_open_units, mark_late, requeue, settle_demand
+from app.units.service.demand import advance_demand, lock_open_units, mark_late, requeue, settle_demands
 from app.units.service.matching import match, unmatch
 from app.units.service.ordering import assign, confirm_supply, promise, requeue_uncovered, unassign
 from app.units.service.posting import post
@@ -21,7 +21,6 @@ __all__ = [
     "confirm_supply",
     "correct_receipt",
     "damage_supply",
-    "lock_lines",
     "lock_open_units",
     "mark_late",
     "match",
@@ -31,7 +30,7 @@ __all__ = [
     "requeue",
     "requeue_uncovered",
     "return_supply",
-    "settle_demand",
+    "settle_demands",
     "short_supply",
     "unassign",
     "unmatch",

@@ -5,33 +5,52 @@ from collections.abc import Mapping, Sequence
 from app.core.unit_of_work import UnitOfWork
 from app.units import repository, rules
 from app.units.errors import UnknownLot, WrongUnits
+from app.units.repository import LotKey
 from app.units.service.posting import ensure_enough, is_posted, once_key, post, with_supply
 from app.units.states import ADVANCES, MATCHED, DemandState, OwnerKind, SupplyState
 from app.units.terms import Because, Demand, LotState, LotTerms, Move, Released, Settled, Target
 
 
-async def settle_demand(uow: UnitOfWork, demand: Demand, target: Target, because: Because) -> Settled:
-    """Bring an order line to its target: units enter, stand where payment and holds put them, or are released."""
-    await _home_lot(uow, demand)
-    lots = await repository.lock_lots(uow.session, uow.store_id, repository.line_lots(uow.store_id, [demand.line_id]))
+async def settle_demands(uow: UnitOfWork, wishes: Sequence[tuple[Demand, Target]], because: Because) -> list[Settled]:
+    """Bring order lines to their targets: units enter, stand where payment and holds put them, or are released.
 
-    plan = rules.plan_settlement([lot for lot in lots.values() if lot.owner_kind is OwnerKind.ORDER_LINE], target)
+    The units of all lines are held before the first moves: two who hold some each would wait for ever.
+    """
+    # A lot of each line exists before anything is decided, so that two first captures wait for one another.
+    homes = [_home(uow, demand) for demand, _ in wishes]
+    await repository.ensure_lots(uow.session, uow.store_id, homes)
+    line_ids = [demand.line_id for demand, _ in wishes]
+    lots = await repository.lock_lots(uow.session, uow.store_id, repository.line_lots(uow.store_id, line_ids))
 
-    moves = [move for place, quantity in plan.losses for move in _release(lots, place, quantity, target.ends_as)]
-    moves += [await _place(uow, demand, lots, entry) for entry in plan.entries]
-    await post(uow, because, moves)
+    plans = [rules.plan_settlement(_lots_of(demand, lots), target) for demand, target in wishes]
+
+    moves = [
+        move
+        for (_, target), plan in zip(wishes, plans, strict=True)
+        for place, quantity in plan.losses
+        for move in _release(lots, place, quantity, target.ends_as)
+    ]
+    entries = [(demand, entry) for (demand, _), plan in zip(wishes, plans, strict=True) for entry in plan.entries]
+    await post(uow, because, moves + await _place(uow, lots, entries))
+    return [_settled(plan, lots) for plan in plans]
+
+
+def _home(uow: UnitOfWork, demand: Demand) -> tuple[LotKey, LotTerms]:
+    return (OwnerKind.ORDER_LINE, demand.line_id, None, None), _terms(uow, demand)
+
+
+def _lots_of(demand: Demand, lots: Mapping[int, LotState]) -> list[LotState]:
+    owner = (OwnerKind.ORDER_LINE, demand.line_id)
+    return [lot for lot in lots.values() if (lot.owner_kind, lot.owner_id) == owner]
+
+
+def _settled(plan: rules.Plan, lots: Mapping[int, LotState]) -> Settled:
     return Settled(
         entered=sum(entry.quantity for entry in plan.entries if entry.origin is None),
         released=tuple(_released(lots, place, quantity) for place, quantity in plan.losses),
         over_shipped=plan.over_shipped,
         rearranged=sum(entry.quantity for entry in plan.entries if entry.origin),
     )
-
-
-async def _home_lot(uow: UnitOfWork, demand: Demand) -> None:
-    # It exists before anything is decided, so that two first captures of a line wait for one another.
-    key = (OwnerKind.ORDER_LINE, demand.line_id, None, None)
-    await repository.ensure_lot(uow.session, uow.store_id, key, _terms(uow, demand))
 
 
 def _terms(uow: UnitOfWork, demand: Demand) -> LotTerms:
@@ -62,17 +81,26 @@ def _released(lots: Mapping[int, LotState], place: rules.Place, quantity: int) -
     return Released(lot.id, supply_line_id, place.state, quantity)
 
 
-async def _place(uow: UnitOfWork, demand: Demand, lots: Mapping[int, LotState], entry: rules.Entry) -> Move:
-    origin = lots[entry.origin.lot_id] if entry.origin else None
-    terms = origin.terms if origin else _terms(uow, demand)
-    key = (OwnerKind.ORDER_LINE, demand.line_id, None, entry.eligible_at)
-    goal = await repository.ensure_lot(uow.session, uow.store_id, key, terms)
-    return Move(origin, entry.origin.state if entry.origin else None, goal, entry.state, entry.quantity)
-
-
-async def lock_lines(uow: UnitOfWork, line_ids: Sequence[int]) -> None:
-    """Hold the units of all these order lines before the first is moved: two who hold some each would wait for ever."""
-    await repository.lock_lots(uow.session, uow.store_id, repository.line_lots(uow.store_id, line_ids))
+async def _place(
+    uow: UnitOfWork, lots: Mapping[int, LotState], entries: Sequence[tuple[Demand, rules.Entry]]
+) -> list[Move]:
+    """Return the moves that let units stand where the plan wants them, and make the lots they need."""
+    origins = [lots[entry.origin.lot_id] if entry.origin else None for _, entry in entries]
+    goals = await repository.ensure_lots(
+        uow.session,
+        uow.store_id,
+        [
+            (
+                (OwnerKind.ORDER_LINE, demand.line_id, None, entry.eligible_at),
+                origin.terms if origin else _terms(uow, demand),
+            )
+            for (demand, entry), origin in zip(entries, origins, strict=True)
+        ],
+    )
+    return [
+        Move(origin, entry.origin.state if entry.origin else None, goal, entry.state, entry.quantity)
+        for (_, entry), origin, goal in zip(entries, origins, goals, strict=True)
+    ]
 
 
 async def lock_open_units(uow: UnitOfWork, partner_id: int) -> None:
