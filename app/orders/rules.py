@@ -96,40 +96,56 @@ def payable_at(ordered_at: datetime, books: PaymentBooks) -> datetime | None:
 
 
 def wanted_units(
-    placed_at: datetime,
-    quantity: int,
-    edits: Sequence[tuple[datetime, int]],
-    books: PaymentBooks,
-    released_at: datetime | None,
+    ordered: Sequence[tuple[datetime, int]], target: int, books: PaymentBooks, released_at: datetime | None
 ) -> list[Wanted]:
-    """Split what is ordered of a line by the time it was ordered, oldest first.
+    """Split what is wanted of a line by the time it was ordered, oldest first.
 
-    `quantity` counts all that was ever ordered, `edits` what was added and taken back since; what is taken back is
-    the newest. Eligible is the latest of ordering, payment and the release of a hold.
+    `ordered` is what was ordered and taken back, each with its time: what is taken back is the newest. What was
+    refunded and is to be sent all the same counts as never taken back (F13). Eligible is the latest of ordering,
+    payment and the release of a hold.
     """
-    original = quantity - sum(units for _, units in edits if units > 0)
-    standing = [(placed_at, max(original, 0))]
-    for at, units in sorted(edits):
-        if units > 0:
-            standing.append((at, units))
-        else:
-            standing = _without_newest(standing, -units)
     wanted = []
-    for at, units in standing:
-        if units:
-            payment = payable_at(at, books)
-            eligible = None if payment is None else max(filter(None, (at, payment, released_at)))
-            wanted.append(Wanted(units, eligible))
+    for at, units in standing_units(ordered, target):
+        payment = payable_at(at, books)
+        eligible = None if payment is None else max(filter(None, (at, payment, released_at)))
+        wanted.append(Wanted(units, eligible))
     return wanted
 
 
-def _without_newest(standing: Sequence[tuple[datetime, int]], gone: int) -> list[tuple[datetime, int]]:
-    left = []
-    for at, units in reversed(standing):
-        taken = min(units, gone)
-        gone -= taken
-        left.append((at, units - taken))
-    return left[::-1]
+def ordered_over_time(
+    placed_at: datetime, quantity: int, edits: Sequence[tuple[datetime, int]]
+) -> list[tuple[datetime, int]]:
+    """Return what was ordered of a line and taken back; `quantity` counts all that was ever ordered."""
+    original = quantity - sum(units for _, units in edits if units > 0)
+    return [*([(placed_at, original)] if original > 0 else []), *sorted(edits)]
+
+
+def standing_units(ordered: Sequence[tuple[datetime, int]], target: int) -> list[tuple[datetime, int]]:
+    """Return the units that still stand, by the time they were ordered; never fewer than the target says."""
+    standing: list[tuple[datetime, int]] = []
+    gone: list[tuple[datetime, int]] = []
+    for at, units in ordered:
+        if units > 0:
+            standing.append((at, units))
+        else:
+            standing, taken = _split(standing, sum(count for _, count in standing) + units)
+            gone += taken
+    missing = target - sum(count for _, count in standing)
+    kept_back = _split(gone[::-1], missing)[0] if missing > 0 else []
+    return sorted([*standing, *kept_back])
+
+
+def _split(
+    units: Sequence[tuple[datetime, int]], count: int
+) -> tuple[list[tuple[datetime, int]], list[tuple[datetime, int]]]:
+    """Return the first so many of these units, and the others."""
+    first, others = [], []
+    for at, quantity in units:
+        taken = min(quantity, max(count, 0))
+        count -= taken
+        first += [(at, taken)] if taken else []
+        others += [(at, quantity - taken)] if quantity > taken else []
+    return first, others
 
 
 def carried_properties(attributes: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """What an order's lines want, since when, and whether it was paid: tables of cases."""
 
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -12,7 +13,9 @@ from app.orders.rules import (
     ShownLine,
     Wanted,
     carried_properties,
+    ordered_over_time,
     payable_at,
+    standing_units,
     target_of,
     wanted_units,
 )
@@ -151,11 +154,34 @@ def test_wanted(
     wanted: list[tuple[int, float | None]],
 ) -> None:
     """F1, F2"""
-    told = wanted_units(
-        PLACED, quantity, [(at(h), n) for h, n in edits], booked, None if released is None else at(released)
-    )
+    ordered = ordered_over_time(PLACED, quantity, [(at(h), n) for h, n in edits])
+
+    told = wanted_units(ordered, 0, booked, None if released is None else at(released))
 
     assert told == [Wanted(n, None if hour is None else at(hour)) for n, hour in wanted]
+
+
+@pytest.mark.parametrize(
+    ("ordered", "target", "standing"),
+    [
+        pytest.param([(0, 3), (4, -1)], 2, [(0, 2)], id="refunded, and not to be sent"),
+        pytest.param([(0, 3), (4, -1)], 3, [(0, 3)], id="refunded, and to be sent all the same"),
+        pytest.param([(0, 1), (4, -1)], 1, [(0, 1)], id="all refunded, and to be sent all the same"),
+        pytest.param([(0, 3), (2, 2), (4, -1)], 5, [(0, 3), (2, 2)], id="the newest was refunded"),
+        pytest.param([(0, 3), (2, -2), (4, 2), (6, -1)], 3, [(0, 1), (4, 2)], id="edited down, up, and refunded"),
+        pytest.param([(0, 3)], 2, [(0, 3)], id="somebody else will say what of it is gone"),
+    ],
+)
+def test_what_is_refunded_and_sent_all_the_same_stands(
+    ordered: list[tuple[float, int]], target: int, standing: list[tuple[float, int]]
+) -> None:
+    """F13: the target decides."""
+    told = standing_units([(at(hour), units) for hour, units in ordered], target)
+
+    by_time: dict[datetime, int] = defaultdict(int)
+    for instant, units in told:
+        by_time[instant] += units
+    assert by_time == {at(hour): units for hour, units in standing}
 
 
 @pytest.mark.parametrize(
