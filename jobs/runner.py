@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from structlog.contextvars import bound_contextvars
 
@@ -27,6 +28,7 @@ from jobs.lease import CURRENT, HeldRun
 from jobs.registry import Handled
 
 MOST_LAPSES = 3  # a job that took this many workers down with it is set aside
+RECORD_PAUSE = 0.25
 REPORTED_FROM = 10  # attempts after which waiting is worth telling somebody
 FAILED, WAITING = "job_failed", "job_waiting"
 
@@ -125,26 +127,34 @@ class Runner:
             self.held.pop(run.id, None)
 
     async def _attempt(self, held: HeldRun) -> None:
+        record = await self._outcome(held)
+        while True:
+            try:
+                return await record()
+            except Unavailable:  # the ledger is away: as long as the run is ours nobody else can know its end
+                if held.remaining() <= 0:
+                    raise
+                await asyncio.sleep(RECORD_PAUSE)
+
+    async def _outcome(self, held: HeldRun) -> Callable[[], Awaitable[None]]:
+        """Call the handler; return what records how that ended."""
         run = held.run
         ended = Ended()
         try:
             await self._call_handler(held, ended)
-            if not ended.by_handler:
-                await self._end(run, None)
         except LeaseLost:
             raise
         except Conflict as conflict:
-            await self._end(run, conflict.sentence)
+            return partial(self._end, run, conflict.sentence)
         except (Unavailable, TimeoutError) as error:
-            await self._wait(run, error)
+            return partial(self._wait, run, error)
         except NotConnected as gone:
             # A store that removed the app has no work left of its own; who needs another store has to know.
-            await (self._end(run, gone.sentence) if gone.store_id == run.store_id else self._fail(run, gone))
+            is_its_own = gone.store_id == run.store_id
+            return partial(self._end, run, gone.sentence) if is_its_own else partial(self._fail, run, gone)
         except Exception as error:
-            await self._fail(run, error)
-        else:
-            if run.attempt > REPORTED_FROM:
-                await self._resolve(run)
+            return partial(self._fail, run, error)
+        return partial(self._resolve, run) if ended.by_handler else partial(self._end, run, None)
 
     async def _call_handler(self, held: HeldRun, ended: Ended) -> None:
         run = held.run
@@ -192,6 +202,7 @@ class Runner:
     async def _end(self, run: ClaimedRun, note: str | None) -> None:
         if not await self.ledger.end(run, JobState.DONE, await self.runtime.clock.now(), note):
             raise LeaseLost(run.name)
+        await self._resolve(run)
 
     async def _wait(self, run: ClaimedRun, error: Unavailable | TimeoutError) -> None:
         """Queue the run again for later; after many attempts somebody is told, but it goes on."""
@@ -211,7 +222,13 @@ class Runner:
                 await open_exception(uow, Problem(WAITING, "job", str(run.id), f"{run.name}: {why}", step))
 
     async def _fail(self, run: ClaimedRun, error: Exception) -> None:
-        """End the run as failed and open an exception, in one transaction."""
+        """End the run as failed and open an exception, in one transaction.
+
+        A store that removed the app has no work left of its own, so that is no failure.
+        """
+        if isinstance(error, NotConnected) and error.store_id == run.store_id:
+            await self._end(run, error.sentence)
+            return
         # What an unforeseen error says may quote a customer; its kind is enough here, the log has the rest.
         why = error.sentence if isinstance(error, HubError) else f"A fault in the hub ({type(error).__name__})."
         log.error(
@@ -224,8 +241,9 @@ class Runner:
                 await end_in(uow, run, JobState.FAILED, why)
 
     async def _resolve(self, run: ClaimedRun) -> None:
-        async with self._open_for(run) as uow:
-            await resolve_exceptions(uow, "job", run.id)
+        if run.attempt > REPORTED_FROM:
+            async with self._open_for(run) as uow:
+                await resolve_exceptions(uow, "job", run.id)
 
     def _open_for(self, run: ClaimedRun) -> AbstractAsyncContextManager[UnitOfWork]:
         return self.units(actor_of(run))
