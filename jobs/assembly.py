@@ -34,7 +34,7 @@ def build_runner(
     budget = Budget(SharedBudgets(runtime.direct), JOBS)
     client = ShopifyClient(http, api_version=runtime.settings.api_version, budget=budget)
     shopify = ConnectedShopify(units, client, runtime.settings)
-    name = f"{socket.gethostname()}:{os.getpid()}"
+    name = runtime.settings.worker_name or f"{socket.gethostname()}:{os.getpid()}"
     return Runner(
         runtime, units, shopify, load_handlers() if handlers is None else handlers, Ledger(runtime.direct, name)
     )

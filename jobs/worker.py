@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import uvloop
@@ -22,7 +23,7 @@ from app.core.runtime import build_runtime
 from app.core.settings import Settings, load_settings
 from app.core.unit_of_work import Bell
 from jobs.assembly import build_runner, keep_leases
-from jobs.lease import HeldRun
+from jobs.lease import CALL_SECONDS, HeldRun
 from jobs.runner import Runner
 from jobs.schedule import plan_standing
 from jobs.sweeper import sweep
@@ -187,7 +188,9 @@ async def run_worker(settings: Settings) -> None:
         worker = Worker(runner, settings.worker_jobs, bell)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, worker.stop)
-        with suppress(Unavailable):  # a database that is away delays the plans, not the start
+        with suppress(Unavailable):  # a database that is away delays this, not the start
+            if settings.worker_name:
+                await runner.ledger.inherit(timedelta(seconds=CALL_SECONDS))
             await plan_standing(runner.units)
         log.info("worker.started", name=runner.ledger.worker)
         try:

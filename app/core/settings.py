@@ -59,6 +59,9 @@ class Settings:
     clock_url: str = setting("BUSINESS_CLOCK_URL", "business clock of the local world; empty: real time", default="")
     pool_size: int = setting("DATABASE_POOL_SIZE", "connections a process keeps", default=10)
     worker_jobs: int = setting("WORKER_JOBS", "jobs a worker runs at once", default=10)
+    worker_name: str = setting(
+        "WORKER_NAME", "a name no other living worker has: it goes on where the one before it died", default=""
+    )
     log_level: str = setting("LOG_LEVEL", "debug, info, warning or error", default="info")
 
     @property

@@ -57,6 +57,11 @@ WHERE job_runs.id = held.id AND job_runs.attempt = held.attempt AND state = 'run
 RETURNING job_runs.id
 """
 
+_INHERIT = """
+UPDATE job_runs SET leased_until = least(leased_until, now() + %(wait)s)
+WHERE worker = %(worker)s AND state = 'running'
+"""
+
 _END = """
 UPDATE job_runs SET state = %(state)s, note = %(note)s, finished_at = %(now)s, leased_until = NULL
 WHERE id = %(id)s AND attempt = %(attempt)s AND state = 'running' RETURNING id
@@ -142,6 +147,10 @@ class Ledger:
                 continue  # another worker took the lane in the same instant
             return sorted((ClaimedRun(*row) for row in rows), key=lambda run: run.order)
         return []
+
+    async def inherit(self, wait: timedelta) -> None:
+        """Let the leases of whoever had this worker's name before end after the wait at the latest."""
+        await self.direct.rows(_INHERIT, {"worker": self.worker, "wait": wait})
 
     async def renew(self, held: Sequence[ClaimedRun]) -> frozenset[int]:
         """Renew the leases; returns the ids of the runs that are still ours."""

@@ -1,5 +1,6 @@
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import psycopg
 import pytest
@@ -81,6 +82,24 @@ async def test_the_run_of_a_killed_worker_goes_to_another(alive: Runtime) -> Non
     assert not await dead.put_back(slept, MONDAY_NOON, MONDAY_NOON, None)
     assert await living.renew([taken]) == {taken.id}
     assert await living.end(taken, JobState.DONE, MONDAY_NOON)
+
+
+async def test_a_worker_inherits_from_the_one_that_died_under_its_name(alive: Runtime) -> None:
+    """The bar of a minute is not used up: a call that was under way may end, then the run goes on."""
+    await queue(alive, Ring(1))
+    dead, stranger, heir = (Ledger(alive.direct, name) for name in ("worker", "stranger", "worker"))
+    (slept,) = await dead.claim(MONDAY_NOON, 1)
+
+    await stranger.inherit(timedelta())
+    found_by_stranger = await stranger.claim(MONDAY_NOON, 1)
+    await heir.inherit(timedelta(hours=1))  # longer than the lease: nothing is prolonged
+    ((is_prolonged,),) = await rows(alive, "leased_until > now() + interval '31 seconds'")
+    await heir.inherit(timedelta(seconds=-1))
+    (taken,) = await heir.claim(MONDAY_NOON, 1)
+
+    assert found_by_stranger == []
+    assert not is_prolonged
+    assert (taken.id, taken.attempt) == (slept.id, 2)
 
 
 async def test_a_renewed_lease_is_not_taken(alive: Runtime) -> None:

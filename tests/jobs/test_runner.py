@@ -1,5 +1,6 @@
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 import structlog
 
 from app.core.clock import FixedClock
+from app.core.direct import Direct, Row
 from app.core.errors import Conflict, Unavailable
 from app.core.runtime import Runtime
 from app.core.unit_of_work import SYSTEM
@@ -55,6 +57,36 @@ async def test_a_job_leaves_its_effect_and_is_done(alive: Runtime) -> None:
 
     assert sorted(await effects(alive)) == [1, 2]
     assert await rows(alive, "state, attempt, note, finished_at") == [("done", 1, None, MONDAY_NOON)] * 2
+
+
+@dataclass
+class Away:
+    """A database that does not answer the next few statements."""
+
+    direct: Direct
+    silent: int = 0
+
+    async def rows(self, statement: str, parameters: Mapping[str, Any]) -> list[Row]:
+        if self.silent:
+            self.silent -= 1
+            raise Unavailable("The database is not answering.")
+        return await self.direct.rows(statement, parameters)
+
+
+@pytest.mark.parametrize("outcome", [(), (Conflict("Somebody was first."),), (Unavailable("Not now."),)], ids=str)
+async def test_an_end_is_recorded_as_soon_as_the_database_answers(alive: Runtime, outcome: tuple[Exception]) -> None:
+    """No lease has to run out for that: the run is ours meanwhile."""
+    away = Away(alive.direct)
+    runner = make_runner(alive, failing(*outcome))
+    runner.ledger = Ledger(away, "one")
+    await queue(alive, Ring(1))
+    (held,) = await runner.claim(1)
+
+    away.silent = 2
+    await runner.run(held)
+
+    ((state, lapses),) = await rows(alive, "state, lapses")
+    assert (state, lapses, away.silent) == ("queued" if "Not now" in str(outcome) else "done", 0, 0)
 
 
 async def test_a_conflict_is_done_with_a_note(alive: Runtime) -> None:

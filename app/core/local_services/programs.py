@@ -32,7 +32,7 @@ def hub_programs(world: World, addresses: Mapping[str, str]) -> list[Program]:
             "simulator", [sys.executable, "-m", "simulator"], world.simulator_environment(), world.ports["simulator"]
         ),
         Program("web", [*hub, "web"], product, world.ports["web"], needs=("simulator",)),
-        Program("worker", [*hub, "worker"], product, needs=("simulator",)),
+        Program("worker", [*hub, "worker"], {"WORKER_NAME": "worker", **product}, needs=("simulator",)),
     ]
 
 

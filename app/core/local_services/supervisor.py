@@ -28,7 +28,7 @@ from app.core.local_services.world import World
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 10.0
 # A process that lived this long has recovered: its next end counts as a first one.
-RECOVERED_AFTER = 30.0
+RECOVERED_AFTER = 5.0
 LOOK_EVERY = 0.2
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
 
