@@ -1,5 +1,6 @@
 """Give each line a place to be made: the mapped partner, the retailer, or the list of what cannot be resolved."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -32,17 +33,17 @@ async def choose_routes(
     if not any(each.mapping or each.looks_like_partner for each in resolutions):
         return
     partners = {each.id: each for each in await partners_of(uow.session, uow.store_id)}
+    variants = await _variants_of(uow, resolutions, partners)
     for line, resolution in zip(lines, resolutions, strict=True):
         ordered_at = ordered_since.get(line.shopify_line_id, order.placed_at)
         line.route = _route(ordered_at, line, resolution)
         if line.route is not Route.PARTNER or resolution.mapping is None:
             continue
-        partner = partners[resolution.mapping.partner_id]
-        variant = await _variant_of(uow, resolution.mapping, partner)
+        variant = variants.get(resolution.mapping.partner_variant_id)
         if variant is None:
             line.route = Route.UNMAPPED
         else:
-            _send_to_partner(line, resolution.mapping, partner, variant)
+            _send_to_partner(line, resolution.mapping, partners[resolution.mapping.partner_id], variant)
 
 
 async def tell_of_routes(uow: UnitOfWork, order: Order, lines: Sequence[OrderLine]) -> None:
@@ -100,12 +101,18 @@ def _route(ordered_at: datetime, line: OrderLine, resolution: Resolution) -> Rou
     return Route.PARTNER
 
 
-async def _variant_of(uow: UnitOfWork, mapping: MappingFacts, partner: PartnerFacts) -> VariantFacts | None:
-    """Return the partner's variant; None when the partner is not connected, so that nobody makes it (E28)."""
-    if not partner.is_live:
-        return None
-    ids = [mapping.partner_variant_id]
-    return (await variants_of_store(uow.session, mapping.partner_store_id, ids)).get(mapping.partner_variant_id)
+async def _variants_of(
+    uow: UnitOfWork, resolutions: Sequence[Resolution], partners: Mapping[int, PartnerFacts]
+) -> dict[int, VariantFacts]:
+    """Return the partners' variants; none of a partner who is not connected, so that nobody makes them (E28)."""
+    wanted: dict[int, set[int]] = defaultdict(set)
+    for mapping in (each.mapping for each in resolutions):
+        if mapping is not None and partners[mapping.partner_id].is_live:
+            wanted[mapping.partner_store_id].add(mapping.partner_variant_id)
+    found: dict[int, VariantFacts] = {}
+    for partner_store_id, variant_ids in wanted.items():
+        found |= await variants_of_store(uow.session, partner_store_id, variant_ids)
+    return found
 
 
 def _send_to_partner(line: OrderLine, mapping: MappingFacts, partner: PartnerFacts, variant: VariantFacts) -> None:
