@@ -75,3 +75,12 @@ def releases(order: Row) -> Iterator[datetime]:
 def is_on_hold(order: Row) -> bool:
     """Tell whether the order is on hold now."""
     return any(hold["released_at"] is None for hold in order["holds"])
+
+
+def was_added_to_while_on_hold(bought: BoughtLine) -> bool:
+    """Tell whether an edit added units after the hold: they are in a fulfilment order of their own, without it."""
+    held = min(instant(hold["at"]) for hold in bought.order["holds"])
+    return any(
+        change["line_id"] == bought.line["id"] and change["delta"] > 0 and instant(change["at"]) > held
+        for change in bought.order["changes"]
+    )
