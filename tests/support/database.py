@@ -65,10 +65,10 @@ def migrate(migration_url: str) -> None:
 
 
 @contextmanager
-def cloned_database(server: Postgres) -> Iterator[TestDatabase]:
-    """A database of one's own, as a copy of the template; it goes at the end."""
+def cloned_database(server: Postgres, template: str = TEMPLATE) -> Iterator[TestDatabase]:
+    """A database of one's own, as a copy of the template, which nobody may be connected to; it goes at the end."""
     name = f"hub_{uuid.uuid4().hex[:12]}"
-    create_database(server, name, TEMPLATE)
+    create_database(server, name, template)
     try:
         yield TestDatabase(name, address(server, LOGIN, name), address(server, OWNER, name))
     finally:
