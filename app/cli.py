@@ -6,8 +6,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from app.core.local_services.errors import LocalServiceError
 from app.core.local_services.lease import PROJECT
@@ -128,6 +129,21 @@ def access_command(name: str) -> Callable[[argparse.Namespace], int]:
     return run
 
 
+def package(options: argparse.Namespace) -> int:
+    """Print what a customer asked for, to be handed over by the store."""
+    from app.core.runtime import build_runtime
+    from app.core.settings import load_settings
+    from app.fulfillment.erasing import package_of
+
+    async def read(environment: Mapping[str, str]) -> list[dict[str, Any]]:
+        async with build_runtime(load_settings(environment)).running() as runtime:
+            return await package_of(runtime.units_of_work({}), options.request)
+
+    with services_of(World.of(os.environ)) as environment:
+        print(json.dumps(asyncio.run(read(environment)), indent=2, ensure_ascii=False))
+    return 0
+
+
 def _become(module: str, environment: dict[str, str] | None = None) -> int:
     """Go on as another module of the project, under the same process number."""
     os.chdir(PROJECT)
@@ -167,6 +183,10 @@ def _histories_options(parser: argparse.ArgumentParser) -> None:
     _json_option(parser)
 
 
+def _package_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("request", type=int, help="its number in `hub privacy`")
+
+
 def _demo_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reset", action="store_true", help="begin anew")
     parser.add_argument("--play", action="store_true", help=argparse.SUPPRESS)
@@ -202,6 +222,8 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("rotate-keys", "seal every stored token with the first encryption key", access_command("rotate_keys")),
     Command("rotate-secret", "mint every token anew with the current client secret", access_command("rotate_secret")),
+    Command("privacy", "show what was asked for people's sake, and what was done", access_command("privacy")),
+    Command("package", "print what is held of the customer of a data request", package, _package_options),
     Command("migrate", "bring the database to the newest schema", migrate_database),
 )
 

@@ -1,7 +1,7 @@
 """Fulfilment's jobs."""
 
-from app.fulfillment import flows
-from app.fulfillment.jobs import PostShipment
+from app.fulfillment import erasing, flows
+from app.fulfillment.jobs import EraseCustomer, EraseStore, PostShipment
 from jobs.context import JobContext
 from jobs.registry import handles
 
@@ -10,3 +10,15 @@ from jobs.registry import handles
 async def post_shipment(context: JobContext, job: PostShipment) -> None:
     """Have the customer's order show the shipment."""
     await flows.post_shipment(context.open_uow, context.shopify, job.store_id, job.shipment_id)
+
+
+@handles(EraseCustomer)
+async def erase_customer(context: JobContext, job: EraseCustomer) -> None:
+    """Forget a customer, order by order."""
+    await erasing.erase_customer(context.open_uow, job.store_id, job.request_id)
+
+
+@handles(EraseStore)
+async def erase_store(context: JobContext, job: EraseStore) -> None:
+    """Forget the people of a store that is gone."""
+    await erasing.erase_store(context.open_uow, job.store_id, job.request_id)

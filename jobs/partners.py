@@ -1,8 +1,7 @@
 """The partners' jobs."""
 
 from app.partners import flows
-from app.partners.jobs import CheckPartnerStore, EndPartnerships, EraseContacts, TellOfAccess
-from app.partners.service import erase_contacts
+from app.partners.jobs import CheckPartnerStore, EndPartnerships, TellOfAccess
 from jobs.context import JobContext
 from jobs.registry import handles
 
@@ -23,10 +22,3 @@ async def end_partnerships(context: JobContext, job: EndPartnerships) -> None:
 async def tell_of_access(context: JobContext, job: TellOfAccess) -> None:
     """Tell a partner's retailers how its store stands."""
     await flows.tell_of_access(context.shopify, job.partner_store_id)
-
-
-@handles(EraseContacts)
-async def erase(context: JobContext, job: EraseContacts) -> None:
-    """Forget the contacts of an erased store."""
-    async with context.open_last(context.actor) as uow:
-        await erase_contacts(uow)

@@ -2,12 +2,16 @@
 
 from app.core.unit_of_work import system_for
 from app.inbox.declaration import InboxEvent
-from app.inbox.service import mark_handled
+from app.inbox.hints import gid_of, listed
+from app.inbox.service import forget_body, mark_handled
 from app.job_runs.service import enqueue
-from app.stores import flows, service
+from app.stores import flows
 from app.stores.jobs import CheckInstallation, RegisterTopics, RenewToken, SweepTokens
+from app.stores.service import CUSTOMER, DATA_REQUEST, SHOP, Asked
 from jobs.context import JobContext
 from jobs.registry import handles, hears
+
+ORDER_LISTS = ("orders_requested", "orders_to_redact")
 
 
 @handles(RegisterTopics)
@@ -52,15 +56,21 @@ async def store_left(context: JobContext, event: InboxEvent) -> None:
 
 @hears("customers/data_request", "customers/redact", without_store=True)
 async def customer_asked(context: JobContext, event: InboxEvent) -> None:
-    """Note that we hold nothing of a customer: no name, no address, no e-mail is ever stored."""
+    """Have a customer's wish done; who it was goes at once, the orders say what it is about."""
+    await flows.take_request(context.open_uow, _asked(event))
     async with context.open_last(context.actor) as uow:
-        await mark_handled(uow, event.id, "no personal data of customers is stored")
+        await forget_body(uow, event.id)
+        await mark_handled(uow, event.id)
 
 
 @hears("shop/redact", without_store=True)
 async def store_erased(context: JobContext, event: InboxEvent) -> None:
     """Forget a store that left, except figures without a person in them."""
-    async with context.open_last(context.actor) as uow:
-        if event.store_id is not None:
-            await service.erase_store(uow)
-        await mark_handled(uow, event.id)
+    await flows.erase_shop(context.shopify, _asked(event))
+
+
+def _asked(event: InboxEvent) -> Asked:
+    kind = {"customers/data_request": DATA_REQUEST, "customers/redact": CUSTOMER}.get(event.topic.lower(), SHOP)
+    numbers = [number for name in ORDER_LISTS for number in listed(event.payload, name)]
+    orders = [gid_of("Order", number) for number in numbers if type(number) is int and 0 < number < 10**20]
+    return Asked(kind, event.shop_domain, event.store_id, f"{event.source}:{event.webhook_id}", orders)

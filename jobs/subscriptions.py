@@ -6,16 +6,18 @@ from typing import Any
 from app.catalog.events import ProductImported
 from app.events.declaration import Event
 from app.events.service import Answer, Later, News, Subscriber
+from app.fulfillment.jobs import EraseCustomer, EraseStore
 from app.inventory.jobs import RefreshOffers, SyncStock, WriteOffers
 from app.master_orders.events import CycleOpened, MasterOrderClosed
 from app.master_orders.jobs import EndWeeks, NoteRelease, OpenCycle, RewriteDraft
 from app.orders.events import OrderDemandChanged, SentUnitsReleased
 from app.orders.jobs import ReviewPartner, RouteUnmapped
 from app.partners.events import PartnerBufferChanged, PartnerConnected, PartnerDisconnected
-from app.partners.jobs import CheckPartnerStore, EndPartnerships, EraseContacts, TellOfAccess
+from app.partners.jobs import CheckPartnerStore, EndPartnerships, TellOfAccess
 from app.receiving.events import ParcelReceived, UnitsShorted
 from app.receiving.jobs import ReadMasterOrders, UseSurplus
 from app.stores.events import (
+    CustomerErasureAsked,
     StoreAccessLost,
     StoreAccessRegained,
     StoreErased,
@@ -51,9 +53,14 @@ def check_permissions(news: News[StoreScopesChanged]) -> Answer:
     return CheckPartnerStore(news.store_id)
 
 
-def erase_contacts(news: News[StoreErased]) -> Answer:
-    """Whom an erased store knew is forgotten too."""
-    return EraseContacts(news.store_id)
+def erase_store(news: News[StoreErased]) -> Answer:
+    """Whom an erased store knew, and who of it was known, is forgotten too."""
+    return EraseStore(news.store_id, news.event.request_id)
+
+
+def erase_customer(news: News[CustomerErasureAsked]) -> Answer:
+    """What is held of the customer's orders goes, each in its time."""
+    return EraseCustomer(news.store_id, news.event.request_id)
 
 
 def begin_partnership(news: News[PartnerConnected]) -> Answer:
@@ -133,7 +140,8 @@ EVENT_JOBS: Mapping[type[Event], tuple[Follows, ...]] = {
     StoreAccessLost: (tell_of_access,),
     StoreAccessRegained: (tell_of_access,),
     StoreScopesChanged: (check_permissions,),
-    StoreErased: (erase_contacts,),
+    StoreErased: (erase_store,),
+    CustomerErasureAsked: (erase_customer,),
     PartnerConnected: (begin_partnership,),
     PartnerDisconnected: (end_partnership,),
     PartnerBufferChanged: (write_offers,),

@@ -299,3 +299,9 @@ async def map_items(session: AsyncSession, partner_store_id: int, item_gids: Col
     if item_gids is not None:
         query = query.where(PartnerVariant.shopify_inventory_item_id.in_(item_gids))
     return {gid: variant_id for gid, variant_id in (await session.execute(query))}
+
+
+async def clear_staff(session: AsyncSession, store_id: int) -> int:
+    """Let no import say who of the staff asked for it; returns how many said it."""
+    told = update(ProductImport).where(ProductImport.store_id == store_id, ProductImport.requested_by.is_not(None))
+    return len((await session.execute(told.values(requested_by=None).returning(ProductImport.id))).all())

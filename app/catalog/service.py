@@ -220,3 +220,8 @@ async def finish_import(uow: UnitOfWork, import_id: int) -> None:
     row.move_to(ImportState.FINISHED, uow.now)
     imported, refused = counts.get(ItemState.IMPORTED, 0), counts.get(ItemState.REFUSED, 0)
     await record_event(uow, ImportFinished(import_id, row.partner_id, imported, refused))
+
+
+async def forget_staff(uow: UnitOfWork) -> int:
+    """Let no import say who of the staff asked for it; returns how many said it."""
+    return await repository.clear_staff(uow.session, uow.store_id)

@@ -1,14 +1,14 @@
 """Recording what became true, and asking for the work that follows from it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import Table
+from sqlalchemy import Table, update
 from sqlalchemy.dialects.postgresql import insert
 
-from app.core.unit_of_work import UnitOfWork
+from app.core.unit_of_work import ActorKind, UnitOfWork
 from app.events.declaration import Event, details_of
 from app.events.models import DomainEvent
 from app.job_runs.declaration import Job
@@ -85,3 +85,22 @@ async def _follow(uow: UnitOfWork, answer: Job | Later) -> None:
         await enqueue(uow, answer.job, run_at=uow.now + timedelta(minutes=answer.minutes))
     else:
         await enqueue(uow, answer)
+
+
+async def forget_staff(uow: UnitOfWork, partner_id: int | None = None) -> int:
+    """Let no event of the store say which of its staff acted, or of a partner's; returns how many said it."""
+    told = update(DomainEvent).where(DomainEvent.store_id == uow.store_id, DomainEvent.staff.is_not(None))
+    if partner_id is not None:
+        told = told.where(DomainEvent.actor == ActorKind.PARTNER.value, DomainEvent.partner_id == partner_id)
+    return len((await uow.session.execute(told.values(staff=None).returning(DomainEvent.id))).all())
+
+
+async def retell(uow: UnitOfWork, event: type[Event], sentence: str, without: str, ids: Collection[int] | None) -> int:
+    """Tell events of a kind in other words and without a detail, about some subjects or all; returns how many."""
+    told = update(DomainEvent).where(
+        DomainEvent.store_id == uow.store_id, DomainEvent.name == event.name, DomainEvent.details.has_key(without)
+    )
+    if ids is not None:
+        told = told.where(DomainEvent.subject_id.in_([str(each) for each in ids]))
+    values = {"sentence": sentence, "details": DomainEvent.details.op("-")(without)}
+    return len((await uow.session.execute(told.values(values).returning(DomainEvent.id))).all())

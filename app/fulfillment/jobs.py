@@ -18,3 +18,25 @@ class PostShipment(Job):
     store_id: int
     shipment_id: int
     order_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class EraseCustomer(Job):
+    """Erase what is held of a customer's orders, each in its time."""
+
+    name: ClassVar[str] = "fulfillment.erase_customer"
+    coalesce_by: ClassVar[tuple[str, ...]] = ("request_id",)  # one waiting look is enough
+
+    store_id: int
+    request_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class EraseStore(Job):
+    """Erase the people of a store that is gone."""
+
+    name: ClassVar[str] = "fulfillment.erase_store"
+    coalesce_by: ClassVar[tuple[str, ...]] = ("request_id",)  # once is enough
+
+    store_id: int
+    request_id: int

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -71,3 +71,17 @@ async def list_shipments(
     if order_ids is not None:
         query = query.where(Shipment.order_id.in_(order_ids))
     return (await session.scalars(query.order_by(Shipment.id.desc()).limit(limit))).all()
+
+
+async def clear_people(session: AsyncSession, store_id: int, order_ids: Collection[int] | None) -> int:
+    """Empty numbers that lead to a customer's parcel, and who packed it; returns how many shipments held something.
+
+    A box that is not with its carrier yet keeps its number: without it nobody could tell the store of it.
+    """
+    at_rest = Shipment.state.in_((ShipmentState.SHIPPED, ShipmentState.UNPACKED))
+    told = Shipment.tracking_number.is_not(None) | Shipment.packed_by.is_not(None)
+    held = update(Shipment).where(Shipment.store_id == store_id, at_rest, told)
+    if order_ids is not None:
+        held = held.where(Shipment.order_id.in_(order_ids))
+    emptied = held.values(tracking_number=None, tracking_url=None, packed_by=None).returning(Shipment.id)
+    return len((await session.execute(emptied)).all())

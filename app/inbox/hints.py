@@ -40,3 +40,9 @@ def time_in(payload: Any, key: str) -> datetime | None:
         return at.astimezone(UTC) if at is not None and at.tzinfo is not None else None
     except (ValueError, OverflowError):
         return None
+
+
+def listed(payload: Any, key: str) -> list[Any]:
+    """Return what is listed under the key; nothing where no list stands."""
+    found = payload.get(key) if isinstance(payload, dict) else None
+    return found if isinstance(found, list) else []

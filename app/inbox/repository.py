@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, text, update
+from sqlalchemy import literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -49,10 +49,31 @@ async def insert_known(session: AsyncSession, shop_domain: str, kind: str, resou
     await session.execute(fresh.on_conflict_do_nothing())
 
 
+async def rename_known(session: AsyncSession, before: str, now: str) -> None:
+    """Add what is known of one shop under another name; what is on its way under the old one is still let in."""
+    theirs = select(literal(now), KnownResource.kind, KnownResource.resource_id).where(
+        KnownResource.shop_domain == before
+    )
+    fresh = insert(KnownResource).from_select(["shop_domain", "kind", "resource_id"], theirs)
+    await session.execute(fresh.on_conflict_do_nothing())
+
+
 async def drop_bodies(session: AsyncSession, before: datetime) -> int:
     """Empty a batch of bodies of events handled before the instant; returns how many."""
     old = select(InboxRow.id).where(InboxRow.handled_at < before, InboxRow.body.is_not(None)).limit(BATCH)
     emptied = await session.execute(
         update(InboxRow).where(InboxRow.id.in_(old)).values(body=None, headers={}).returning(InboxRow.id)
     )
+    return len(emptied.all())
+
+
+async def drop_body(session: AsyncSession, inbox_id: int) -> None:
+    """Empty the body of one event."""
+    await session.execute(update(InboxRow).where(InboxRow.id == inbox_id).values(body=None, headers={}))
+
+
+async def drop_bodies_of(session: AsyncSession, shop_domain: str) -> int:
+    """Empty the bodies of a shop's handled events; returns how many."""
+    theirs = (InboxRow.shop_domain == shop_domain) & InboxRow.handled_at.is_not(None) & InboxRow.body.is_not(None)
+    emptied = await session.execute(update(InboxRow).where(theirs).values(body=None, headers={}).returning(InboxRow.id))
     return len(emptied.all())

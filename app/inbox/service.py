@@ -66,6 +66,24 @@ async def remember_resource(uow: UnitOfWork, shop_domain: str, kind: str, resour
         await repository.insert_known(session, shop_domain, kind, numeric_tail(resource_gid))
 
 
+async def follow_name(uow: UnitOfWork, before: str, now: str) -> None:
+    """Know what is ours in a shop under the shop's new name too."""
+    async with uow.machinery() as session:
+        await repository.rename_known(session, before, now)
+
+
+async def forget_body(uow: UnitOfWork, inbox_id: int) -> None:
+    """Let the body of one event go at once, because a person stands in it."""
+    async with uow.machinery() as session:
+        await repository.drop_body(session, inbox_id)
+
+
+async def forget_shop(uow: UnitOfWork, shop_domain: str) -> int:
+    """Let the bodies of all handled events of a shop go; returns how many."""
+    async with uow.machinery() as session:
+        return await repository.drop_bodies_of(session, shop_domain)
+
+
 async def forget_bodies(uow: UnitOfWork, keep: timedelta) -> int:
     """Let the bodies of events go that were handled longer ago than this; returns how many."""
     async with uow.machinery() as session:

@@ -171,3 +171,8 @@ async def last_comparison(session: AsyncSession, store_id: int) -> tuple[datetim
     """Return when the orders were last compared with the store, and how many were found that no webhook told of."""
     poll = await repository.find_poll(session, store_id)
     return (poll.succeeded_began_at, poll.recovered_count) if poll else (None, 0)
+
+
+async def orders_by_gid(session: AsyncSession, store_id: int, order_gids: Collection[str]) -> list[OrderRow]:
+    """Return the orders of these Shopify ids; those that were never captured are left out."""
+    return [order_row(row) for row in await repository.list_by_gid(session, store_id, order_gids)]

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
@@ -178,3 +178,17 @@ async def list_orders_by_id(session: AsyncSession, store_id: int, order_ids: Col
     """Return these orders with their lines."""
     query = select(Order).where(Order.store_id == store_id, Order.id.in_(order_ids)).options(selectinload(Order.lines))
     return (await session.scalars(query)).all()
+
+
+async def list_by_gid(session: AsyncSession, store_id: int, order_gids: Collection[str]) -> Sequence[Order]:
+    """Return the orders of these Shopify ids with their lines; those that were never captured are left out."""
+    query = select(Order).where(Order.store_id == store_id, Order.shopify_order_id.in_(order_gids))
+    return (await session.scalars(query.options(selectinload(Order.lines)))).all()
+
+
+async def clear_wishes(session: AsyncSession, store_id: int, order_ids: Collection[int] | None) -> int:
+    """Empty what customers wished for their lines, of these orders or of all; returns how many lines held something."""
+    held = update(OrderLine).where(OrderLine.store_id == store_id, func.jsonb_array_length(OrderLine.properties) > 0)
+    if order_ids is not None:
+        held = held.where(OrderLine.order_id.in_(order_ids))
+    return len((await session.execute(held.values(properties=[]).returning(OrderLine.id))).all())

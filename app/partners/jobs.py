@@ -36,12 +36,3 @@ class TellOfAccess(PartnerStoreJob):
     coalesce_by: ClassVar[tuple[str, ...]] = ("partner_store_id",)  # how it stands when the job runs is told
 
     partner_store_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class EraseContacts(Job):
-    """Forget whom an erased store knew, and who knew it."""
-
-    name: ClassVar[str] = "partners.erase_contacts"
-
-    store_id: int

@@ -99,6 +99,11 @@ async def partnerships_of(session: AsyncSession, partner_store_id: int) -> list[
     return [facts_of(partner) for partner in await repository.list_partnerships(session, partner_store_id)]
 
 
+async def all_partnerships_of(session: AsyncSession, partner_store_id: int) -> list[PartnerFacts]:
+    """Return the partnerships a partner's store has or had; the unit of work acts for that store."""
+    return [facts_of(partner) for partner in await repository.list_all_partnerships(session, partner_store_id)]
+
+
 @dataclass(frozen=True, slots=True)
 class CalendarFacts:
     """What a partner's cut-off was from an instant on."""

@@ -44,6 +44,12 @@ async def list_partnerships(session: AsyncSession, partner_store_id: int) -> Seq
     return (await session.scalars(chosen)).all()
 
 
+async def list_all_partnerships(session: AsyncSession, partner_store_id: int) -> Sequence[Partner]:
+    """Return every agreement any retailer ever had with this partner's store."""
+    chosen = select(Partner).where(Partner.partner_store_id == partner_store_id).order_by(Partner.id)
+    return (await session.scalars(chosen)).all()
+
+
 async def list_calendar_changes(session: AsyncSession, store_id: int) -> Sequence[CalendarChange]:
     """Return what the cut-offs of the retailer's partners were, oldest first, as far as the actor may see them."""
     chosen = select(CalendarChange).where(CalendarChange.store_id == store_id)

@@ -7,10 +7,12 @@ from typing import Any
 from app.core.log import configure_logging
 from app.core.runtime import build_runtime
 from app.core.settings import load_settings
+from app.core.unit_of_work import SYSTEM
 from app.gateways.shopify.client import ShopifyClient
 from app.gateways.shopify.network import build_http_client
-from app.stores import flows
+from app.stores import flows, service
 from app.stores.flows import ConnectedShopify
+from app.stores.service import RequestFacts
 
 Subscribers = Mapping[str, Sequence[Callable[[Any], Any]]]
 
@@ -51,6 +53,20 @@ async def rotate_secret(environment: Mapping[str, str], subscribers: Subscribers
         )
         lines.append("when webhooks are signed with the new one, remove SHOPIFY_API_SECRET_PREVIOUS.")
     return lines
+
+
+async def privacy(environment: Mapping[str, str], subscribers: Subscribers) -> list[str]:
+    """Show what Shopify asked for people's sake, and the receipt of what was done."""
+    async with _connected(environment, subscribers) as shopify, shopify.open_uow(SYSTEM) as uow:
+        requests = await service.list_requests(uow)
+    return [_told(each) for each in requests] or ["Nothing was asked yet."]
+
+
+def _told(request: RequestFacts) -> str:
+    done = f"done {request.done_at:%Y-%m-%d %H:%M}" if request.done_at else f"due {request.due_at:%Y-%m-%d}"
+    counts = ", ".join(f"{name} {count}" for name, count in request.receipt.items())
+    about = f"{len(request.order_ids)} orders" if request.order_ids else "the shop"
+    return f"{request.id}  {request.kind}  {request.shop_domain}  {about}  {done}  {counts}".rstrip()
 
 
 @asynccontextmanager

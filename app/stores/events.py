@@ -39,6 +39,35 @@ class StoreErased(Event):
     subject: ClassVar[str] = "store"
 
     store_id: int
+    request_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerErasureAsked(Event):
+    """A customer wants to be forgotten."""
+
+    name: ClassVar[str] = "store.customer_erasure_asked"
+    sentence: ClassVar[str] = "A customer asked to be forgotten: what we hold of {orders} orders is erased in time"
+    subject: ClassVar[str] = "store"
+
+    store_id: int
+    request_id: int
+    orders: int
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerDataAsked(Event):
+    """A customer wants to know what we hold of them."""
+
+    name: ClassVar[str] = "store.customer_data_asked"
+    sentence: ClassVar[str] = "A customer asked for their data: {orders} orders are ready to be handed over"
+    subject: ClassVar[str] = "store"
+
+    store_id: int
+    request_id: int
+    orders: int
+    cause: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
 """Every SELECT and lock on the stores' tables; machinery rows, so the caller stands inside `uow.machinery()`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.stores.models import AccessToken, OAuthState, RetailerSettings, Store
+from app.stores.models import AccessToken, OAuthState, PrivacyRequest, RetailerSettings, Store
 from app.stores.sealing import SealedGrant
 from app.stores.states import AccessState
 
@@ -116,6 +116,25 @@ async def lock_oauth_state(session: AsyncSession, state_hash: str) -> OAuthState
 async def delete_authorizations(session: AsyncSession, shop_domain: str) -> None:
     """Forget every authorisation of a shop, used or not."""
     await session.execute(delete(OAuthState).where(OAuthState.shop_domain == shop_domain))
+
+
+async def obtain_request(session: AsyncSession, values: Mapping[str, object]) -> int:
+    """Return the id of the request with this reference; it is made when it is not there yet."""
+    fresh = insert(PrivacyRequest).values(**values)
+    same = fresh.on_conflict_do_update(
+        index_elements=["reference"], set_={"reference": fresh.excluded.reference}
+    ).returning(PrivacyRequest.id)
+    return (await session.execute(same)).scalar_one()
+
+
+async def lock_request(session: AsyncSession, request_id: int) -> PrivacyRequest:
+    """Return a privacy request with its row locked."""
+    return await session.get_one(PrivacyRequest, request_id, with_for_update=True, populate_existing=True)
+
+
+async def list_request_ids(session: AsyncSession) -> Sequence[int]:
+    """Return the ids of all privacy requests, oldest first."""
+    return (await session.scalars(select(PrivacyRequest.id).order_by(PrivacyRequest.id))).all()
 
 
 async def obtain_settings(session: AsyncSession, store_id: int) -> RetailerSettings:

@@ -29,6 +29,8 @@ HEADINGS: Mapping[str, str] = {
     "shipped_though_cancelled": "A box left although its order was cancelled",
     "stock_blocked": "Your store takes no stock of a partner",
     "stock_not_writable": "Stock of a product cannot be written",
+    "store_frozen": "Shopify has paused a store",
+    "store_silent": "A store gives no answer",
     "unknown_shop": "A message came from a shop nobody knows",
     "unmapped": "A partner’s product nobody mapped",
     "variant_gone": "The partner deleted a product that was sold",

@@ -1,6 +1,7 @@
 """Verbs of the orders: capture one, route what could not be routed, remember what is to be read."""
 
 from app.orders.service.capture import capture_order, waits_for_routing
+from app.orders.service.forgetting import forget_wishes
 from app.orders.service.reading import (
     ask_for_read,
     ask_for_read_of_fulfillment_order,
@@ -25,6 +26,7 @@ __all__ = [
     "due_reads",
     "finish_poll",
     "finish_read",
+    "forget_wishes",
     "give_up_read",
     "is_known",
     "list_uncaptured",

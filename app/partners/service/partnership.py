@@ -90,10 +90,10 @@ async def end_partnership(uow: UnitOfWork, partner_id: int) -> None:
         await withdraw_invitation(uow, partner_id)
 
 
-async def erase_contacts(uow: UnitOfWork) -> int:
-    """Forget the e-mail addresses kept by the erased store; return how many."""
+async def erase_contacts(uow: UnitOfWork, partner_id: int | None = None) -> int:
+    """Forget the e-mail addresses kept by the store, of all its partners or of one; return how many."""
     partners = await repository.list_partners(uow.session, uow.store_id)
-    known = [partner for partner in partners if partner.contact_email]
+    known = [each for each in partners if each.contact_email and partner_id in (None, each.id)]
     for partner in known:
         partner.contact_email = None
     return len(known)

@@ -2,7 +2,7 @@
 
 from app.receiving.service.allocation import allocate_received, use_surplus
 from app.receiving.service.parcels import finish_poll, record_partner_order
-from app.receiving.service.receipts import Count, receive_parcel
+from app.receiving.service.receipts import Count, forget_staff, receive_parcel
 from app.receiving.service.shortages import settle_shortages
 from app.receiving.service.watching import keep_watch
 
@@ -10,6 +10,7 @@ __all__ = [
     "Count",
     "allocate_received",
     "finish_poll",
+    "forget_staff",
     "keep_watch",
     "receive_parcel",
     "record_partner_order",

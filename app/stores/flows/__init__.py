@@ -8,6 +8,7 @@ from app.stores.flows.installation import (
     install_by_id_token,
     refresh_installation,
 )
+from app.stores.flows.privacy import erase_shop, take_request
 from app.stores.flows.rotation import renew_all_tokens, reseal_tokens, sweep_tokens
 from app.stores.flows.topics import register_topics
 
@@ -15,6 +16,7 @@ __all__ = [
     "ConnectedShopify",
     "check_installation",
     "end_installation",
+    "erase_shop",
     "finish_authorization",
     "install_by_id_token",
     "refresh_installation",
@@ -22,4 +24,5 @@ __all__ = [
     "renew_all_tokens",
     "reseal_tokens",
     "sweep_tokens",
+    "take_request",
 ]

@@ -21,12 +21,31 @@ from app.stores.service.installation import (
     uninstall_store,
 )
 from app.stores.service.onboarding import Centre, change_defaults, choose_centre, choose_stock_location
+from app.stores.service.privacy import (
+    CUSTOMER,
+    DATA_REQUEST,
+    SHOP,
+    Asked,
+    RequestFacts,
+    ask_for_erasure,
+    get_request,
+    list_requests,
+    note_request,
+    offer_package,
+    write_receipt,
+)
 from app.stores.service.rotation import ask_for_renewals, list_tied_elsewhere, reseal_some
 
 __all__ = [
+    "CUSTOMER",
+    "DATA_REQUEST",
+    "SHOP",
+    "Asked",
     "Centre",
     "Held",
     "Installation",
+    "RequestFacts",
+    "ask_for_erasure",
     "ask_for_renewals",
     "begin_authorization",
     "change_defaults",
@@ -36,11 +55,15 @@ __all__ = [
     "claim_authorization",
     "drop_lease",
     "erase_store",
+    "get_request",
     "identify_store",
     "install_store",
     "lease_refresh",
+    "list_requests",
     "list_tied_elsewhere",
     "mark_access",
+    "note_request",
+    "offer_package",
     "read_held",
     "record_details",
     "record_refresh",
@@ -48,4 +71,5 @@ __all__ = [
     "reseal_some",
     "take_turn",
     "uninstall_store",
+    "write_receipt",
 ]

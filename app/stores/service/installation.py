@@ -10,6 +10,7 @@ from app.core.errors import Conflict, NotFound
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
 from app.exceptions.service import resolve_exceptions
+from app.inbox.service import follow_name
 from app.job_runs.service import cancel_plans_of_store, enqueue, every, wake_waiting
 from app.stores import repository
 from app.stores.errors import AccessLost, RoleTaken
@@ -75,10 +76,11 @@ async def install_store(uow: UnitOfWork, installation: Installation, tokens: Sea
         store = await repository.lock_store(session, uow.store_id)
         if store is None or store.shopify_shop_id != installation.shopify_shop_id:
             raise Conflict("Two installations of this store began at once.")
-        begins = is_new or store.uninstalled_at is not None
+        begins, before = is_new or store.uninstalled_at is not None, store.shop_domain
         was_lost = store.access_state == AccessState.DEAD
         store.bring_back(fresh, uow.now if begins else store.installed_at)
         await repository.put_token(session, uow.store_id, tokens)
+    await _follow_name(uow, before, store.shop_domain)
     if begins:
         await every(uow, RegisterTopics(uow.store_id), minutes=HOUR, key=f"stores.register_topics:{uow.store_id}")
         await every(uow, CheckInstallation(uow.store_id), minutes=DAY, key=f"stores.check_installation:{uow.store_id}")
@@ -131,9 +133,18 @@ async def record_details(uow: UnitOfWork, installation: Installation) -> None:
         store = await repository.lock_store(session, uow.store_id)
         if store is None:
             raise NotFound
+        before = store.shop_domain
         store.shop_domain, store.name = installation.shop_domain, installation.name
         store.currency, store.time_zone = installation.currency, installation.time_zone
         store.country_code = installation.country_code
+    await _follow_name(uow, before, installation.shop_domain)
+
+
+async def _follow_name(uow: UnitOfWork, before: str, now: str) -> None:
+    """A shop that changed its name is the same store: its id says so."""
+    if before != now:
+        await follow_name(uow, before, now)
+        await enqueue(uow, RegisterTopics(uow.store_id))
 
 
 async def uninstall_store(uow: UnitOfWork, told_at: datetime) -> bool:
@@ -152,16 +163,19 @@ async def uninstall_store(uow: UnitOfWork, told_at: datetime) -> bool:
     return True
 
 
-async def erase_store(uow: UnitOfWork) -> bool:
+async def erase_store(uow: UnitOfWork, request_id: int) -> bool:
     """Forget who the store was; one that came back in the meantime is left alone."""
     async with uow.machinery() as session:
         store = await repository.lock_store(session, uow.store_id)
         if store is None or store.uninstalled_at is None:
             return False
         store.name, store.country_code = store.shop_domain, None
+        token = await repository.lock_token(session, uow.store_id)
+        if token is not None:
+            await session.delete(token)
         await repository.delete_authorizations(session, store.shop_domain)
         settings = await repository.find_settings(session, uow.store_id)
         if settings is not None:
             settings.forget_places()
-    await record_event(uow, StoreErased(uow.store_id))
+    await record_event(uow, StoreErased(uow.store_id, request_id))
     return True

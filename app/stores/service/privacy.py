@@ -1,0 +1,100 @@
+"""Verbs about what Shopify asks for people's sake: note a request once, write the receipt of what was done."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.core.unit_of_work import UnitOfWork
+from app.events.service import record_event
+from app.stores import repository
+from app.stores.events import CustomerDataAsked, CustomerErasureAsked
+
+BY_LAW = timedelta(days=30)
+DATA_REQUEST, CUSTOMER, SHOP = "data_request", "customer", "shop"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a compliance webhook asks, without the person it is about."""
+
+    kind: str
+    shop_domain: str
+    store_id: int | None
+    reference: str
+    order_ids: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFacts:
+    """A request as those who answer it know it."""
+
+    id: int
+    kind: str
+    shop_domain: str
+    store_id: int | None
+    order_ids: tuple[str, ...]
+    asked_at: datetime
+    due_at: datetime
+    done_at: datetime | None
+    receipt: Mapping[str, int]
+
+
+async def note_request(uow: UnitOfWork, asked: Asked) -> int:
+    """Keep the request and return its id; a repeated one is the same request."""
+    async with uow.machinery() as session:
+        values: dict[str, object] = {
+            "kind": asked.kind,
+            "shop_domain": asked.shop_domain,
+            "store_id": asked.store_id,
+            "reference": asked.reference,
+            "order_ids": list(asked.order_ids),
+            "asked_at": uow.now,
+            "due_at": uow.now + BY_LAW,
+            "receipt": {},
+        }
+        return await repository.obtain_request(session, values)
+
+
+async def ask_for_erasure(uow: UnitOfWork, request_id: int, orders: int) -> None:
+    """Have what is held of a customer's orders erased, each in its time."""
+    await record_event(uow, CustomerErasureAsked(uow.store_id, request_id, orders, f"request {request_id}"))
+
+
+async def offer_package(uow: UnitOfWork, request_id: int, orders: int) -> None:
+    """Tell the store that the package is ready; it is put together when somebody takes it."""
+    await record_event(uow, CustomerDataAsked(uow.store_id, request_id, orders, f"request {request_id}"))
+    await write_receipt(uow, request_id, {"orders": orders}, done=True)
+
+
+async def write_receipt(uow: UnitOfWork, request_id: int, counts: Mapping[str, int], *, done: bool) -> None:
+    """Add what was erased to the request's receipt, and stamp it when nothing is left to do."""
+    async with uow.machinery() as session:
+        request = await repository.lock_request(session, request_id)
+        before: Mapping[str, int] = request.receipt
+        request.receipt = {name: before.get(name, 0) + counts.get(name, 0) for name in {**before, **counts}}
+        if done and request.done_at is None:
+            request.done_at = uow.now
+
+
+async def get_request(uow: UnitOfWork, request_id: int) -> RequestFacts:
+    """Return the request as it stands."""
+    async with uow.machinery() as session:
+        row = await repository.lock_request(session, request_id)
+    return RequestFacts(
+        id=row.id,
+        kind=row.kind,
+        shop_domain=row.shop_domain,
+        store_id=row.store_id,
+        order_ids=tuple(row.order_ids),
+        asked_at=row.asked_at,
+        due_at=row.due_at,
+        done_at=row.done_at,
+        receipt=dict(row.receipt),
+    )
+
+
+async def list_requests(uow: UnitOfWork) -> list[RequestFacts]:
+    """Return every request, oldest first."""
+    async with uow.machinery() as session:
+        ids = await repository.list_request_ids(session)
+    return [await get_request(uow, request_id) for request_id in ids]

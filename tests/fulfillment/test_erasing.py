@@ -1,0 +1,234 @@
+"""What is erased for people's sake, and what is kept without them: shops, customers, requests for data."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from app.core.unit_of_work import SYSTEM, system_for
+from app.fulfillment import erasing, service
+from app.fulfillment.erasing import erasable_at
+from app.fulfillment.service import Handover
+from app.master_orders.queries import list_master_orders
+from app.stores.service import RequestFacts, list_requests
+from simulator.world.apps import install, uninstall
+from tests.support.linked import partners_now
+from tests.support.oak import Oak
+from tests.support.shops import PARTNER, RETAILER
+from tests.support.trade import Trade
+from tests.support.weeks import stock_centre
+
+pytestmark = pytest.mark.anyio
+EMAIL, PHONE = "ada-quendrix@example.com", "+15550100"
+NUMBER = "1ZOURS"
+ASKED, DUE = datetime(2026, 11, 2, tzinfo=UTC), datetime(2026, 12, 2, tzinfo=UTC)
+
+
+async def send(trade: Trade, shop: str, topic: str, **body: Any) -> int:
+    """Have Shopify ask, with the person's data as it sends them, and let it be done."""
+    store = trade.shops.world.stores.get(shop)
+    person = {"customer": {"id": 191167, "email": EMAIL, "phone": PHONE}} if topic.startswith("customers") else {}
+    content = {"shop_id": store.id if store else 5, "shop_domain": shop, **person, **body}
+    status = await trade.send(shop, topic, json.dumps(content).encode())
+    await trade.settle()
+    return status
+
+
+async def everything(trade: Trade) -> str:
+    """Everything the database holds, whoever may see it."""
+    link = trade.link
+    found: list[str] = []
+    for store_id in (link.retailer.id, link.partner_store.id):
+        async with trade.shops.open_uow(system_for(store_id)) as uow:
+            names = await uow.session.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
+            for name in set(names) - {"alembic_version"}:
+                found += (await uow.session.scalars(text(f"SELECT t::text FROM {name} t"))).all()
+    return "\n".join(found)
+
+
+async def requests(trade: Trade) -> list[RequestFacts]:
+    async with trade.shops.open_uow(SYSTEM) as uow:
+        return await list_requests(uow)
+
+
+async def units_and_money(trade: Trade) -> tuple[Any, ...]:
+    """Everything that must stay: units, prices, the partner's master orders."""
+    async with trade.uow() as uow:
+        masters = await list_master_orders(uow.session, trade.retailer_id)
+        moves = await uow.session.scalar(text("SELECT count(*) FROM unit_moves"))
+        costs = (await uow.session.scalars(text("SELECT unit_cost_amount::text FROM order_lines ORDER BY id"))).all()
+    return [(each.id, each.state, each.lines) for each in masters if each.lines], moves, list(costs)
+
+
+async def ship(trade: Trade) -> None:
+    """A box with everything of the first order leaves the centre."""
+    order = (await trade.orders())[0]
+    line = order.partner_lines[0]
+    answer = await trade.shops.post(RETAILER, f"/app/packing/{order.id}", **{f"line_{line.id}": line.quantity})
+    assert answer.status_code == 303
+    async with trade.uow() as uow:
+        shipment_id = await uow.session.scalar(text("SELECT max(id) FROM shipments"))
+        await service.hand_over(uow, int(shipment_id or 0), Handover("UPS", NUMBER, ""))
+    await trade.settle()
+
+
+async def test_a_partner_that_left_is_erased_and_the_books_stay(trade: Trade) -> None:
+    """A14: tokens and contacts go, with a receipt; what is owed to them is still there. Asked again: harmless."""
+    await stock_centre(trade, 2)
+    before = await units_and_money(trade)
+    uninstall(trade.shops.world, trade.shops.store(PARTNER))
+    await trade.settle()
+
+    statuses = [await send(trade, PARTNER, "shop/redact") for _ in range(2)]
+
+    first, second = await requests(trade)
+    (partner,) = await partners_now(trade.shops)
+    assert statuses == [200, 200]
+    assert first.kind == "shop"
+    assert first.done_at is not None
+    assert first.receipt["contacts"] == 1
+    assert second.receipt["contacts"] == 0
+    assert (partner.name, partner.state) == ("Oak Roastery", "disconnected")
+    assert "orders@oak.example.com" not in await everything(trade)
+    assert await units_and_money(trade) == before
+    tokens = text("SELECT count(*) FROM access_tokens WHERE store_id = :id")
+    async with trade.shops.open_uow(SYSTEM) as uow:
+        assert await uow.session.scalar(tokens, {"id": trade.link.partner_store.id}) == 0
+    assert await trade.failed_jobs() == []
+
+
+async def test_a_retailer_that_left_is_erased_and_its_units_stay(trade: Trade) -> None:
+    """A21: numbers of customers' parcels, addresses, staff; money, units and the partner's master order stay."""
+    await stock_centre(trade, 2)
+    await ship(trade)
+    before = await units_and_money(trade)
+    assert NUMBER in await everything(trade)
+    uninstall(trade.shops.world, trade.shops.store(RETAILER))
+    await trade.settle()
+
+    await send(trade, RETAILER, "shop/redact")
+
+    dump = await everything(trade)
+    (request,) = await requests(trade)
+    assert request.done_at is not None
+    assert request.receipt["parcels"] == 1
+    assert request.receipt["events"] == 1
+    assert request.receipt["staff"] > 0
+    assert NUMBER not in dump
+    assert "Mill Lane" not in dump
+    assert await units_and_money(trade) == before
+    assert await trade.failed_jobs() == []
+
+
+async def test_a_shop_whose_farewell_was_lost_is_looked_at_before_it_is_erased(trade: Trade) -> None:
+    """A14 A22: one that still lets us in is left alone; one that does not has left."""
+    await send(trade, PARTNER, "shop/redact")
+    still_there = await partners_now(trade.shops)
+    uninstall(trade.shops.world, trade.shops.store(PARTNER))
+    await trade.lose_webhooks()
+
+    await send(trade, PARTNER, "shop/redact")
+
+    assert [each.state for each in still_there] == ["connected"]
+    assert [each.state for each in await partners_now(trade.shops)] == ["disconnected"]
+    assert [each.receipt["contacts"] for each in await requests(trade)] == [1]
+
+
+async def test_a_shop_that_came_back_before_it_was_erased_stays(trade: Trade) -> None:
+    """A13"""
+    partner = trade.shops.store(PARTNER)
+    uninstall(trade.shops.world, partner)
+    await trade.settle()
+    install(trade.shops.world, partner)
+    await trade.shops.load(PARTNER)
+
+    await send(trade, PARTNER, "shop/redact")
+
+    assert await requests(trade) == []
+    assert "orders@oak.example.com" in await everything(trade)
+
+
+@pytest.mark.parametrize("topic", ["customers/redact", "customers/data_request", "shop/redact"])
+async def test_a_shop_nobody_knows_is_answered_and_noted(trade: Trade, topic: str) -> None:
+    assert await send(trade, "nobody.myshopify.com", topic, orders_to_redact=[1], orders_requested=[1]) == 200
+
+    (request,) = await requests(trade)
+    assert (request.store_id, request.done_at is not None) == (None, True)
+    assert EMAIL not in await everything(trade)
+    assert await trade.failed_jobs() == []
+
+
+@pytest.mark.parametrize(
+    ("closed_at", "erased_at"),
+    [
+        (None, DUE),
+        (ASKED - timedelta(days=3), ASKED),
+        (ASKED, ASKED),
+        (ASKED + timedelta(days=5), ASKED + timedelta(days=15)),
+        (ASKED + timedelta(days=25), DUE),
+    ],
+)
+def test_when_a_customers_order_is_erased(closed_at: datetime | None, erased_at: datetime) -> None:
+    """N1"""
+    assert erasable_at(closed_at, ASKED, DUE) == erased_at
+
+
+async def test_a_customer_is_forgotten_ten_days_after_the_order_ended(trade: Trade) -> None:
+    """N1: while the order is open its shipping data are kept; of another customer nothing goes."""
+    await stock_centre(trade, 2, 1)
+    mine, other = (each.shopify_order_id.rsplit("/", 1)[-1] for each in await trade.orders())
+    await send(trade, RETAILER, "customers/redact", orders_to_redact=[int(mine), 999])
+    await trade.turn(minutes=1)
+    await ship(trade)
+    kept = await everything(trade)
+    shipped_at = trade.clock.at
+
+    for days in (1, 9, 10):
+        trade.set_clock(shipped_at + timedelta(days=days, minutes=5))
+        await trade.settle()
+        if days < 10:
+            assert NUMBER in await everything(trade)
+
+    dump = await everything(trade)
+    (request,) = await requests(trade)
+    assert NUMBER in kept
+    assert EMAIL not in kept
+    assert PHONE not in kept
+    assert NUMBER not in dump
+    assert request.done_at is not None
+    assert (request.receipt["orders"], request.receipt["parcels"]) == (1, 1)
+    assert len(await trade.orders()) == 2
+    assert other in dump
+
+
+async def test_a_customers_data_are_handed_over_and_nobody_elses(oak: Oak) -> None:
+    """N2: the package of the orders asked for; nothing of a person, nothing of other customers."""
+    trade = oak.trade
+    await stock_centre(trade, 2, 1)
+    await ship(trade)
+    mine = (await trade.orders())[0]
+
+    await send(
+        trade, RETAILER, "customers/data_request", orders_requested=[int(mine.shopify_order_id.rsplit("/", 1)[-1])]
+    )
+
+    (request,) = await requests(trade)
+    (package,) = await erasing.package_of(trade.shops.open_uow, request.id)
+    assert request.done_at is not None
+    assert request.done_at < request.due_at
+    assert package["order"] == mine.name
+    assert package["parcels"][0]["number"] == NUMBER
+    assert [line["quantity"] for line in package["lines"]] == [2]
+    assert "store.customer_data_asked" in await trade.events("store")
+    assert EMAIL not in await everything(trade)
+
+
+async def test_of_a_partners_customers_nothing_is_held(trade: Trade) -> None:
+    """N2 INV7"""
+    await send(trade, PARTNER, "customers/data_request", orders_requested=[7])
+    await send(trade, PARTNER, "customers/redact", orders_to_redact=[7])
+
+    assert [each.receipt for each in await requests(trade)] == [{"orders": 0}, {"orders": 0}]
+    assert EMAIL not in await everything(trade)

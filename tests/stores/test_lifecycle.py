@@ -1,0 +1,109 @@
+"""Stores that change under us: another name, fewer permissions, farewells that are late or untrue."""
+
+import json
+
+import pytest
+
+from app.gateways.shopify.shop import read_shop
+from app.partners.health import health_of
+from app.stores.errors import AccessLost
+from app.stores.queries import StoreFacts
+from simulator.world.apps import install, set_scopes, uninstall
+from simulator.world.store import Store
+from tests.support.linked import partners_now, store_facts
+from tests.support.shops import OPTIONAL, PARTNER, RETAILER
+from tests.support.trade import Trade
+
+pytestmark = pytest.mark.anyio
+RENAMED = "oak-and-sons.myshopify.com"
+
+
+def rename(trade: Trade) -> Store:
+    """Let the partner's shop have another name at Shopify; the old one leads nowhere any more."""
+    stores = trade.shops.world.stores
+    store = stores[RENAMED] = stores.pop(PARTNER)
+    store.profile.domain = RENAMED
+    return store
+
+
+async def farewell(trade: Trade, shop: str) -> None:
+    """The news that the app was removed, whether it is true or not."""
+    body = json.dumps({"id": trade.shops.store(shop).id, "myshopify_domain": shop}).encode()
+    assert await trade.send(shop, "app/uninstalled", body) == 200
+    await trade.settle()
+
+
+async def test_a_shop_that_changes_its_name_is_the_same_store(trade: Trade) -> None:
+    """A15: identity follows the shop id; the prefix of its SKUs is that of the import, and orders go on."""
+    await trade.bring_in(trade.product())
+    before = await store_facts(trade.shops, PARTNER)
+    rename(trade)
+
+    page = await trade.shops.load(RENAMED)
+    trade.buy(("PARTNER-oak-BEAN", 2))
+    await trade.settle()
+
+    after = await store_facts(trade.shops, RENAMED)
+    (partner,) = await partners_now(trade.shops)
+    assert page.status_code == 200
+    assert (after.id, after.role) == (before.id, "partner")
+    assert partner.partner_store_id == after.id
+    assert sum(each.quantity for each in await trade.queued()) == 2
+    assert await trade.failed_jobs() == []
+
+
+async def test_a_farewell_that_is_not_true_is_ignored(trade: Trade, capsys: pytest.CaptureFixture[str]) -> None:
+    """A22: the token still works, so the store is here; it is logged."""
+    await farewell(trade, PARTNER)
+
+    assert (await store_facts(trade.shops, PARTNER)).installed
+    assert [each.state for each in await partners_now(trade.shops)] == ["connected"]
+    assert "stores.uninstall_ignored" in "".join(capsys.readouterr())
+
+
+async def test_a_farewell_that_comes_after_the_return_is_ignored(trade: Trade) -> None:
+    """A22: removed and installed again, and only then we are told that it was removed."""
+    store, store_id = trade.shops.store(PARTNER), trade.link.partner_store.id
+    uninstall(trade.shops.world, store)
+    await trade.lose_webhooks()
+    install(trade.shops.world, store)
+    with pytest.raises(AccessLost):
+        await trade.shops.shopify.call(store_id, read_shop)
+    await trade.shops.load(PARTNER)
+
+    await farewell(trade, PARTNER)
+
+    assert (await store_facts(trade.shops, PARTNER)).installed
+    assert [each.state for each in await partners_now(trade.shops)] == ["connected"]
+    assert (await trade.shops.shopify.call(store_id, read_shop)).name == "Oak"
+
+
+async def test_permissions_taken_back_are_noticed_and_named(trade: Trade) -> None:
+    """A5: what is missing is named with what it is for; subscriptions that need it are gone, others stay."""
+    store = trade.shops.store(PARTNER)
+
+    set_scopes(trade.shops.world, store, [each for each in store.app.scopes if each != "write_draft_orders"])
+    await trade.settle()
+
+    facts: StoreFacts = await store_facts(trade.shops, PARTNER)
+    (partner,) = await partners_now(trade.shops)
+    assert facts.missing_scopes == ("write_draft_orders",)
+    assert "place one master order a week" in health_of(partner, facts).sentence
+    topics = {each.topic for each in store.live_subscriptions()}
+    assert not topics & {"DRAFT_ORDERS_UPDATE", "draft_orders/update"}
+    assert topics
+
+
+async def test_permissions_given_again_are_noticed_too(trade: Trade) -> None:
+    """A5"""
+    store = trade.shops.store(RETAILER)
+    granted = list(store.app.scopes)
+    set_scopes(trade.shops.world, store, [each for each in granted if each not in OPTIONAL["retailer"]])
+    await trade.settle()
+    lacking = (await store_facts(trade.shops, RETAILER)).missing_scopes
+
+    set_scopes(trade.shops.world, store, granted)
+    await trade.settle()
+
+    assert lacking
+    assert (await store_facts(trade.shops, RETAILER)).missing_scopes == ()
