@@ -162,8 +162,8 @@ ACTS: Mapping[str, tuple[float, Callable[[Dice], dict[str, Any]]]] = {
     "stop": (0.8, lambda _: {}),
     "start": (1.2, lambda _: {}),
     "turn": (16, _turn),
-    "jump": (5, _jump),
-    "cutoff": (5, _cutoff),
+    "jump": (3, _jump),
+    "cutoff": (4.5, _cutoff),
 }
 """Each kind of act with how often it comes, and how it is drawn."""
 
