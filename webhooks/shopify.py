@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -49,16 +49,19 @@ class BadHeaders(Exception):
 
 
 async def read_body(request: Request, told: str) -> bytes | None:
-    """Return the body, or none as soon as it is too large, whatever its Content-Length says."""
+    """Return the body, or none as soon as it is too large, whatever its Content-Length says, or its sender is gone."""
     told = told.lstrip("0")
     if told.isascii() and told.isdigit() and (len(told) > MOST_DIGITS or int(told) > LARGEST_BODY):
         return None
     parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > LARGEST_BODY:
-            return None
-        parts.append(part)
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size > LARGEST_BODY:
+                return None
+            parts.append(part)
+    except ClientDisconnect:
+        return None
     return b"".join(parts)
 
 

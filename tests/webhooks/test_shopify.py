@@ -11,7 +11,9 @@ from typing import Any
 import httpx
 import pytest
 from sqlalchemy import text
+from starlette.types import Message
 
+from app.asgi import create_app
 from app.core.local_services.postgres import Postgres
 from app.core.runtime import Runtime
 from app.core.unit_of_work import SYSTEM, UnitsOfWork
@@ -181,6 +183,28 @@ async def test_the_size_is_counted_while_reading(hub: httpx.AsyncClient, runtime
 
     assert (told.status_code, untold.status_code, exact.status_code) == (413, 413, 200)
     assert len(await stored(runtime)) == 1
+
+
+async def test_who_hangs_up_while_sending_leaves_nothing(runtime: Runtime) -> None:
+    """It is no failure of ours either."""
+    head = {"method": "POST", "path": "/webhooks/shopify", "headers": [], "query_string": b"", "http_version": "1.1"}
+    coming: list[Message] = [
+        {"type": "http.request", "body": b'{"id": ', "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    answered: list[Message] = []
+
+    async def receive() -> Message:
+        return coming.pop(0)
+
+    async def send(message: Message) -> None:
+        answered.append(message)
+
+    async with httpx.AsyncClient() as outside:
+        await create_app(runtime.settings, runtime, outside)({"type": "http", **head}, receive, send)
+
+    assert answered[0]["status"] == 413  # which nobody reads
+    assert await stored(runtime) == []
 
 
 @pytest.mark.parametrize(
