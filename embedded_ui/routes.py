@@ -117,6 +117,8 @@ TABLE: tuple[PageRoute, ...] = (
     verb("GET", "/app/orders/{order_id:id}", orders.show, RETAILER),
     verb("GET", "/app/master-orders", master_orders.index, RETAILER),
     verb("GET", "/app/master-orders/{cycle_id:id}", master_orders.show, RETAILER),
+    verb("POST", "/app/master-orders/{cycle_id:id}/look-again", master_orders.look_again, RETAILER),
+    verb("POST", "/app/master-orders/{cycle_id:id}/send-again", master_orders.send_again, RETAILER),
     verb(
         "POST",
         "/app/master-orders/{cycle_id:id}/lines/{variant_id:id}/restore",

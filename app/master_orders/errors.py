@@ -21,6 +21,12 @@ class StillLooking(Unavailable):
     sentence = "The partner's store did not confirm the draft; looking for it before another is made."
 
 
+class DraftUncertain(Conflict):
+    """A draft was asked for again and again without an answer and is nowhere to be found: a person decides."""
+
+    sentence = "It is uncertain whether the partner's store made the draft."
+
+
 class DraftNotReady(Unavailable):
     """Shopify still computes the draft."""
 

@@ -110,6 +110,18 @@ class MasterOrderClosed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class MasterOrderUncertain(Event):
+    """The partner's store confirmed nothing and shows nothing; a person decides."""
+
+    name: ClassVar[str] = "master_order.uncertain"
+    sentence: ClassVar[str] = "Uncertain whether the partner's store made the draft; looked for each hour"
+    subject: ClassVar[str] = "master_order"
+
+    cycle_id: int
+    partner_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChangedAfterFreeze(Event):
     """Units of a sealed master order are not needed any more; the change ledger has them."""
 

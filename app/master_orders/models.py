@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base
 from app.core.tenancy import TenantOwned
-from app.master_orders import states
+from app.master_orders import rules, states
 from app.master_orders.states import CycleState
 
 
@@ -55,10 +55,20 @@ class Cycle(TenantOwned, Base):
     completing_at: Mapped[datetime | None]
     # set before completion is asked for; the next attempt looks first
     looks: Mapped[int]
-    # how often we looked for an unknown outcome
+    # how often we looked for an unknown outcome, over all drafts asked for without an answer
     trouble: Mapped[str | None]
 
     lines: Mapped[list["MasterLine"]] = relationship(order_by="MasterLine.id", lazy="raise", back_populates="cycle")
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether a person has to say if the partner's store has it: nothing is sent until then."""
+        return self.state == CycleState.UNCERTAIN or (
+            self.state == CycleState.OPEN
+            and self.creating_since is not None
+            and rules.wait_before_look(self.looks) is None
+            and not rules.may_send_again(self.looks)
+        )
 
     def move(self, target: CycleState, at: datetime) -> None:
         """Change state as the table allows, and stamp the time."""

@@ -72,6 +72,7 @@ class MasterOrder:
     order_id: str | None
     order_name: str | None
     trouble: str | None
+    is_uncertain: bool
     lines: tuple[LineRow, ...]
     edits: tuple[EditRow, ...]
 
@@ -130,6 +131,7 @@ def master_order(cycle: Cycle) -> MasterOrder:
         order_id=cycle.shopify_order_id,
         order_name=cycle.shopify_order_name,
         trouble=cycle.trouble,
+        is_uncertain=cycle.is_uncertain,
         lines=tuple(line_row(line) for line in cycle.lines if line.quantity > 0),
         edits=tuple(EditRow(edit["variant"], edit["wanted"], edit["found"]) for edit in cycle.partner_edits),
     )

@@ -19,6 +19,9 @@ MOST_LINES = 499
 LOOKS = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10))
 """Waits before «not found» counts as «not created»: the search index lags (reference §2.9)."""
 
+MOST_SENDS = 2
+"""Drafts asked for without an answer before a person decides; a double does no harm, it is deleted before the close."""
+
 
 @dataclass(frozen=True, slots=True)
 class QueuedUnits:
@@ -160,6 +163,17 @@ def _has_note(one: WrittenLine, other: WrittenLine) -> bool:
 
 def _has_variant(one: WrittenLine, other: WrittenLine) -> bool:
     return one.variant_gid == other.variant_gid
+
+
+def wait_before_look(looks: int) -> timedelta | None:
+    """Return how long to wait before an unanswered draft is looked for again; None: «not found» counts now."""
+    turn = looks % (len(LOOKS) + 1)
+    return LOOKS[turn] if turn < len(LOOKS) else None
+
+
+def may_send_again(looks: int) -> bool:
+    """Tell whether a draft that was looked for so often, and not found, may be asked for without a person."""
+    return looks // (len(LOOKS) + 1) + 1 < MOST_SENDS
 
 
 def is_reconciled(cutoff_at: datetime, began_at: datetime | None) -> bool:

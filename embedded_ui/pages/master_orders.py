@@ -30,6 +30,20 @@ async def show(visit: Visit, request: Request) -> Response:
     return visit.page("master_orders/show.html", shown=shown, entries=entries, now=visit.uow.now)
 
 
+async def look_again(visit: Visit, request: Request) -> Response:
+    """Look for an uncertain master order now."""
+    cycle_id = request.path_params["cycle_id"]
+    await service.look_now(visit.uow, cycle_id)
+    return redirect(f"/app/master-orders/{cycle_id}", told="looking")
+
+
+async def send_again(visit: Visit, request: Request) -> Response:
+    """Send an uncertain master order again, which somebody says is not there."""
+    cycle_id = request.path_params["cycle_id"]
+    await service.send_again(visit.uow, cycle_id)
+    return redirect(f"/app/master-orders/{cycle_id}", told="sent_again")
+
+
 async def restore(visit: Visit, request: Request) -> Response:
     """Write our quantity again where the partner had changed it."""
     cycle_id = request.path_params["cycle_id"]

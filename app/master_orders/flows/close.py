@@ -7,7 +7,7 @@ from app.gateways.shopify import draft_orders, partner_orders
 from app.gateways.shopify.draft_orders import DraftFacts
 from app.gateways.shopify.errors import Refused, StoreFrozen
 from app.master_orders import rules, service
-from app.master_orders.errors import DraftNotReady, NotReconciled
+from app.master_orders.errors import DraftNotReady, DraftUncertain, NotReconciled
 from app.master_orders.flows.content import sent_order
 from app.master_orders.flows.draft import SOON, Found, adopt_order, bring_draft, find_order, look, remove_doubles
 from app.master_orders.service import Closing, DraftPlan
@@ -31,6 +31,8 @@ async def close_cycle(open_uow: Open, shopify: ConnectedShopify, store_id: int, 
         return
     try:
         await _close(open_uow, shopify, store_id, cycle_id, closing)
+    except DraftUncertain:
+        raise
     except Unavailable as waiting:
         async with open_uow(system_for(store_id)) as uow:
             await service.record_wait(uow, cycle_id, waiting.sentence)

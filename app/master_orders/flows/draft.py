@@ -10,7 +10,7 @@ from app.gateways.shopify.draft_orders import DraftFacts
 from app.gateways.shopify.errors import Refused
 from app.gateways.shopify.partner_orders import PartnerOrderFacts
 from app.master_orders import rules, service
-from app.master_orders.errors import DraftNotReady, DraftRefused, StillLooking
+from app.master_orders.errors import DraftNotReady, DraftRefused, DraftUncertain, StillLooking
 from app.master_orders.flows.content import content_of, sent_order, written_lines
 from app.master_orders.rules import WrittenLine
 from app.master_orders.service import DraftPlan
@@ -41,6 +41,8 @@ async def rewrite_draft(open_uow: Open, shopify: ConnectedShopify, store_id: int
         # The store does not let us in: the close tries again, and so does every change until then.
         async with open_uow(system_for(store_id)) as uow:
             await service.record_trouble(uow, plan.cycle_id, refusal.sentence)
+    except DraftUncertain:
+        raise
     except Conflict as conflict:
         raise Unavailable(conflict.sentence, retry_after=SOON) from conflict
 
@@ -122,10 +124,15 @@ async def _look_for_uncertain(open_uow: Open, shopify: ConnectedShopify, plan: D
         async with open_uow(system_for(plan.store_id)) as uow:
             await service.record_made(uow, plan.cycle_id, drafts[0].id)
         return Found(drafts[0])
-    if plan.looks < len(rules.LOOKS):
+    wait = rules.wait_before_look(plan.looks)
+    if wait is not None:
         async with open_uow(system_for(plan.store_id)) as uow:
             await service.look_again(uow, plan.cycle_id)
-        raise StillLooking(retry_after=rules.LOOKS[plan.looks].total_seconds())
+        raise StillLooking(retry_after=wait.total_seconds())
+    if not rules.may_send_again(plan.looks):
+        async with open_uow(system_for(plan.store_id)) as uow:
+            await service.record_uncertain(uow, plan.cycle_id)
+        raise DraftUncertain
     return Found()
 
 

@@ -12,6 +12,7 @@ from app.master_orders.service.closing import (
     record_nothing_sent,
 )
 from app.master_orders.service.cycles import end_weeks, open_next_cycle
+from app.master_orders.service.doubt import look_now, record_uncertain, send_again
 from app.master_orders.service.drafting import (
     DraftPlan,
     begin_writing,
@@ -42,6 +43,7 @@ __all__ = [
     "freeze_cycle",
     "is_reconciled",
     "look_again",
+    "look_now",
     "note_release",
     "open_next_cycle",
     "plan_draft",
@@ -53,7 +55,9 @@ __all__ = [
     "record_nothing_sent",
     "record_refused",
     "record_trouble",
+    "record_uncertain",
     "record_wait",
     "record_written",
     "restore_line",
+    "send_again",
 ]

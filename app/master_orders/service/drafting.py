@@ -18,7 +18,7 @@ from app.master_orders.events import DraftMissing, DraftWritten
 from app.master_orders.models import Cycle
 from app.master_orders.rules import PartnerEdit, WrittenLine
 from app.master_orders.service.cycles import gather_lines
-from app.master_orders.service.trouble import INVOICE_SENT, REFUSED, WAITING, tell_trouble
+from app.master_orders.service.trouble import INVOICE_SENT, REFUSED, UNCERTAIN, WAITING, tell_trouble
 from app.master_orders.states import CycleState
 from app.partners.queries import get_partner
 from app.stores.queries import get_settings, get_store
@@ -101,7 +101,9 @@ async def begin_writing(uow: UnitOfWork, cycle_id: int, lines: Sequence[WrittenL
     cycle = await repository.lock_cycle(uow.session, uow.store_id, cycle_id)
     cycle.writing = [*cycle.writing, [_stored(line) for line in lines]]
     if is_new:
-        cycle.creating_since, cycle.looks = uow.now, 0
+        # One more without an answer: what was looked for before counts on.
+        cycle.looks = cycle.looks + 1 if cycle.creating_since else 0
+        cycle.creating_since = uow.now
 
 
 async def record_made(uow: UnitOfWork, cycle_id: int, draft_id: str) -> None:
@@ -125,7 +127,7 @@ async def record_written(uow: UnitOfWork, cycle_id: int, draft_name: str, lines:
     is_changed = cycle.fingerprint != rules.fingerprint(lines)
     cycle.shopify_draft_name, cycle.fingerprint, cycle.trouble = draft_name, rules.fingerprint(lines), None
     cycle.written, cycle.writing = [_stored(line) for line in lines], []
-    await resolve_exceptions(uow, "master", cycle.id, [REFUSED, WAITING, INVOICE_SENT])
+    await resolve_exceptions(uow, "master", cycle.id, [REFUSED, WAITING, INVOICE_SENT, UNCERTAIN])
     if is_changed:
         units = sum(line.quantity for line in lines)
         await record_event(uow, DraftWritten(cycle.id, cycle.partner_id, draft_name, len(lines), units))

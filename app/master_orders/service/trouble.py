@@ -20,7 +20,8 @@ STEPS = {
     REFUSED: "It is tried again by itself. If it stays, ask the partner to look at the products in their store.",
     WAITING: "It is tried again by itself. Look whether the partner's store is reachable and still connected.",
     INVOICE_SENT: "Ask the partner to delete the draft without paying it; it is then made again.",
-    UNCERTAIN: "Ask the partner whether they have the order. It is looked for again when they are connected.",
+    UNCERTAIN: "Look in the partner's store, or ask them. If it is there, look again; if not, send it again. It is "
+    "looked for each hour, and taken over when it turns up.",
 }
 
 
