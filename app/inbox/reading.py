@@ -31,7 +31,7 @@ _read_hints = msgspec.json.Decoder(_Hints).decode
 def glance(body: bytes) -> Any:
     """Return the few fields by which a body is judged at the door, at a quarter of the price of `parse`.
 
-    It is refused exactly where `parse` refuses it.
+    Raises `NotJson` for exactly the bodies for which `parse` does, and `TooStrange` where it looks itself.
     """
     try:
         body.decode()  # what is passed over is not decoded, but must be UTF-8 all the same
