@@ -13,8 +13,9 @@ pytestmark = pytest.mark.journey
 
 
 def test_a_rehearsed_week_ends_balanced() -> None:
-    """`hub rehearse` in a world of its own: every promise held, and nothing of it left."""
-    asked = ["--weeks", "1", "--partners", "1", "--orders", "6", "--seed", "3", "--faults", "light", "--json"]
+    """M3: `hub rehearse` in a world of its own, of which one process of each kind is killed: every promise held."""
+    week = ["--weeks", "1", "--partners", "1", "--orders", "6", "--seed", "3", "--faults", "light"]
+    asked = [*week, "--kills", "4", "--json"]
     played = subprocess.run(
         [sys.executable, "-m", "app.cli", "rehearse", *asked],
         cwd=PROJECT,
@@ -28,5 +29,6 @@ def test_a_rehearsed_week_ends_balanced() -> None:
     assert played.returncode == 0, played.stdout + played.stderr
     told = json.loads(played.stdout)
     assert told["tally"]["bought"] == 6
+    assert told["tally"]["killed"] == {"postgres": 1, "valkey": 1, "web": 1, "worker": 1}
     assert {promise["held"] for promise in told["promises"]} == {True}
     assert told["books"]["units"]["demand"]["outbound"] > 0
