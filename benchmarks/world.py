@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -57,16 +58,16 @@ class Benched:
         """Return the process of this name."""
         return next(int(each["pid"]) for each in read_state(self.world)["processes"] if each["name"] == name)
 
-    def set_up(self, partners: int, zone: str | None = None) -> None:
-        """Connect one retailer with so many partners, all in one time zone if it is given; publish what they sell."""
+    def set_up(self, partners: int, zone: str | None = None, into_week: timedelta = timedelta()) -> None:
+        """Connect one retailer with so many partners, so far into a week; all in one time zone if it is given."""
         parts = cast(1, 1, partners, shared_partner=False)
         if zone:
             parts = [
                 replace(part, partners=[replace(each, time_zone=zone) for each in part.partners]) for part in parts
             ]
-        asyncio.run(self._set_up(parts))
+        asyncio.run(self._set_up(parts, into_week))
 
-    async def _set_up(self, parts: list[RetailerPart]) -> None:
+    async def _set_up(self, parts: list[RetailerPart], into_week: timedelta) -> None:
         settings = load_settings(self.environment)
         async with (
             build_runtime(settings).running() as runtime,
@@ -76,7 +77,7 @@ class Benched:
             units = runtime.units_of_work(subscribers())
             client = ShopifyClient(outside, api_version=settings.api_version)
             control = Control(http, self.world.simulator_url)
-            begins = monday_after(await control.now())
+            begins = monday_after(await control.now()) + into_week
             await control.put("/clock", {"rate": 0, "now": begins.isoformat()})
             await set_up(Hub(units, ConnectedShopify(units, client, settings), settings), control, parts)
 
