@@ -78,12 +78,12 @@ def mutated(draw: random.Random, text: str, odd: str = ODD) -> str:
 
 
 def any_secret(draw: random.Random, market: Market) -> str:
-    """A secret that is not ours."""
+    """A secret that is not ours, nor ours with zeros behind it, which is the same key."""
     ours = market.shops.world.settings
     strange = "".join(draw.choices(LETTERS, k=draw.randint(1, 64)))
-    return draw.choice(
-        (strange, ours.api_key, ours.api_secret[:-1], ours.api_secret + " ", mutated(draw, ours.api_secret))
-    )
+    close = mutated(draw, ours.api_secret).rstrip("\0")
+    candidate = draw.choice((strange, ours.api_key, ours.api_secret[:-1], ours.api_secret + " ", close))
+    return strange if candidate in ("", ours.api_secret) else candidate
 
 
 def webhook(draw: random.Random, market: Market) -> Forged:
