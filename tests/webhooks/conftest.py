@@ -44,8 +44,9 @@ class OwnServer:
     def _pids(self) -> list[int]:
         found = self.lease.records.find(NAME)
         assert found
-        children = Path(f"/proc/{found.pid}/task/{found.pid}/children").read_text().split()
-        return [found.pid, *map(int, children)]
+        with self.server.connect() as superuser:
+            others = superuser.execute("SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()").fetchall()
+        return [found.pid, *(int(str(pid)) for (pid,) in others)]
 
 
 @pytest.fixture
