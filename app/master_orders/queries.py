@@ -113,7 +113,7 @@ def line_row(line: MasterLine) -> LineRow:
 
 
 def master_order(cycle: Cycle) -> MasterOrder:
-    """Return a cycle as plain facts; lines that lost all their units are left out."""
+    """Return a cycle as plain facts; lines that lost all their units are left out until somebody sends some."""
     return MasterOrder(
         id=cycle.id,
         partner_id=cycle.partner_id,
@@ -132,7 +132,7 @@ def master_order(cycle: Cycle) -> MasterOrder:
         order_name=cycle.shopify_order_name,
         trouble=cycle.trouble,
         is_uncertain=cycle.is_uncertain,
-        lines=tuple(line_row(line) for line in cycle.lines if line.quantity > 0),
+        lines=tuple(line_row(line) for line in cycle.lines if line.quantity > 0 or cycle.state == CycleState.CLOSED),
         edits=tuple(EditRow(edit["variant"], edit["wanted"], edit["found"]) for edit in cycle.partner_edits),
     )
 

@@ -77,6 +77,27 @@ async def test_an_order_booked_as_paid_is_listed(oak: Oak) -> None:
     assert (problem.subject_kind, problem.subject_id) == ("master", str(closed.id))
 
 
+async def test_what_the_partner_sends_without_being_asked_is_a_line_too(oak: Oak) -> None:
+    """G27, H6: they wanted to send two of three when the customer went; the two come, and are surplus."""
+    (order,) = await oak.sell(3)
+    await oak.gather()
+    oak.edit(2)
+    await oak.trade.settle()
+    cancel_order(oak.trade.shops.world, oak.trade.shops.store(oak.trade.retailer), order)
+
+    closed = await oak.close_week()
+    oak.send(2)
+    await oak.trade.settle()
+    (parcel,) = await oak.parcels()
+    await oak.receive(parcel)
+
+    assert [line.quantity for line in closed.lines] == [0]
+    assert [(change.kind, change.quantity) for change in await oak.changes(closed.id)] == [("partner_changed", 2)]
+    assert parcel.unit_count == 2
+    assert await oak.units("supply") == {"received": 2}
+    assert "parcel_with_other_goods" not in await oak.problems()
+
+
 async def test_a_week_without_units_makes_no_master_order(oak: Oak) -> None:
     """G12: closed empty, and the next week is open."""
     closed = await oak.close_week()

@@ -28,6 +28,7 @@ async def confirm_lines(
     because = Because("master_order.confirmed", "master", str(cycle.id), uow.now)
     for line, there in sorted(shares.items(), key=lambda item: item[0].id):
         if not line.quantity and not there:
+            await uow.session.delete(line)  # its units were gone before the freeze, and nobody sent any
             continue
         variant = variants[line.partner_variant_id]
         confirmed = await confirm_supply(uow, supply_of(line), there, because)
