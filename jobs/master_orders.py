@@ -6,7 +6,7 @@ from app.inbox.hints import gid_in
 from app.inbox.service import mark_handled
 from app.job_runs.service import enqueue
 from app.master_orders import flows, service
-from app.master_orders.jobs import CloseCycle, EndWeeks, NoteRelease, OpenCycle, RewriteDraft
+from app.master_orders.jobs import CloseCycle, EndWeeks, FollowDrafts, NoteRelease, OpenCycle, RewriteDraft
 from app.master_orders.queries import partnerships_with_draft
 from app.partners.queries import partnerships_of
 from app.stores.states import StoreRole
@@ -32,6 +32,12 @@ async def end_weeks(context: JobContext, job: EndWeeks) -> None:
 async def rewrite_draft(context: JobContext, job: RewriteDraft) -> None:
     """Bring the draft to what is ordered."""
     await flows.rewrite_draft(context.open_uow, context.shopify, job.store_id, job.partner_id)
+
+
+@handles(FollowDrafts)
+async def follow_drafts(context: JobContext, job: FollowDrafts) -> None:
+    """Look what became of the drafts."""
+    await flows.follow_drafts(context.open_uow, context.shopify, job.store_id)
 
 
 @handles(CloseCycle)

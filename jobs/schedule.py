@@ -11,6 +11,8 @@ from app.inventory.jobs import SyncStock
 from app.job_runs.declaration import Job
 from app.job_runs.jobs import ForgetEnded
 from app.job_runs.service import enqueue, every
+from app.job_runs.states import Missed
+from app.master_orders.jobs import FollowDrafts
 from app.orders.jobs import ReconcileOrders
 from app.receiving.jobs import ReadMasterOrders
 from app.stores.jobs import SweepTokens
@@ -24,15 +26,20 @@ HOUR, DAY = 60, 24 * 60
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A job each store of a role gets every so many minutes; a missed one is made up for once."""
+    """A job each store of a role gets every so many minutes, and what is done about those missed while we were down.
+
+    These read what is true now: one makes up for all that were missed. A cut-off is planned by itself, each once.
+    """
 
     role: StoreRole
     minutes: int
     job: Callable[[int], Job]
+    missed: Missed = Missed.ONCE
 
 
 STANDING: tuple[Standing, ...] = (
     Standing(StoreRole.RETAILER, 15, ReconcileOrders),
+    Standing(StoreRole.RETAILER, HOUR, FollowDrafts),
     Standing(StoreRole.PARTNER, DAY, ReadMasterOrders),  # more often while goods are awaited
     Standing(StoreRole.PARTNER, HOUR, ReadProducts),
     Standing(StoreRole.PARTNER, HOUR, SyncStock),
@@ -72,4 +79,4 @@ async def _plan_for(uow: UnitOfWork, store: StoreFacts) -> None:
     for standing in STANDING:
         if store.installed and standing.role is store.role:
             job = standing.job(store.id)
-            await every(uow, job, standing.minutes, f"{job.name}:{store.id}")
+            await every(uow, job, standing.minutes, f"{job.name}:{store.id}", standing.missed)

@@ -40,6 +40,17 @@ async def timeline(session: AsyncSession, subject: str, subject_id: object, limi
     return [TimelineEntry(event.happened_at, event.sentence, BY[ActorKind(event.actor)]) for event in events]
 
 
+async def count_since(session: AsyncSession, event: type[Event], subject_id: object, since: datetime) -> int:
+    """Return how often the event happened to the subject since an instant."""
+    chosen = select(func.count()).where(
+        DomainEvent.subject == event.subject,
+        DomainEvent.subject_id == str(subject_id),
+        DomainEvent.name == event.name,
+        DomainEvent.happened_at >= since,
+    )
+    return (await session.execute(chosen)).scalar_one()
+
+
 async def last_times(session: AsyncSession, event: type[Event], subject_id: object, detail: str) -> dict[str, datetime]:
     """Return when the event last happened to the subject, for each value of one of its details."""
     value = DomainEvent.details[detail].astext

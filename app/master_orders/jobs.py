@@ -43,6 +43,16 @@ class RewriteDraft(Job):
 
 
 @dataclass(frozen=True, slots=True)
+class FollowDrafts(Job):
+    """Compare the running drafts with what stands on the partners' stores, whether or not a webhook told of it."""
+
+    name: ClassVar[str] = "master_orders.follow_drafts"
+    coalesce_by: ClassVar[tuple[str, ...]] = ("store_id",)  # one comparison is enough
+
+    store_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class CloseCycle(Job):
     """Freeze the week and make it the partner's order."""
 

@@ -178,6 +178,16 @@ async def list_changes(session: AsyncSession, store_id: int, cycle_ids: Collecti
     return (await session.scalars(query)).all()
 
 
+async def list_running_drafts(session: AsyncSession, store_id: int) -> Sequence[Cycle]:
+    """Return the open cycles of which a draft stands, or may stand, on the partner's store."""
+    query = select(Cycle).where(
+        Cycle.store_id == store_id,
+        Cycle.state == CycleState.OPEN,
+        Cycle.shopify_draft_id.is_not(None) | Cycle.creating_since.is_not(None),
+    )
+    return (await session.scalars(query.order_by(Cycle.id))).all()
+
+
 async def list_partners_by_draft(session: AsyncSession, store_id: int, draft_gid: str) -> list[int]:
     """Return the partners of open cycles with this draft."""
     query = select(Cycle.partner_id).where(

@@ -6,11 +6,13 @@ from datetime import timedelta
 from app.core.errors import HubError, Unavailable
 from app.core.log import logger
 from app.core.unit_of_work import Open, UnitOfWork, system_for
+from app.events.service import record_event
 from app.gateways.shopify import orders as gateway
 from app.gateways.shopify.order_facts import OrderFacts
 from app.job_runs.errors import LeaseLost
 from app.orders import rules, service
 from app.orders.service.reading import DueRead
+from app.stores.events import FactRecovered
 from app.stores.flows import ConnectedShopify
 from app.stores.queries import get_settings, get_store
 from app.stores.scopes import PAYMENT_TERMS, expanded
@@ -100,7 +102,11 @@ async def _capture_compared(open_uow: Open, store_id: int, facts: OrderFacts, is
 
     async def capture(uow: UnitOfWork) -> None:
         nonlocal is_new
-        is_new = not await service.is_known(uow, facts.id)
+        seen_until = await service.seen_until(uow, facts.id)
+        is_new = seen_until is None
+        if (is_new and is_since_go_live) or (seen_until is not None and seen_until < facts.updated_at):
+            what = f"Order {facts.name}" if is_new else f"A change of order {facts.name}"
+            await record_event(uow, FactRecovered(store_id, what, f"{facts.id}@{facts.updated_at.isoformat()}"))
         # Also what seems unchanged: Shopify's times are whole seconds, and a second can hold two changes.
         if is_since_go_live or not is_new:
             await service.capture_order(uow, facts, "poll")

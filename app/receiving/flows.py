@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.core.unit_of_work import Open, system_for
+from app.events.service import record_event
 from app.gateways.shopify import partner_orders as gateway
 from app.gateways.shopify.partner_orders import PartnerOrderFacts
 from app.master_orders.queries import closed_markers, master_orders_by_order
 from app.partners.queries import partnerships_of
 from app.receiving import repository, service
+from app.stores.events import FactRecovered
 from app.stores.flows import ConnectedShopify
 from app.units.queries import is_supply_awaited
 
@@ -56,7 +58,7 @@ async def _read_changed(
             partner_store_id, gateway.list_partner_orders_updated, watched.since - OVERLAP, markers, after
         )
         for facts in page.items:
-            await _record(open_uow, watched.store_id, facts)
+            await _record(open_uow, watched.store_id, facts, by_poll=True)
         changed += len(page.items)
         if not page.has_next:
             return changed
@@ -89,8 +91,11 @@ async def _watched(open_uow: Open, partner_store_id: int) -> Sequence[Watched]:
     return watched
 
 
-async def _record(open_uow: Open, store_id: int, facts: PartnerOrderFacts) -> None:
+async def _record(open_uow: Open, store_id: int, facts: PartnerOrderFacts, *, by_poll: bool = False) -> None:
     async with open_uow(system_for(store_id)) as uow:
         masters = await master_orders_by_order(uow.session, store_id, [facts.id])
         if facts.id in masters:
+            if by_poll and await service.is_news(uow, masters[facts.id].id, facts):
+                cause = f"{facts.id}@{facts.updated_at.isoformat()}"
+                await record_event(uow, FactRecovered(store_id, f"A change of the partner's order {facts.name}", cause))
             await service.record_partner_order(uow, masters[facts.id].id, facts)

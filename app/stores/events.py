@@ -145,6 +145,19 @@ class StoreAnswersAgain(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class FactRecovered(Event):
+    """A regular comparison found what Shopify's message had not told: it was lost, or is late."""
+
+    name: ClassVar[str] = "store.fact.recovered"
+    sentence: ClassVar[str] = "{what} was found by comparing; Shopify's message had not come"
+    subject: ClassVar[str] = "store"
+
+    store_id: int
+    what: str
+    cause: str  # which fact, so that it counts once
+
+
+@dataclass(frozen=True, slots=True)
 class StoreWentLive(Event):
     """The retailer's onboarding is complete: orders count from now on."""
 

@@ -10,7 +10,12 @@ from embedded_ui.views import exceptions as view
 
 async def index(visit: Visit, request: Request) -> Response:
     """Show what stands open, oldest first."""
-    return visit.page("exceptions/index.html", shown=await view.list_exceptions(visit.uow), now=visit.uow.now)
+    return visit.page(
+        "exceptions/index.html",
+        shown=await view.list_exceptions(visit.uow),
+        recovered=await view.count_recovered(visit.uow),
+        now=visit.uow.now,
+    )
 
 
 async def retry(visit: Visit, request: Request) -> Response:

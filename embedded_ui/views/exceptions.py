@@ -3,14 +3,17 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from app.catalog.queries import mappings_to
 from app.core.unit_of_work import UnitOfWork
+from app.events.queries import count_since
 from app.exceptions.queries import ExceptionFacts, open_exceptions
 from app.job_runs.queries import RunFacts, failed_runs
 from app.master_orders.queries import get_lines
 from app.orders.queries import list_orders_by_id, orders_of_lines
 from app.partners.queries import partners_of
+from app.stores.events import FactRecovered
 from embedded_ui.views.problem_words import HEADINGS, PLACES, cause_of
 
 
@@ -29,6 +32,7 @@ class ExceptionShown:
 
 Address = tuple[str, str]
 NOWHERE: Address = ("", "")
+RECENT = timedelta(days=7)
 
 
 async def list_exceptions(uow: UnitOfWork) -> list[ExceptionShown]:
@@ -48,6 +52,11 @@ async def list_exceptions(uow: UnitOfWork) -> list[ExceptionShown]:
         cause = cause_of(each.kind, each.cause)
         shown.append(ExceptionShown(each, heading, cause, " · ".join(filter(None, named)), href, link, runs.get(about)))
     return shown
+
+
+async def count_recovered(uow: UnitOfWork) -> int:
+    """Return how many facts of the last week were found by comparing, because Shopify's message had not come."""
+    return await count_since(uow.session, FactRecovered, uow.store_id, uow.now - RECENT)
 
 
 async def _order_names(uow: UnitOfWork, found: Sequence[ExceptionFacts]) -> dict[tuple[str, str], str]:

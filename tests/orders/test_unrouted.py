@@ -162,7 +162,7 @@ async def test_another_retailer_sees_nothing_of_it(desk: Desk) -> None:
 
     async with desk.open_uow(system_for(other)) as uow:
         found = await uow.session.scalars(text("SELECT count(*) FROM orders"))
-        known = await service.is_known(uow, facts.id)
+        known = await service.seen_until(uow, facts.id)
 
     assert found.one() == 0
     assert not known

@@ -2,5 +2,6 @@
 
 from app.master_orders.flows.close import close_cycle
 from app.master_orders.flows.draft import rewrite_draft
+from app.master_orders.flows.following import follow_drafts
 
-__all__ = ["close_cycle", "rewrite_draft"]
+__all__ = ["close_cycle", "follow_drafts", "rewrite_draft"]

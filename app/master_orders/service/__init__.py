@@ -25,7 +25,7 @@ from app.master_orders.service.drafting import (
     record_refused,
     record_written,
 )
-from app.master_orders.service.edits import follow_edits, restore_line
+from app.master_orders.service.edits import RunningDraft, compare_draft, follow_edits, restore_line, running_drafts
 from app.master_orders.service.ledger import note_release
 from app.master_orders.service.trouble import INVOICE_SENT, record_trouble, record_wait
 
@@ -33,11 +33,13 @@ __all__ = [
     "INVOICE_SENT",
     "Closing",
     "DraftPlan",
+    "RunningDraft",
     "SentOrder",
     "adopt_order",
     "begin_close",
     "begin_completion",
     "begin_writing",
+    "compare_draft",
     "end_weeks",
     "follow_edits",
     "freeze_cycle",
@@ -59,5 +61,6 @@ __all__ = [
     "record_wait",
     "record_written",
     "restore_line",
+    "running_drafts",
     "send_again",
 ]

@@ -1,6 +1,8 @@
 """What the partner changed on our draft: it stays as they left it until somebody decides (contract §5)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from app.catalog.queries import VariantFacts, variants_of_store
 from app.core.errors import NotFound
@@ -16,8 +18,19 @@ from app.master_orders.models import Cycle
 from app.master_orders.rules import PartnerEdit, WrittenLine
 from app.master_orders.service.drafting import edit_of, note_found, states_left, stored_edit, wanted_lines
 from app.master_orders.states import CycleState
+from app.stores.events import FactRecovered
 
 EDITED = "partner_changed_draft"
+
+
+@dataclass(frozen=True, slots=True)
+class RunningDraft:
+    """Our draft of a running week; without an id we do not know whether it was made."""
+
+    cycle_id: int
+    partner_id: int
+    partner_store_id: int
+    draft_id: str | None
 
 
 async def follow_edits(uow: UnitOfWork, cycle_id: int, found: Sequence[WrittenLine]) -> list[PartnerEdit]:
@@ -48,6 +61,29 @@ async def follow_edits(uow: UnitOfWork, cycle_id: int, found: Sequence[WrittenLi
             await open_exception(uow, _problem(cycle, edit, units, variants.get(edit.variant_gid)))
     cycle.partner_edits = [stored_edit(edit, units) for edit, units in standing]
     return [edit for edit, _ in standing]
+
+
+async def running_drafts(uow: UnitOfWork) -> list[RunningDraft]:
+    """Return the drafts to compare with what stands on the partners' stores."""
+    return [
+        RunningDraft(cycle.id, cycle.partner_id, cycle.partner_store_id, cycle.shopify_draft_id)
+        for cycle in await repository.list_running_drafts(uow.session, uow.store_id)
+    ]
+
+
+async def compare_draft(
+    uow: UnitOfWork, draft: RunningDraft, found: Sequence[WrittenLine] | None, updated_at: datetime | None
+) -> None:
+    """Have a draft looked at that is gone, became an order or was changed (`found`: its lines while it is a draft)."""
+    cycle = await repository.lock_cycle(uow.session, uow.store_id, draft.cycle_id)
+    if cycle.state != CycleState.OPEN or cycle.shopify_draft_id != draft.draft_id:
+        return
+    if found is not None and not rules.partner_edits(states_left(cycle), found):
+        return
+    cause = f"{draft.draft_id}@{updated_at.isoformat() if updated_at else 'gone'}"
+    what = f"What became of the draft {cycle.shopify_draft_name or cycle.marker}"
+    await record_event(uow, FactRecovered(uow.store_id, what, cause))
+    await enqueue(uow, RewriteDraft(uow.store_id, cycle.partner_id))
 
 
 async def restore_line(uow: UnitOfWork, cycle_id: int, partner_variant_id: int) -> None:

@@ -10,10 +10,10 @@ from app.orders.service.reading import (
     finish_poll,
     finish_read,
     give_up_read,
-    is_known,
     list_uncaptured,
     plan_next_read,
     postpone_read,
+    seen_until,
 )
 from app.orders.service.routing import route_unmapped
 from app.orders.service.stranded import review_partner
@@ -28,11 +28,11 @@ __all__ = [
     "finish_read",
     "forget_wishes",
     "give_up_read",
-    "is_known",
     "list_uncaptured",
     "plan_next_read",
     "postpone_read",
     "review_partner",
     "route_unmapped",
+    "seen_until",
     "waits_for_routing",
 ]

@@ -118,9 +118,10 @@ async def strike_from_lists(uow: UnitOfWork, order_gid: str) -> None:
     await resolve_exceptions(uow, "job", f"order-{_number(order_gid)}", [NOT_READABLE, NOT_CAPTURED])
 
 
-async def is_known(uow: UnitOfWork, order_gid: str) -> bool:
-    """Tell whether the order was captured."""
-    return await repository.lock_by_gid(uow.session, uow.store_id, order_gid) is not None
+async def seen_until(uow: UnitOfWork, order_gid: str) -> datetime | None:
+    """Return the time of the order's latest change that we know; None: the order is new to us."""
+    known = await repository.lock_by_gid(uow.session, uow.store_id, order_gid)
+    return known.updated_there_at if known else None
 
 
 def _number(order_gid: str) -> str:

@@ -40,6 +40,14 @@ async def record_partner_order(uow: UnitOfWork, cycle_id: int, facts: PartnerOrd
     await settle_shortages(uow, cycle_id)
 
 
+async def is_news(uow: UnitOfWork, cycle_id: int, facts: PartnerOrderFacts) -> bool:
+    """Tell whether the partner did something with the order since we last read it; that it exists is no news."""
+    known = await repository.lock_partner_order(uow.session, uow.store_id, cycle_id)
+    if known is None:
+        return bool(facts.fulfillments) or facts.cancelled_at is not None
+    return facts.updated_at > known.updated_there_at
+
+
 async def finish_poll(uow: UnitOfWork, partner_id: int, began_at: datetime) -> None:
     """Remember that everything the partner did up to the beginning of this look was seen."""
     await repository.save_poll(uow.session, uow.store_id, partner_id, began_at)
