@@ -68,7 +68,7 @@ async def test_yesterday_is_caught_up(
             ordered = oak.order.gid
 
         async with going_on(trade, backup) as oak:
-            await go_on(oak.trade, clock.at + DAY)
+            await go_on(oak.trade, clock.at + timedelta(hours=2))
             masters = await oak.masters()
             units, parcels = await oak.units(), await oak.parcels()
             problems, failed = await oak.problems(), await oak.trade.failed_jobs()
