@@ -41,16 +41,17 @@ def advance(on: Benched, passed: timedelta) -> None:
         raise RuntimeError(f"the hub did not come to rest: {turned['waited_for']}")
 
 
-def reach_the_cutoff(on: Benched, latency: float) -> object:
-    """Bring the clock to the moment before everybody's week ends, let Shopify take its time, and pass it."""
+def reach_the_cutoff(on: Benched, latency: float) -> tuple[object, int]:
+    """Pass the end of everybody's week while Shopify takes its time; return it, and how many calls were made before."""
     ((cutoff, at),) = on.rows("SELECT max(cutoff_at), count(*) FROM cycles WHERE state = 'open'")
     assert at
     now = on.rows("SELECT %s::timestamptz", on.get("/clock")["now"])[0][0]
     advance(on, cutoff - now - timedelta(minutes=1))
     rules = [{"action": "delay", "probability": 1, "seconds": latency}]
     on.send("PUT", "/faults", {"seed": 1, "rules": rules})
+    before = len(on.calls())
     on.send("PUT", "/clock", {"now": (cutoff + GRACE).isoformat(), "rate": 1})
-    return cutoff
+    return cutoff, before
 
 
 def wait_until_closed(on: Benched, cutoff: object, patience: float) -> float:
@@ -73,16 +74,17 @@ def stand_still(on: Benched) -> None:
 def close_everybody(on: Benched, latency: float, patience: float) -> None:
     """Measure the close."""
     sell_to_everybody(on, 1)
-    before = len(on.calls())
-    cutoff = reach_the_cutoff(on, latency)
+    cutoff, before = reach_the_cutoff(on, latency)
     took = wait_until_closed(on, cutoff, patience)
     calls = on.calls()[before:]
     stand_still(on)
     closed = on.rows("SELECT count(*) FROM cycles WHERE state = 'closed' AND cutoff_at = %s", cutoff)[0][0]
-    about_masters = [call for call in calls if "Draft" in call["operation"] or "MasterOrder" in call["operation"]]
+    about_masters = [call for call in calls if call["operation"].startswith("DraftOrder")]
     each = Counter(call["shop"] for call in about_masters)
+    shop = each.most_common(1)[0][0]
     print(f"{closed} partners closed {took:.1f} s after the cut-off's grace, each call taking {latency:.1f} s")
-    print(f"calls about its master order: most for one partner {max(each.values(), default=0)}")
+    of_one = [call["operation"] for call in about_masters if call["shop"] == shop]
+    print(f"calls about a master order, most for one partner: {len(of_one)}: {', '.join(of_one)}")
     print(f"all calls in that time: {dict(Counter(call['operation'] for call in calls))}")
     print(f"THROTTLED answers so far: {sum(call['outcome'] == 'throttled' for call in on.calls())}")
 
@@ -90,7 +92,7 @@ def close_everybody(on: Benched, latency: float, patience: float) -> None:
 def kill_amid_the_close(on: Benched, latency: float, patience: float) -> None:
     """Kill the worker while it closes the next week; tell when its runs went on."""
     sell_to_everybody(on, 2)
-    cutoff = reach_the_cutoff(on, latency)
+    cutoff, _ = reach_the_cutoff(on, latency)
     held: list[tuple[int, int]] = []
     while len(held) < 3:
         held = [(run_id, attempt) for run_id, attempt in on.rows(RUNNING)]
