@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -45,7 +46,8 @@ def start_world(world: World) -> "subprocess.Popen[bytes]":
 
 @contextmanager
 def private_world(environ: Mapping[str, str]) -> Iterator[World]:
-    """Give a world of one's own, gone with everything in it at the end."""
+    """Give a world of one's own, gone with everything in it at the end, also when we are asked to stop."""
+    signal.signal(signal.SIGTERM, _leave)
     folder = tempfile.mkdtemp(prefix="hub-rehearsal-")
     world = World.of({**environ, "HUB_STATE_DIR": folder, "HUB_PORT_BASE": str(_two_free_ports())})
     started = start_world(world)
@@ -55,6 +57,10 @@ def private_world(environ: Mapping[str, str]) -> Iterator[World]:
         started.terminate()
         started.wait(60)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _leave(number: int, _frame: object) -> None:
+    raise SystemExit(128 + number)
 
 
 def _two_free_ports() -> int:
