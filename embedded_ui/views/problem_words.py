@@ -25,6 +25,7 @@ HEADINGS: Mapping[str, str] = {
     "partner_changed_draft": "The partner changed the running master order",
     "partner_gone": "Sold units wait for a partner who is gone",
     "partner_reduced": "The partner took less than we ordered",
+    "payment_not_seen": "An order waits for a payment that may not be needed",
     "shipment_not_accepted": "Your store did not accept a shipment",
     "shipped_though_cancelled": "A box left although its order was cancelled",
     "stock_blocked": "Your store takes no stock of a partner",

@@ -17,6 +17,7 @@ from app.orders.service.reading import (
 )
 from app.orders.service.routing import route_unmapped
 from app.orders.service.stranded import review_partner
+from app.orders.service.unpaid import review_unpaid
 
 __all__ = [
     "ask_for_read",
@@ -32,6 +33,7 @@ __all__ = [
     "plan_next_read",
     "postpone_read",
     "review_partner",
+    "review_unpaid",
     "route_unmapped",
     "seen_until",
     "waits_for_routing",

@@ -12,7 +12,8 @@ from app.orders.events import OrderCancelled, OrderCaptured, OrderLineChanged
 from app.orders.models import Order, OrderLine
 from app.orders.rules import OpenQuantity, Routing, ShownLine
 from app.orders.service import holds, reading, routing, settling
-from app.orders.states import Route
+from app.orders.service.unpaid import end_unpaid
+from app.orders.states import PAID, Route
 
 PAYMENTS = {"SALE": 1, "CAPTURE": 1, "REFUND": -1}
 WHEN_PLACED = "ORDER"
@@ -30,6 +31,7 @@ async def capture_order(uow: UnitOfWork, facts: OrderFacts, seen_by: str, releas
     if not is_new and facts.updated_at < order.updated_there_at:
         return order
 
+    paid_now = not is_new and order.financial_status not in PAID and facts.financial_status in PAID
     cancelled_now = facts.cancelled_at is not None and order.cancelled_at is None
     order.updated_there_at, order.cancelled_at = facts.updated_at, facts.cancelled_at
     order.financial_status, order.name = facts.financial_status or "", facts.name
@@ -43,6 +45,8 @@ async def capture_order(uow: UnitOfWork, facts: OrderFacts, seen_by: str, releas
         partner_lines = sum(line.route == Route.PARTNER for line in order.lines)
         await record_event(uow, OrderCaptured(order.id, len(order.lines), partner_lines, seen_by == "poll"))
         await reading.strike_from_lists(uow, facts.id)
+    if paid_now:
+        await end_unpaid(uow, [line.id for line in order.lines])
     if cancelled_now:
         await record_event(uow, OrderCancelled(order.id))
     for line, before in changes:
