@@ -42,7 +42,7 @@ async def drafted_and_bought(trade: Trade) -> None:
 
 
 async def before_the_freeze(trade: Trade) -> None:
-    """The cut-off is over, its grace is not; the last customer is on no draft yet."""
+    """Customers bought early in the week and just before the cut-off; that is over, its grace is not."""
     oak = Oak(trade)
     await bought(trade)
     cycle = await oak.running()
