@@ -4,10 +4,12 @@ import re
 
 import pytest
 
+from app.core.clock import FixedClock
 from simulator.world.draft_orders import DraftEdit, edit_draft
 from simulator.world.orders import cancel_order
+from tests.support.linked import make_retailer
 from tests.support.shops import PARTNER, RETAILER, Shops
-from tests.support.trade import Trade
+from tests.support.trade import Trade, open_trade
 from tests.support.weeks import NUMBER, close_week, running, sell, send_parcel
 
 pytestmark = pytest.mark.anyio
@@ -31,6 +33,26 @@ async def test_the_running_one_counts_down_in_both_zones(trade: Trade) -> None:
     assert "New York time" in page
     assert "2 units in 1 line" in page
     assert "$19.60" in detail
+
+
+async def test_the_partners_zone_decides_and_both_are_shown(shops: Shops, clock: FixedClock) -> None:
+    """G6: the server in UTC, the partner in Auckland, the retailer in Los Angeles; on its pages and on the desk."""
+    await make_retailer(shops, time_zone="America/Los_Angeles")
+    shops.make_shop(PARTNER, time_zone="Pacific/Auckland")
+    async with open_trade(shops, clock) as trade:
+        master = await running(trade)
+        pages = [
+            (await shops.get(RETAILER, "/app/master-orders")).text,
+            (await shops.get(RETAILER, f"/app/master-orders/{master.id}")).text,
+            (await shops.get(RETAILER, f"/app/partners/{trade.link.partner.id}")).text,
+        ]
+        at_desk = (await shops.get(PARTNER, desk(trade))).text
+
+    assert master.cutoff_at.isoformat() == "2026-11-05T05:00:00+00:00"  # Thursday 18:00 in Auckland
+    for page in pages:
+        assert "Thu 5 Nov 2026, 18:00 (Auckland time)" in page
+        assert "Wed 4 Nov 2026, 21:00 (Los Angeles time)" in page
+    assert "Thu 5 Nov 2026, 18:00 (Auckland time)" in at_desk
 
 
 async def test_a_sent_one_shows_its_lines_parcels_and_where_the_units_are(trade: Trade) -> None:
