@@ -44,8 +44,8 @@ def end_partnerships(news: News[StoreUninstalled]) -> Answer:
 
 
 def tell_of_access(news: News[StoreAccessLost] | News[StoreAccessRegained]) -> Answer:
-    """Whoever sells a partner's products learns that its store is closed to us, or open again."""
-    return TellOfAccess(news.store_id)
+    """Whoever sells a partner's products learns that its store is closed to us, or open again, and offers as much."""
+    return (TellOfAccess(news.store_id), RefreshOffers(news.store_id))
 
 
 def check_permissions(news: News[StoreScopesChanged]) -> Answer:

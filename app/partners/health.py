@@ -36,10 +36,8 @@ def health_of(partner: PartnerFacts, store: StoreFacts | None) -> Health:
         return _NOT_LIVE[partner.state]
     if store is None or store.needs_reopening:
         return Health(Level.BROKEN, "Needs reconnecting", "Ask them to open Partner Hub once in their Shopify admin.")
-    if store.access_state is AccessState.FROZEN:
-        return Health(
-            Level.BROKEN, "Store unavailable", "Shopify has paused their store. Nothing is wrong on your side."
-        )
+    if store.access_state in _RESTING:
+        return _RESTING[store.access_state]
     if store.missing_scopes:
         lacking = "; ".join(WHAT_FOR[scope] for scope in store.missing_scopes)
         return Health(Level.ATTENTION, "Limited", f"They have not permitted us to: {lacking}.")
@@ -60,6 +58,14 @@ def awaits_check(partner: PartnerFacts, store: StoreFacts | None) -> bool:
     return partner.checked_at is None or (missed and not store.missing_scopes)
 
 
+_RESTING = {
+    AccessState.FROZEN: Health(
+        Level.BROKEN, "Store unavailable", "Shopify has paused their store. Nothing is wrong on your side."
+    ),
+    AccessState.SILENT: Health(
+        Level.BROKEN, "No answer", "Their store gives no answer. It is looked at again from time to time."
+    ),
+}
 _NOT_LIVE = {
     PartnerState.INVITED: Health(Level.WAITING, "Invited", "Waiting for their answer."),
     PartnerState.DECLINED: Health(Level.OVER, "Declined", "The invitation was declined or taken back."),

@@ -1,6 +1,7 @@
 """Stores that change under us: another name, fewer permissions, farewells that are late or untrue."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -8,7 +9,7 @@ from app.gateways.shopify.shop import read_shop
 from app.partners.health import health_of
 from app.stores.errors import AccessLost
 from app.stores.queries import StoreFacts
-from simulator.world.apps import install, set_scopes, uninstall
+from simulator.world.apps import install, revoke_tokens, set_scopes, uninstall
 from simulator.world.store import Store
 from tests.support.linked import partners_now, store_facts
 from tests.support.shops import OPTIONAL, PARTNER, RETAILER
@@ -76,6 +77,30 @@ async def test_a_farewell_that_comes_after_the_return_is_ignored(trade: Trade) -
     assert (await store_facts(trade.shops, PARTNER)).installed
     assert [each.state for each in await partners_now(trade.shops)] == ["connected"]
     assert (await trade.shops.shopify.call(store_id, read_shop)).name == "Oak"
+
+
+async def test_of_a_store_that_lets_us_in_no_more_nothing_is_offered(trade: Trade) -> None:
+    """A10: every mapping at 0 within one run, what is queued stays, one alert however many runs; then all goes on."""
+    await trade.bring_in(trade.product())
+    trade.buy(("PARTNER-oak-BEAN", 2))
+    await trade.settle()
+    offered = trade.shown("PARTNER-oak-BEAN")
+    revoke_tokens(trade.shops.world, trade.shops.store(PARTNER))
+
+    for _ in range(3):
+        trade.set_clock(trade.clock.at + timedelta(minutes=61))
+        await trade.settle()
+    lost = [each.kind for each in await trade.problems()], trade.shown("PARTNER-oak-BEAN")
+    await trade.shops.load(PARTNER)
+    await trade.turn(minutes=2)
+
+    assert offered > 0
+    assert lost == (["partner_access_lost"], 0)
+    assert sum(each.quantity for each in await trade.queued()) == 2
+    assert await trade.problems() == []
+    assert trade.shown("PARTNER-oak-BEAN") == offered
+    # The draft it was about to make is looked for a while before it is made.
+    assert set(await trade.failed_jobs()) <= {"master_orders.rewrite_draft"}
 
 
 async def test_permissions_taken_back_are_noticed_and_named(trade: Trade) -> None:

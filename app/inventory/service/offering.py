@@ -96,7 +96,8 @@ async def weigh_offers(
     mappings = [
         each for each in await mappings_of_partner(uow.session, uow.store_id, partner_id) if each.id in mapping_ids
     ]
-    totals = await (_with_partner(uow, partner, mappings) if partner.is_live else _without_partner(uow, mappings))
+    is_open = partner.is_live and await _lets_us_in(uow, partner)
+    totals = await (_with_partner(uow, partner, mappings) if is_open else _without_partner(uow, mappings))
     known = [each for each in mappings if each.partner_variant_id in totals]
     before = await repository.list_offers(uow.session, uow.store_id, partner_id, mapping_ids)
     entries = await entries_since(
@@ -124,6 +125,11 @@ async def weigh_offers(
         at = min(each.since for each in explained.values() if each.since) + rules.PATIENCE
         await enqueue(uow, WriteOffers(uow.store_id, partner_id), run_at=at)
     return weighed
+
+
+async def _lets_us_in(uow: UnitOfWork, partner: PartnerFacts) -> bool:
+    """Whether the partner's store can still be asked: what nobody can read or order is not offered (A10)."""
+    return partner.partner_store_id is not None and not (await get_store(uow, partner.partner_store_id)).needs_reopening
 
 
 def _explain(
