@@ -7,8 +7,10 @@ import time
 
 import httpx
 
+from benchmarks.machine import family_cpu_seconds
 from benchmarks.world import RETAILER, Benched, benched_world
 
+PROGRAMS = ("worker", "web", "postgres", "simulator")
 SPLIT = """
 SELECT count(*) FROM (
     SELECT line.store_id, line.order_id FROM order_lines AS line LEFT JOIN unit_lots AS lot
@@ -39,8 +41,14 @@ async def buy(on: Benched, orders: int, seconds: float) -> float:
         return time.monotonic() - began
 
 
+def used(on: Benched) -> dict[str, float]:
+    """Return how long each program has computed up to now."""
+    return {name: family_cpu_seconds(on.pid(name)) for name in PROGRAMS}
+
+
 def measure(on: Benched, orders: int, seconds: float, patience: float) -> None:
     """Buy, wait until all is split, and tell."""
+    before = used(on)
     began = time.monotonic()
     bought_in = asyncio.run(buy(on, orders, seconds))
     print(f"{orders} orders were bought in {bought_in:.1f} s", flush=True)
@@ -52,6 +60,8 @@ def measure(on: Benched, orders: int, seconds: float, patience: float) -> None:
     ((median, p99, longest),) = on.rows(LAG)
     print(f"{split} of them split {took:.1f} s after the first was bought, {took - bought_in:.1f} s after the last")
     print(f"from bought to captured: p50 {median:.1f} s  p99 {p99:.1f} s  longest {longest:.1f} s")
+    now = used(on)
+    print("computed for it: " + ", ".join(f"{name} {now[name] - before[name]:.1f} s" for name in PROGRAMS))
     throttled = sum(call["outcome"] == "throttled" for call in on.calls())
     print(f"THROTTLED answers: {throttled}")
 

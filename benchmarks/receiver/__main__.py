@@ -7,11 +7,11 @@ import statistics
 import subprocess
 import sys
 import uuid
-from pathlib import Path
 from typing import Any
 
 from app.core.local_services.lease import PROJECT
 from app.core.local_services.world import HOST
+from benchmarks.machine import cpu_seconds, resident_mib
 from benchmarks.receiver.stage import Receiver, Stage, serving, stage
 
 CONNECTIONS = 32
@@ -41,17 +41,6 @@ def measure(on: Stage, receiver: Receiver, seconds: float, rate: int = 0) -> dic
         found["cpu_us"] = (cpu_seconds(process.pid) - before) / answered * 1e6
         found["mib"] = resident_mib(process.pid)
     return found
-
-
-def cpu_seconds(pid: int) -> float:
-    """Return what the process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / 100
-
-
-def resident_mib(pid: int) -> float:
-    """Return what it holds in memory."""
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096 / 2**20
 
 
 def show(what: str, found: dict[str, Any]) -> None:
