@@ -76,17 +76,17 @@ def main() -> int:
     parser.add_argument("--only", type=int, nargs="*", help="numbers of bugs, from 1")
     parser.add_argument("--trust", action="store_true", help="do not look first whether all is well without a bug")
     options = parser.parse_args()
-    bugs = [bug for number, bug in enumerate(BUGS, 1) if not options.only or number in options.only]
+    bugs = {number: bug for number, bug in enumerate(BUGS, 1) if not options.only or number in options.only}
     with tempfile.TemporaryDirectory(prefix="hub-selfcheck-") as name:
         folder = Path(name)
         copy_project(folder)
-        seeds = sorted({seed for bug in bugs for seed in bug.seeds})
-        tests = sorted({test for bug in bugs for test in bug.tests})
+        seeds = sorted({seed for bug in bugs.values() for seed in bug.seeds})
+        tests = sorted({test for bug in bugs.values() for test in bug.tests})
         if not options.trust and (wrong := catcher(folder, seeds, tests)):
             print(f"without any bug something fails already: {wrong}")
             return 2
         caught = 0
-        for number, bug in enumerate(bugs, 1):
+        for number, bug in bugs.items():
             found = check(bug, folder)
             caught += found is not None
             print(f"{number:2} {'caught' if found else 'MISSED'}  {bug.name}\n     {found or ''}", flush=True)
