@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from app.core.unit_of_work import UnitOfWork
-from app.exceptions.service import Problem, open_exception
+from app.exceptions.queries import open_exceptions_of
+from app.exceptions.service import Problem, open_exception, resolve_exceptions
 from app.master_orders import repository
 from app.master_orders.models import Cycle
 from app.master_orders.states import CycleState
@@ -38,7 +39,15 @@ async def record_wait(uow: UnitOfWork, cycle_id: int, why: str) -> None:
 
 
 async def tell_trouble(uow: UnitOfWork, cycle: Cycle, why: str, kind: str) -> None:
-    """Keep the reason with the master order, and have it stand on the list."""
+    """Keep the reason with the master order, and have it stand on the list; its units count there once.
+
+    Waiting is what follows from any other trouble, so it says nothing beside one.
+    """
+    others = set(STEPS) - {kind}
+    known = {each.kind for each in await open_exceptions_of(uow.session, "master", cycle.id)}
+    if kind == WAITING and known & others:
+        return
+    await resolve_exceptions(uow, "master", cycle.id, others)
     cycle.trouble = why
     problem = Problem(
         kind=kind,
