@@ -49,7 +49,9 @@ async def delete_plans_of_store(session: AsyncSession, store_id: int) -> None:
 async def bring_forward(session: AsyncSession, note: str, now: datetime) -> list[tuple[int, int]]:
     """Let the queued runs with this note be due now; returns id and attempt of each."""
     waiting = (JobRun.state == JobState.QUEUED.value) & (JobRun.note == note) & (JobRun.run_at > now)
-    moved = update(JobRun).where(waiting).values(run_at=now).returning(JobRun.id, JobRun.attempt)
+    # What another one holds is being claimed, or woken by somebody else.
+    found = select(JobRun.id).where(waiting).order_by(JobRun.id).with_for_update(skip_locked=True)
+    moved = update(JobRun).where(JobRun.id.in_(found)).values(run_at=now).returning(JobRun.id, JobRun.attempt)
     return [(row.id, row.attempt) for row in await session.execute(moved)]
 
 

@@ -29,7 +29,7 @@ def test_every_setting_stands_in_the_readme() -> None:
 def test_commands_and_targets_the_readme_names_exist() -> None:
     targets = (PROJECT / "Makefile").read_text()
 
-    hub = set(re.findall(r"`hub ([a-z]+)", README))
+    hub = set(re.findall(r"`hub ([a-z-]+)", README))
     make = set(re.findall(r"`?make ([a-z]+)", README)) - {"a"}
 
     assert hub <= {command.name for command in COMMANDS}

@@ -81,6 +81,7 @@ async def test_a_lost_reply_to_a_refresh_is_made_up_for(real: Shops) -> None:
 
 
 async def test_a_revoked_token_is_noted_once(real: Shops) -> None:
+    """A9 A10: neither refresh token is taken any more, so the store needs to be opened; one alert tells of it."""
     store = await store_facts(real, RETAILER)
     revoke_tokens(real.world, real.store(RETAILER))
 
