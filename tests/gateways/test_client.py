@@ -196,7 +196,7 @@ async def test_an_unclear_change_stays_unknown_whatever_follows(then: Step) -> N
     [
         (httpx.Response(401, text="[API] Invalid API key or access token"), TokenDead),
         (httpx.Response(402), StoreFrozen),
-        (httpx.Response(403), StoreFrozen),
+        (httpx.Response(403), TokenDead),
         (httpx.Response(404), StoreGone),
         (httpx.Response(423), StoreFrozen),
         (httpx.Response(400), Misunderstood),

@@ -15,7 +15,7 @@ Answer = TypeVar("Answer")
 STATUS_MEANINGS: dict[int, type[HubError]] = {
     401: TokenDead,
     402: StoreFrozen,
-    403: StoreFrozen,
+    403: TokenDead,
     404: StoreGone,
     423: StoreFrozen,
 }
