@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,8 +14,10 @@ from sqlalchemy import text
 from app.core.clock import FixedClock, machine_now
 from app.core.crypto import Vault
 from app.core.errors import Unavailable
+from app.core.runtime import build_runtime
 from app.core.settings import Settings
 from app.core.unit_of_work import SYSTEM
+from app.gateways.shopify.client import ShopifyClient
 from app.gateways.shopify.shop import read_shop
 from app.gateways.shopify.webhooks import sign
 from app.stores import commands
@@ -182,7 +185,16 @@ async def test_tokens_nobody_used_for_long_are_renewed(real: Shops) -> None:
     assert retailer.id != partner.id
 
 
-async def test_two_processes_renew_once(real: Shops) -> None:
+@asynccontextmanager
+async def another_process(shops: Shops, clock: FixedClock) -> AsyncIterator[ConnectedShopify]:
+    """A second process of the hub, with connections of its own."""
+    settings = shops.shopify.settings
+    async with replace(build_runtime(settings), clock=clock).running() as runtime:
+        client = ShopifyClient(shops.shopify.client.http)
+        yield ConnectedShopify(runtime.units_of_work(subscribers()), client, settings)
+
+
+async def test_two_processes_renew_once(real: Shops, clock: FixedClock) -> None:
     """A8: at 14:00:01 two processes that know nothing of each other need the token; one asks, both use it."""
     store = await store_facts(real, RETAILER)
     async with real.open_uow(SYSTEM) as uow:
@@ -193,8 +205,8 @@ async def test_two_processes_renew_once(real: Shops) -> None:
     async def work(shopify: ConnectedShopify) -> None:
         names.append(await shop_name(shopify, store.id))
 
-    async with anyio.create_task_group() as group:
-        for shopify in (process(real), process(real)):
+    async with another_process(real, clock) as other, anyio.create_task_group() as group:
+        for shopify in (process(real), other):
             for _ in range(3):
                 group.start_soon(work, shopify)
 
@@ -203,3 +215,27 @@ async def test_two_processes_renew_once(real: Shops) -> None:
     assert len(tokens) == 2
     assert tokens[-1].used_at is not None
     assert tokens[-1].refresh_token != refresh_before
+
+
+async def test_keys_are_rotated_while_two_processes_renew(real: Shops, clock: FixedClock) -> None:
+    """Whatever meets: nobody is locked out, and nothing stays sealed with a key that is to go."""
+    store = await store_facts(real, RETAILER)
+    vaults = [Vault.from_text(f"{OLD_KEY},{NEW_KEY}"), Vault.from_text(f"{NEW_KEY},{OLD_KEY}")]
+    both = process(real, encryption_keys=f"{NEW_KEY},{OLD_KEY}")
+
+    async def renew(shopify: ConnectedShopify) -> None:
+        for _ in range(5):
+            await shopify.renew(store.id)
+            assert await shop_name(shopify, store.id) == "Corner"
+
+    async with another_process(real, clock) as other:
+        other.vault = vaults[0]
+        async with anyio.create_task_group() as group:
+            group.start_soon(renew, both)
+            group.start_soon(renew, other)
+            for number in range(10):
+                await reseal_tokens(real.open_uow, vaults[number % 2])
+    await reseal_tokens(real.open_uow, vaults[1])
+
+    assert await sealed_by(real) == {"k2"}
+    assert await shop_name(process(real, encryption_keys=NEW_KEY), store.id) == "Corner"
