@@ -259,6 +259,19 @@ class Player:
         )
         await accept(shops, partner.shop_domain)
 
+    async def _cancel_master(self, act: Act) -> None:
+        if chosen := _pick(self._masters(), act["which"]):
+            await self._control("POST", f"{chosen[0].domain}/orders/{chosen[1].id}/cancel", {"reason": "INVENTORY"})
+
+    async def _freeze_store(self, act: Act) -> None:
+        store = _pick(list(self.stage.world.stores.values()), act["which"])
+        await self._control("POST", f"{store.domain}/app/freeze", {"frozen": True})
+
+    async def _unfreeze_store(self, act: Act) -> None:
+        frozen = [each for each in self.stage.world.stores.values() if each.app.frozen]
+        if store := _pick(frozen, act["which"]):
+            await self._control("POST", f"{store.domain}/app/freeze", {"frozen": False})
+
     async def _expire_tokens(self, act: Act) -> None:
         store = _pick(list(self.stage.world.stores.values()), act["which"])
         await self._control("POST", f"{store.domain}/tokens/expire", {})

@@ -78,6 +78,8 @@ def faults_of(story: Story) -> Faults:
 async def _calm(player: Player) -> list[str]:
     """Let the weather end, and look twice: when orders must be in, and when everything must be."""
     await player.hands.rest()
+    while any(store.app.frozen for store in player.stage.world.stores.values()):
+        await player.play({"do": "unfreeze_store", "which": 0.0})
     answer = await player.stage.control.put("/faults", json={"profile": "none"})
     assert answer.status_code == 200, answer.text
     await player.hands.turn(ORDERS_WITHIN, is_fine=True)

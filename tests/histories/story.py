@@ -1,7 +1,7 @@
 """What happens in a history, drawn by seed: acts are plain data that name things by a share, so any can be left out."""
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +19,7 @@ class Story:
     acts: tuple[Act, ...]
 
 
-FEWEST, MOST = 60, 90
+FEWEST, MOST = 50, 80
 STEPS = (0, 1, 5, 20, 45, 120, 300, 480, 840)  # seconds
 JUMPS = (0.3, 1, 3, 7, 16, 26, 50)  # hours
 AROUND_CUTOFF = (-30, -1, 0, 0, 1, 60, 890, 905, 1800, 8000, 90000)  # seconds
@@ -31,8 +31,14 @@ def draw(seed: int, faults: str, shapes: int) -> Story:
     dice = random.Random(f"history:{seed}")
     count = dice.randint(FEWEST, MOST)
     kinds = dice.choices(list(ACTS), weights=[weight for weight, _ in ACTS.values()], k=count)
-    acts = [{"do": kind, **ACTS[kind][1](dice)} for kind in kinds]
-    return Story(seed, seed % shapes, faults, (*OPENING, *acts))
+    acts = [*_draw_all(OPENING, dice)]
+    for kind in kinds:
+        acts += _draw_all([kind, *(WEEK_GOES_ON if kind == "cutoff" and dice.random() < 0.7 else ())], dice)
+    return Story(seed, seed % shapes, faults, tuple(acts))
+
+
+def _draw_all(kinds: Iterable[str], dice: Dice) -> list[Act]:
+    return [{"do": kind, **ACTS[kind][1](dice)} for kind in kinds]
 
 
 def with_acts(story: Story, acts: Sequence[Act]) -> Story:
@@ -143,14 +149,17 @@ ACTS: Mapping[str, tuple[float, Callable[[Dice], dict[str, Any]]]] = {
     "edit_draft": (2, _meddle),
     "delete_draft": (1, _which),
     "complete_draft": (1, _which),
-    "fulfil": (6, _fulfil),
+    "fulfil": (7, _fulfil),
     "unfulfil": (0.7, _which),
     "retrack": (0.7, _fulfil),
-    "receive": (6, _receive),
-    "ship": (5, _ship),
+    "receive": (7, _receive),
+    "ship": (6, _ship),
     "unpack": (0.5, _which),
     "uninstall": (0.5, _which),
     "reinstall": (1.2, _which),
+    "cancel_master": (0.4, _which),
+    "freeze_store": (0.4, _which),
+    "unfreeze_store": (0.8, _which),
     "buffer": (0.5, _buys),
     "calendar": (0.5, _calendar),
     "sync": (0.7, _which),
@@ -167,4 +176,8 @@ ACTS: Mapping[str, tuple[float, Callable[[Dice], dict[str, Any]]]] = {
 }
 """Each kind of act with how often it comes, and how it is drawn."""
 
-OPENING: Sequence[Act] = ({"do": "turn", "seconds": 60},)
+OPENING = ("turn", "place", "place", "place", "turn", "place", "place")
+"""How each history begins, so that there is something to happen to."""
+
+WEEK_GOES_ON = ("fulfil", "turn", "receive", "ship", "fulfil", "turn", "receive", "turn", "ship", "ship")
+"""What often follows a cut-off, so that goods get as far as the customer."""

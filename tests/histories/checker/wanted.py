@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tests.histories.checker.reading import BoughtLine, Row, instant, when
 
-STANDS_PAID = frozenset({"PAID", "PARTIALLY_REFUNDED", "REFUNDED"})
+STANDS_PAID = frozenset({"PAID", "PARTIALLY_REFUNDED"})
 
 
 def ordered(bought: BoughtLine) -> list[tuple[datetime, int]]:
