@@ -20,10 +20,12 @@ from app.stores.events import (
     CustomerErasureAsked,
     StoreAccessLost,
     StoreAccessRegained,
+    StoreAnswersAgain,
     StoreErased,
     StoreInstalled,
     StoreRoleChosen,
     StoreScopesChanged,
+    StoreStoppedAnswering,
     StoreUninstalled,
 )
 from jobs.schedule import PlanStore
@@ -46,6 +48,11 @@ def end_partnerships(news: News[StoreUninstalled]) -> Answer:
 def tell_of_access(news: News[StoreAccessLost] | News[StoreAccessRegained]) -> Answer:
     """Whoever sells a partner's products learns that its store is closed to us, or open again, and offers as much."""
     return (TellOfAccess(news.store_id), RefreshOffers(news.store_id))
+
+
+def tell_of_silence(news: News[StoreStoppedAnswering] | News[StoreAnswersAgain]) -> Answer:
+    """Whoever sells a partner's products learns that its store cannot be reached, or can again."""
+    return TellOfAccess(news.store_id)
 
 
 def check_permissions(news: News[StoreScopesChanged]) -> Answer:
@@ -139,6 +146,8 @@ EVENT_JOBS: Mapping[type[Event], tuple[Follows, ...]] = {
     StoreUninstalled: (end_partnerships,),
     StoreAccessLost: (tell_of_access,),
     StoreAccessRegained: (tell_of_access,),
+    StoreStoppedAnswering: (tell_of_silence,),
+    StoreAnswersAgain: (tell_of_silence,),
     StoreScopesChanged: (check_permissions,),
     StoreErased: (erase_store,),
     CustomerErasureAsked: (erase_customer,),

@@ -122,10 +122,10 @@ class StoreAccessRegained(Event):
 
 @dataclass(frozen=True, slots=True)
 class StoreStoppedAnswering(Event):
-    """The store gave no answer several times in a row; it is left alone for a while."""
+    """The store gave no answer several times in a row, or Shopify paused it; it is left alone for a while."""
 
     name: ClassVar[str] = "store.stopped_answering"
-    sentence: ClassVar[str] = "{shop} gives no answer at the moment"
+    sentence: ClassVar[str] = "{shop} cannot be reached at the moment"
     subject: ClassVar[str] = "store"
 
     store_id: int

@@ -14,7 +14,7 @@ from app.events.queries import last_times
 from app.stores import repository, scopes
 from app.stores.events import StoreSettingsChanged
 from app.stores.models import RetailerSettings, Store
-from app.stores.states import AccessState, StoreRole
+from app.stores.states import RESTING, AccessState, StoreRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,11 @@ class StoreFacts:
         """What one click asks for: what the role lacks, and what would only help it."""
         helpful = scopes.PAYMENT_TERMS if self.role is StoreRole.RETAILER else frozenset()
         return scopes.missing(scopes.wanted_by(self.role) | helpful, self.scopes)
+
+    @property
+    def is_resting(self) -> bool:
+        """Whether nothing is wrong with our access and still no call is answered."""
+        return self.installed and self.access_state in RESTING
 
     @property
     def needs_reopening(self) -> bool:

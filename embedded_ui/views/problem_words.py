@@ -25,8 +25,10 @@ HEADINGS: Mapping[str, str] = {
     "partner_changed_draft": "The partner changed the running master order",
     "partner_gone": "Sold units wait for a partner who is gone",
     "partner_reduced": "The partner took less than we ordered",
+    "partner_silent": "A partner’s store cannot be reached",
     "payment_not_seen": "An order waits for a payment that may not be needed",
     "shipment_not_accepted": "Your store did not accept a shipment",
+    "shipment_uncertain": "We do not know whether your store took a shipment",
     "shipped_though_cancelled": "A box left although its order was cancelled",
     "stock_blocked": "Your store takes no stock of a partner",
     "stock_not_writable": "Stock of a product cannot be written",
@@ -40,6 +42,7 @@ PLACES: Mapping[str, tuple[str, str]] = {
     "access_lost": ("/app/settings", "Open the settings"),
     "partner_changed_draft": ("/app/master-orders", "See the running master orders"),
     "shipment_not_accepted": ("/app/shipments", "See the shipments"),
+    "shipment_uncertain": ("/app/shipments", "See the shipments"),
     "stock_blocked": ("/app/settings", "Open the settings"),
 }
 """Where it is mended, when that is not the page of what it is about."""

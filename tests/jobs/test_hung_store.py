@@ -64,7 +64,13 @@ async def working(shops: Shops) -> AsyncIterator[None]:
     client = ShopifyClient(shops.shopify.client.http, patience=0.5)
     shopify = ConnectedShopify(shops.open_uow, client, runtime.settings)
     bell = NearBell(runtime.bell)
-    runner = replace(shops.runner, runtime=runtime, shopify=shopify, handlers={Look.name: Handled(Look, look)}, held={})
+    runner = replace(
+        shops.runner,
+        runtime=runtime,
+        shopify=shopify,
+        handlers={**shops.runner.handlers, Look.name: Handled(Look, look)},
+        held={},
+    )
     worker = Worker(runner, hands=4, bell=bell, farewell=0.5)
     serving = asyncio.create_task(worker.serve())
     try:

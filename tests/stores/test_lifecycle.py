@@ -9,6 +9,7 @@ from app.gateways.shopify.shop import read_shop
 from app.partners.health import health_of
 from app.stores.errors import AccessLost
 from app.stores.queries import StoreFacts
+from simulator.faults.faults import Faults, Rule
 from simulator.world.apps import install, revoke_tokens, set_scopes, uninstall
 from simulator.world.store import Store
 from tests.support.linked import partners_now, store_facts
@@ -101,6 +102,24 @@ async def test_of_a_store_that_lets_us_in_no_more_nothing_is_offered(trade: Trad
     assert trade.shown("PARTNER-oak-BEAN") == offered
     # The draft it was about to make is looked for a while before it is made.
     assert set(await trade.failed_jobs()) <= {"master_orders.rewrite_draft"}
+
+
+async def test_a_store_that_cannot_be_reached_is_told_once(trade: Trade) -> None:
+    """D17 A17: the retailer reads it however many runs meet it; no reconnect is asked; it ends by itself."""
+    await trade.bring_in(trade.product())
+    trade.shops.world.faults = Faults(seed=1, profile="rules", rules=[Rule(shop=PARTNER, action="server_error")])
+    offered = trade.shown("PARTNER-oak-BEAN")
+
+    for _ in range(4):
+        trade.set_clock(trade.clock.at + timedelta(minutes=31))
+        await trade.settle()
+    during = [(each.kind, each.subject_kind) for each in await trade.problems()], trade.shown("PARTNER-oak-BEAN")
+    trade.shops.world.faults = Faults(seed=1)
+    await trade.turn(minutes=11)
+
+    assert during == ([("partner_silent", "partner")], offered)
+    assert await trade.problems() == []
+    assert await trade.failed_jobs() == []
 
 
 async def test_permissions_taken_back_are_noticed_and_named(trade: Trade) -> None:

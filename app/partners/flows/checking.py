@@ -45,7 +45,7 @@ async def tell_of_access(shopify: ConnectedShopify, partner_store_id: int) -> in
         partnerships = await partnerships_of(uow.session, partner_store_id)
     for partnership in partnerships:
         async with shopify.open_uow(system_for(partnership.store_id)) as uow:
-            await service.note_access(uow, partnership.id, lost=store.needs_reopening)
+            await service.note_access(uow, partnership.id, lost=store.needs_reopening, silent=store.is_resting)
     return len(partnerships)
 
 

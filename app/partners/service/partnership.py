@@ -19,6 +19,7 @@ from app.partners.states import LIVE, PartnerState
 from app.partners.terms import weekly
 
 ACCESS_LOST = "partner_access_lost"
+SILENT = "partner_silent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ async def disconnect_partner(uow: UnitOfWork, partner_id: int) -> None:
     partner.move_to(PartnerState.DISCONNECTED)
     await uow.session.flush()
     assert partner.partner_store_id is not None
-    await resolve_exceptions(uow, "partner", partner_id, [ACCESS_LOST])  # nobody wants in any more
+    await resolve_exceptions(uow, "partner", partner_id, [ACCESS_LOST, SILENT])  # nobody wants in any more
     await record_event(uow, PartnerDisconnected(partner.id, partner.partner_store_id, partner.name))
 
 
@@ -114,23 +115,27 @@ async def record_checks(uow: UnitOfWork, partner_id: int, found: PreFlight) -> N
     await record_event(uow, PartnerChecked(partner.id, partner.name, points))
 
 
-async def note_access(uow: UnitOfWork, partner_id: int, *, lost: bool) -> None:
-    """List a partner whose store no longer lets us in, once; or take it off the list when it does again."""
+async def note_access(uow: UnitOfWork, partner_id: int, *, lost: bool, silent: bool = False) -> None:
+    """List a partner whose store no longer lets us in or cannot be reached, once; or take it off the list again."""
     partner = await _lock(uow, partner_id)
-    if not lost or partner.state not in LIVE:
-        await resolve_exceptions(uow, "partner", partner_id, [ACCESS_LOST])
-        return
-    await open_exception(
-        uow,
-        Problem(
-            kind=ACCESS_LOST,
-            subject_kind="partner",
-            subject_id=str(partner_id),
-            cause=f"{partner.name}'s store no longer lets Partner Hub in: stock is not read, nothing is sent to it.",
-            next_step=f"Ask {partner.name} to open Partner Hub once in their Shopify admin; everything then continues.",
-            partner_id=partner_id,
-        ),
-    )
+    standing = {ACCESS_LOST: lost, SILENT: silent and not lost}
+    over = [kind for kind, stands in standing.items() if not stands or partner.state not in LIVE]
+    await resolve_exceptions(uow, "partner", partner_id, over)
+    for kind in standing.keys() - set(over):
+        cause, step = (words.format(name=partner.name) for words in _ACCESS[kind])
+        await open_exception(uow, Problem(kind, "partner", str(partner_id), cause, step, partner_id=partner_id))
+
+
+_ACCESS = {
+    ACCESS_LOST: (
+        "{name}'s store no longer lets Partner Hub in: stock is not read, nothing is sent to it.",
+        "Ask {name} to open Partner Hub once in their Shopify admin; everything then continues.",
+    ),
+    SILENT: (
+        "{name}'s store cannot be reached at the moment: stock is not read, nothing is sent to it.",
+        "It is looked at again from time to time and goes on by itself. If it lasts, ask {name} about their store.",
+    ),
+}
 
 
 async def _lock(uow: UnitOfWork, partner_id: int) -> Partner:

@@ -108,9 +108,9 @@ async def mark_access(uow: UnitOfWork, store_id: int, state: AccessState, *, loo
         await open_exception(uow, _trouble(store, state))
     if state is AccessState.DEAD:
         await record_event(uow, StoreAccessLost(store_id=store_id, shop=store.shop_domain))
-    elif state is AccessState.SILENT:
+    elif state in RESTING:
         await record_event(uow, StoreStoppedAnswering(store_id=store_id, shop=store.shop_domain))
-    elif before == AccessState.SILENT:
+    elif before in RESTING:
         await record_event(uow, StoreAnswersAgain(store_id=store_id, shop=store.shop_domain))
 
 
