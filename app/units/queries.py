@@ -182,13 +182,22 @@ async def free_supply(session: AsyncSession, store_id: int, partner_variant_ids:
 
 async def is_supply_awaited(session: AsyncSession, store_id: int, partner_id: int) -> bool:
     """Return whether the partner owes the centre anything: units that were ordered and have not arrived."""
-    awaited = (
+    return await _has_supply(session, store_id, partner_id, AWAITED)
+
+
+async def is_supply_here(session: AsyncSession, store_id: int, partner_id: int) -> bool:
+    """Return whether the centre has anything of the partner's that is not matched yet."""
+    return await _has_supply(session, store_id, partner_id, (SupplyState.RECEIVED,))
+
+
+async def _has_supply(session: AsyncSession, store_id: int, partner_id: int, states: Iterable[SupplyState]) -> bool:
+    held = (
         select(UnitBalance.lot_id)
         .join(UnitLot, (UnitLot.store_id == UnitBalance.store_id) & (UnitLot.id == UnitBalance.lot_id))
         .where(UnitLot.store_id == store_id, UnitLot.partner_id == partner_id, UnitLot.side == Side.SUPPLY)
-        .where(UnitBalance.state.in_(AWAITED), UnitBalance.quantity > 0)
+        .where(UnitBalance.state.in_(list(states)), UnitBalance.quantity > 0)
     )
-    return bool(await session.scalar(select(awaited.exists())))
+    return bool(await session.scalar(select(held.exists())))
 
 
 async def surplus_of(session: AsyncSession, store_id: int, partner_variant_ids: Iterable[int]) -> dict[int, int]:

@@ -41,13 +41,15 @@ async def allocate_received(uow: UnitOfWork, partner_id: int, variant_ids: Colle
 async def use_surplus(uow: UnitOfWork, partner_id: int) -> int:
     """Give what is free at the centre to this partner's waiting units, before more is ordered (F10, D29).
 
-    Each sale asks for this, so it only looks when nothing is free: what comes later is given out by what brings it.
+    Each sale asks for this, so it only looks when nothing is here: what comes later is given out by what brings it.
     """
+    if not await units.is_supply_here(uow.session, uow.store_id, partner_id):
+        return 0
     queued = await units.queued_demand(uow.session, uow.store_id, partner_id)
     sent = await units.demand_in_state(uow.session, uow.store_id, DemandState.SENT)
     waiting = {lot.partner_variant_id for lot in queued}
     waiting |= {lot.partner_variant_id for lot in sent if lot.partner_id == partner_id}
-    if not waiting or not await units.free_supply(uow.session, uow.store_id, waiting):
+    if not waiting:
         return 0
     because = Because("surplus.used", "partner", str(partner_id), uow.now)
     return await allocate_received(uow, partner_id, sorted(waiting), because)
