@@ -14,14 +14,19 @@ from app.core.settings import Settings
 TIME_LIMIT = 60.0  # of a scheduled call on a serverless host
 Endpoint = Callable[[Request], Awaitable[Response]]
 
-# One look at partial indexes only. A planned instant that has come is a job that is due, swept or not.
+# One look at partial indexes only. A planned instant that has come is a job that is due, swept or not. An event whose
+# handling is tried again later is no work of now, and one whose handling failed is told as that.
 _QUIET = """
 SELECT
     (SELECT count(*) FROM job_runs WHERE state = 'queued' AND run_at <= %(now)s)
         + (SELECT count(*) FROM planned_instants WHERE at <= %(now)s),
     (SELECT count(*) FROM job_runs WHERE state = 'running'),
     (SELECT count(*) FROM job_runs WHERE state = 'failed'),
-    (SELECT count(*) FROM inbox_events WHERE handled_at IS NULL AND failed_at IS NULL),
+    (SELECT count(*) FROM inbox_events AS event WHERE handled_at IS NULL AND failed_at IS NULL
+        AND NOT EXISTS (SELECT 1 FROM job_runs
+            WHERE state = 'queued' AND run_at > %(now)s AND coalesce_key = 'inbox.handle|' || event.id)
+        AND NOT EXISTS (SELECT 1 FROM job_runs
+            WHERE state = 'failed' AND coalesce_key = 'inbox.handle|' || event.id)),
     least((SELECT min(run_at) FROM job_runs WHERE state = 'queued' AND run_at > %(now)s),
           (SELECT min(at) FROM planned_instants WHERE at > %(now)s))
 """

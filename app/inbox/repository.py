@@ -34,12 +34,13 @@ _ORPHANS = text("""
     WHERE handled_at IS NULL AND failed_at IS NULL AND received_at < :before
       AND NOT EXISTS (SELECT 1 FROM job_runs WHERE state = 'queued' AND coalesce_key = 'inbox.handle|' || event.id)
       AND NOT EXISTS (SELECT 1 FROM job_runs WHERE state = 'running' AND coalesce_key = 'inbox.handle|' || event.id)
+      AND NOT EXISTS (SELECT 1 FROM job_runs WHERE state = 'failed' AND coalesce_key = 'inbox.handle|' || event.id)
     ORDER BY id LIMIT 200
 """)
 
 
 async def list_orphans(session: AsyncSession, before: datetime) -> list[tuple[int, int | None]]:
-    """Return id and store of unhandled events received before the instant that no live job stands for."""
+    """Return id and store of unhandled events received before the instant that no job stands for, live or failed."""
     return [(row.id, row.store_id) for row in await session.execute(_ORPHANS, {"before": before})]
 
 

@@ -15,6 +15,7 @@ from app.inbox.errors import NotUnderstood
 from app.inbox.hints import part_of
 from app.inbox.jobs import HandleInbox
 from app.inbox.service import mark_handled
+from app.job_runs.ledger import Ledger
 from jobs.context import JobContext
 from jobs.inbox import handle_inbox
 from jobs.registry import TOPIC_HANDLERS, Handled, Heard
@@ -213,3 +214,19 @@ async def test_an_event_whose_job_vanished_gets_another(
 
     assert (too_early, queued) == (0, [1, 0])
     assert await effects(alive) == [4]
+
+
+async def test_an_event_that_ends_its_workers_is_set_aside_for_good(alive: Runtime, store_id: int) -> None:
+    """M7: its job fails and is told; no sweeper begins it anew."""
+    await arrive(alive)
+    for _ in range(3):
+        await Ledger(alive.direct, "dying").claim(MONDAY_NOON, 1)
+        await alive.direct.rows("UPDATE job_runs SET leased_until = now() - interval '1 second'", {})
+    await run_all(alive)
+    await alive.direct.rows("UPDATE inbox_events SET received_at = received_at - interval '2 minutes'", {})
+
+    swept = await sweep(hands(alive).units)
+
+    assert swept == 0
+    assert await alive.direct.rows("SELECT state FROM job_runs", {}) == [("failed",)]
+    assert [kind for kind, *_ in await problems(alive, store_id)] == ["job_failed"]

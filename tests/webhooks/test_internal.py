@@ -91,6 +91,29 @@ async def test_states_and_the_inbox_are_counted(hub: httpx.AsyncClient, runtime:
     }
 
 
+@pytest.mark.parametrize(
+    ("state", "minutes", "unhandled"), [("queued", 0, 1), ("queued", 1, 0), ("running", 0, 1), ("failed", 0, 0)]
+)
+async def test_an_event_that_waits_for_its_next_try_is_no_work_of_now(
+    hub: httpx.AsyncClient, runtime: Runtime, state: str, minutes: int, unhandled: int
+) -> None:
+    """Else who turns the clock only when it is quiet would wait for ever."""
+    ((event_id,),) = await runtime.direct.rows(
+        "INSERT INTO inbox_events (source, shop_domain, webhook_id, topic, headers, body, received_at)"
+        " VALUES ('shopify', 'x', 'w', 'x', '{}', '', %(at)s) RETURNING id",
+        {"at": MONDAY_NOON},
+    )
+    await runtime.direct.rows(
+        "INSERT INTO job_runs (name, arguments, coalesce_key, state, run_at, queued_at)"
+        " VALUES ('inbox.handle', '{}', %(key)s, %(state)s, %(at)s, %(at)s)",
+        {"key": f"inbox.handle|{event_id}", "state": state, "at": MONDAY_NOON + timedelta(minutes=minutes)},
+    )
+
+    told = await quiet(hub)
+
+    assert told["inbox_unhandled"] == unhandled
+
+
 async def test_health(hub: httpx.AsyncClient) -> None:
     answer = await hub.get("/health")
 
