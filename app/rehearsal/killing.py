@@ -52,10 +52,11 @@ class Killer:
     @asynccontextmanager
     async def during(self, step: Step) -> AsyncIterator[None]:
         """Strike while the step is played, as often as was drawn for it."""
-        async with asyncio.TaskGroup() as group:
-            for strike in self.strikes.get(step, ()):
-                group.create_task(self._strike(strike))
+        strikes = [asyncio.create_task(self._strike(each)) for each in self.strikes.get(step, ())]
+        try:
             yield
+        finally:
+            await asyncio.gather(*strikes)
 
     async def _strike(self, strike: Strike) -> None:
         await asyncio.sleep(strike.after)
