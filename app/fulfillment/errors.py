@@ -1,6 +1,6 @@
 """What can be wrong with a shipment."""
 
-from app.core.errors import Conflict, Invalid, NotFound
+from app.core.errors import Conflict, Invalid, NotFound, Unavailable
 
 
 class ShipmentNotFound(NotFound):
@@ -25,3 +25,21 @@ class PartlyPosted(Conflict):
     """A part of the box is on the customer's order already."""
 
     sentence = "Your store shows a part of this box as sent. Post the rest; it cannot be unpacked any more."
+
+
+class StillLooking(Unavailable):
+    """A fulfilment may or may not have been made; it is looked for again before another is asked for."""
+
+    sentence = "Your store did not confirm the shipment; looking for it before it is sent again."
+
+
+class PostingUncertain(Conflict):
+    """A fulfilment was asked for again and again without an answer and is not there: a person decides."""
+
+    sentence = "It is uncertain whether your store took the shipment."
+
+
+class NotUncertain(Conflict):
+    """Nothing is in doubt about the shipment."""
+
+    sentence = "This shipment is not in doubt any more. Reload the page to see where it is."

@@ -58,6 +58,30 @@ class ShipmentPosted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ShipmentLinked(Event):
+    """Somebody had told the store of the box by hand; it is not told again."""
+
+    name: ClassVar[str] = "fulfillment.shipment.linked"
+    sentence: ClassVar[str] = "Your store showed the box as sent already; it was not posted a second time"
+    subject: ClassVar[str] = "order"
+
+    order_id: int
+    shipment_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentUncertain(Event):
+    """The store confirmed nothing and shows nothing; a person decides."""
+
+    name: ClassVar[str] = "fulfillment.shipment.uncertain"
+    sentence: ClassVar[str] = "Uncertain whether your store took the shipment; looked for each hour"
+    subject: ClassVar[str] = "order"
+
+    order_id: int
+    shipment_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ShipmentStuck(Event):
     """The store would not take the fulfilment."""
 

@@ -1,15 +1,28 @@
 """Work of fulfilment with the retailer's store in between: post a shipment so that the customer can follow it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
 from app.core.errors import Conflict, HubError, Unavailable
 from app.core.unit_of_work import Open, system_for
 from app.fulfillment import rules, service
-from app.fulfillment.rules import ToFulfill
+from app.fulfillment.errors import PostingUncertain, StillLooking
+from app.fulfillment.rules import CannotFulfill, ToFulfill
 from app.fulfillment.service import PostingPlan
 from app.gateways.shopify import fulfillment as gateway
 from app.gateways.shopify.fulfillment import FulfillmentFacts, FulfillmentOrderFacts, Tracking
 from app.stores.flows import ConnectedShopify
 
 SOON = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The fulfilments that tell of the box; `is_linked`: somebody else made some of them."""
+
+    ids: list[str]
+    is_linked: bool = False
 
 
 async def post_shipment(open_uow: Open, shopify: ConnectedShopify, store_id: int, shipment_id: int) -> None:
@@ -23,7 +36,7 @@ async def post_shipment(open_uow: Open, shopify: ConnectedShopify, store_id: int
         return
     try:
         posted = await _post(open_uow, shopify, store_id, plan)
-    except Unavailable:
+    except (Unavailable, PostingUncertain):
         raise
     except HubError as refusal:
         async with open_uow(system_for(store_id)) as uow:
@@ -31,29 +44,63 @@ async def post_shipment(open_uow: Open, shopify: ConnectedShopify, store_id: int
         return
     try:
         async with open_uow(system_for(store_id)) as uow:
-            await service.record_posted(uow, shipment_id, posted)
+            await service.record_posted(uow, shipment_id, posted.ids, is_linked=posted.is_linked)
     except Conflict as conflict:
         # Its units were moved at this very moment; the store has the fulfilment, so it is found and recorded again.
         raise Unavailable(conflict.sentence, retry_after=SOON) from conflict
 
 
-async def _post(open_uow: Open, shopify: ConnectedShopify, store_id: int, plan: PostingPlan) -> list[str]:
-    ours = _ours(await shopify.call(store_id, gateway.read_fulfillments, plan.shopify_order_id), plan)
+async def _post(open_uow: Open, shopify: ConnectedShopify, store_id: int, plan: PostingPlan) -> Posted:
+    shown = await shopify.call(store_id, gateway.read_fulfillments, plan.shopify_order_id)
+    ours = _ours(shown, plan)
     left = dict(plan.wanted)
     for fulfillment in ours:
         for line in fulfillment.lines:
             left[line.order_line_id] = left.get(line.order_line_id, 0) - line.quantity
     left = {gid: quantity for gid, quantity in left.items() if quantity > 0}
     posted = [fulfillment.id for fulfillment in ours]
-    if left:
-        orders = await shopify.call(store_id, gateway.read_fulfillment_orders, plan.shopify_order_id)
-        tracking = Tracking(plan.carrier, plan.number, plan.url)
-        for group in rules.choose_lines(left, _open_lines(orders)):
-            made = await shopify.call(store_id, gateway.create_fulfillment, group, tracking)
-            posted.append(made.id)
-            async with open_uow(system_for(store_id)) as uow:
-                await service.record_part(uow, plan.shipment_id, made.id)
-    return posted
+    if not left:
+        return Posted(posted)
+    orders = await shopify.call(store_id, gateway.read_fulfillment_orders, plan.shopify_order_id)
+    try:
+        groups = rules.choose_lines(left, _open_lines(orders))
+    except CannotFulfill:
+        # What somebody fulfilled by hand is recognised, and never done a second time.
+        by_hand = rules.covering(left, _by_others(shown, plan, posted), plan.packed_at)
+        if not by_hand:
+            raise
+        return Posted([*posted, *by_hand], is_linked=True)
+    await _look_before_asking(open_uow, store_id, plan)
+    tracking = Tracking(plan.carrier, plan.number, plan.url)
+    for group in groups:
+        async with open_uow(system_for(store_id)) as uow:
+            await service.begin_asking(uow, plan.shipment_id)
+        made = await shopify.call(store_id, gateway.create_fulfillment, group, tracking)
+        posted.append(made.id)
+        async with open_uow(system_for(store_id)) as uow:
+            await service.record_part(uow, plan.shipment_id, made.id)
+    return Posted(posted)
+
+
+async def _look_before_asking(open_uow: Open, store_id: int, plan: PostingPlan) -> None:
+    """Let «not there» count only after growing waits, and leave it to a person after several askings."""
+    if plan.asked_at is None:
+        return
+    wait = plan.asked_at + rules.wait_after_asking(plan.sends) - plan.now
+    if wait > timedelta():
+        raise StillLooking(retry_after=wait.total_seconds())
+    if plan.sends >= rules.MOST_SENDS:
+        async with open_uow(system_for(store_id)) as uow:
+            await service.record_uncertain(uow, plan.shipment_id)
+        raise PostingUncertain
+
+
+def _by_others(shown: tuple[FulfillmentFacts, ...], plan: PostingPlan, posted: Sequence[str]) -> list[rules.Shown]:
+    return [
+        rules.Shown(each.id, each.created_at, [(line.order_line_id, line.quantity) for line in each.lines])
+        for each in shown
+        if each.status == "SUCCESS" and each.id not in plan.taken and each.id not in posted
+    ]
 
 
 def _ours(fulfillments: tuple[FulfillmentFacts, ...], plan: PostingPlan) -> list[FulfillmentFacts]:

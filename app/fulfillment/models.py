@@ -32,6 +32,10 @@ class Shipment(TenantOwned, Base):
     packed_by: Mapped[str | None]
     shipped_at: Mapped[datetime | None]
     trouble: Mapped[str | None]
+    asked_at: Mapped[datetime | None]
+    # set before a fulfilment is asked for, until its answer comes; the next attempt looks first
+    sends: Mapped[int] = mapped_column(default=0)
+    # fulfilments asked for without an answer, one after the other
 
     lines: Mapped[list["ShipmentLine"]] = relationship(order_by="ShipmentLine.id", lazy="raise")
 

@@ -48,7 +48,7 @@ async def page_shipments(session: AsyncSession, store_id: int, place: Place) -> 
 
 async def count_by_state(session: AsyncSession, store_id: int) -> dict[ShipmentState, int]:
     """Return how many shipments are in each state that still needs something."""
-    unfinished = (ShipmentState.PACKED, ShipmentState.POSTING, ShipmentState.STUCK)
+    unfinished = (ShipmentState.PACKED, ShipmentState.POSTING, ShipmentState.STUCK, ShipmentState.UNCERTAIN)
     query = (
         select(Shipment.state, func.count())
         .where(Shipment.store_id == store_id, Shipment.state.in_(unfinished))

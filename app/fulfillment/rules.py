@@ -3,11 +3,16 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from app.core.errors import Conflict
 
 OPEN = frozenset({"OPEN", "IN_PROGRESS", "INCOMPLETE"})
 """Fulfilment orders that can be fulfilled now; those on hold or scheduled cannot (reference §2.10)."""
+
+FIRST_WAIT = timedelta(seconds=10)
+MOST_SENDS = 3
+"""Fulfilments asked for without an answer before a person decides."""
 
 CARRIERS = (
     "USPS",
@@ -56,6 +61,15 @@ class ToFulfill:
     remaining: int
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A fulfilment the order shows: what of which order line it sent, and when it was made."""
+
+    id: str
+    made_at: datetime
+    lines: Sequence[tuple[str, int]]
+
+
 class CannotFulfill(Conflict):
     """The store's fulfilment orders do not allow what was packed."""
 
@@ -102,6 +116,23 @@ def choose_lines(wanted: Mapping[str, int], open_lines: Sequence[ToFulfill]) -> 
         if left:
             raise CannotFulfill(_why_not(order_line_id, open_lines))
     return [dict(group) for group in groups.values()]
+
+
+def wait_after_asking(sends: int) -> timedelta:
+    """Return how long an unanswered fulfilment is looked for before «not there» counts; longer each time."""
+    return timedelta(seconds=FIRST_WAIT.total_seconds() * 4 ** max(sends - 1, 0))
+
+
+def covering(left: Mapping[str, int], shown: Sequence[Shown], since: datetime) -> list[str]:
+    """Return fulfilments somebody made since the box was packed that hold exactly what is left of it; or none."""
+    remaining, chosen = dict(left), []
+    for each in sorted(shown, key=lambda each: (each.made_at, each.id)):
+        is_in_box = bool(each.lines) and all(quantity <= remaining.get(line, 0) for line, quantity in each.lines)
+        if each.made_at >= since and is_in_box:
+            chosen.append(each.id)
+            for line, quantity in each.lines:
+                remaining[line] -= quantity
+    return [] if any(remaining.values()) else chosen
 
 
 def _why_not(order_line_id: str, open_lines: Sequence[ToFulfill]) -> str:

@@ -12,13 +12,15 @@ class ShipmentState(enum.StrEnum):
     PACKED = "packed"  # goods are in a box; no carrier has it yet
     POSTING = "posting"  # handed over; being told to the retailer's store
     SHIPPED = "shipped"  # the customer can read the tracking
+    UNCERTAIN = "uncertain"  # asked for again and again without an answer, and not there; a person looks
     STUCK = "stuck"  # the store would not take it; the reason is kept
     UNPACKED = "unpacked"  # the box was opened again; the goods are back on the shelf
 
 
 TRANSITIONS: Mapping[ShipmentState, frozenset[ShipmentState]] = {
     ShipmentState.PACKED: frozenset({ShipmentState.POSTING, ShipmentState.UNPACKED}),
-    ShipmentState.POSTING: frozenset({ShipmentState.SHIPPED, ShipmentState.STUCK}),
+    ShipmentState.POSTING: frozenset({ShipmentState.SHIPPED, ShipmentState.STUCK, ShipmentState.UNCERTAIN}),
+    ShipmentState.UNCERTAIN: frozenset({ShipmentState.POSTING, ShipmentState.SHIPPED, ShipmentState.STUCK}),
     ShipmentState.STUCK: frozenset({ShipmentState.POSTING, ShipmentState.UNPACKED}),
     ShipmentState.SHIPPED: frozenset(),
     ShipmentState.UNPACKED: frozenset(),

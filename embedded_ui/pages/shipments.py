@@ -37,6 +37,20 @@ async def hand_over(visit: Visit, request: Request) -> Response:
     return redirect(f"/app/shipments/{shipment_id}", told="handed_over")
 
 
+async def look_again(visit: Visit, request: Request) -> Response:
+    """Look now whether the store shows an uncertain shipment."""
+    shipment_id = request.path_params["shipment_id"]
+    await service.look_now(visit.uow, shipment_id)
+    return redirect(f"/app/shipments/{shipment_id}", told="looking")
+
+
+async def send_again(visit: Visit, request: Request) -> Response:
+    """Tell the store again of a shipment that somebody says is not there."""
+    shipment_id = request.path_params["shipment_id"]
+    await service.send_again(visit.uow, shipment_id)
+    return redirect(f"/app/shipments/{shipment_id}", told="sent_again")
+
+
 async def unpack(visit: Visit, request: Request) -> Response:
     """Take a box apart again."""
     shipment_id = request.path_params["shipment_id"]

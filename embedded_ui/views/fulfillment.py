@@ -18,7 +18,7 @@ from embedded_ui.forms.listing import Listing
 from embedded_ui.views.journey import Journey, to_customer
 from embedded_ui.views.names import names_of_lines
 
-URGENCY = (ShipmentState.STUCK, ShipmentState.PACKED, ShipmentState.POSTING)
+URGENCY = (ShipmentState.STUCK, ShipmentState.UNCERTAIN, ShipmentState.PACKED, ShipmentState.POSTING)
 """What waits for a person comes first."""
 
 
@@ -35,6 +35,9 @@ SHIPMENT_STATES = {
     ShipmentState.PACKED: ShipmentWords("Packed", "caution", "Give the box to a carrier and enter the number."),
     ShipmentState.POSTING: ShipmentWords("Telling your store", "info", "Your store is being told. This takes seconds."),
     ShipmentState.SHIPPED: ShipmentWords("Shipped", "success", "The customer sees it on the order status page."),
+    ShipmentState.UNCERTAIN: ShipmentWords(
+        "Uncertain", "critical", "We could not find out whether your store took it. Look before you act."
+    ),
     ShipmentState.STUCK: ShipmentWords("Stuck", "critical", "Your store did not accept it."),
     ShipmentState.UNPACKED: ShipmentWords("Unpacked", "neutral", "The goods went back on the shelf."),
 }

@@ -76,7 +76,8 @@ async def read_latest(session: AsyncSession, store_id: int) -> tuple[OrderShown,
 
 
 def _tasks(exceptions: int, parcels: int, ready: int, shipments: Mapping[ShipmentState, int]) -> tuple[Task, ...]:
-    stuck, packed = shipments.get(ShipmentState.STUCK, 0), shipments.get(ShipmentState.PACKED, 0)
+    stuck = shipments.get(ShipmentState.STUCK, 0) + shipments.get(ShipmentState.UNCERTAIN, 0)
+    packed = shipments.get(ShipmentState.PACKED, 0)
     found = (
         (
             exceptions,
@@ -93,7 +94,7 @@ def _tasks(exceptions: int, parcels: int, ready: int, shipments: Mapping[Shipmen
             stuck,
             Task(
                 f"Mend {_many(stuck, 'shipment')}",
-                "Your store did not accept the tracking.",
+                "Your store did not accept or confirm the tracking.",
                 "Mend",
                 "/app/shipments",
                 "alert-circle",

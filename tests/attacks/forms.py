@@ -39,6 +39,8 @@ FORMS: Mapping[str, Form] = {
     "/app/receiving/{parcel_id:id}": {"line_{parcel_line}": "1"},
     "/app/packing/{order_id:id}": {"line_{order_line}": "1"},
     "/app/shipments/{shipment_id:id}/hand-over": HANDOVER,
+    "/app/shipments/{shipment_id:id}/look-again": {},
+    "/app/shipments/{shipment_id:id}/send-again": {},
     "/app/shipments/{shipment_id:id}/unpack": {},
     "/app/exceptions/jobs/{run_id:id}/retry": {},
     "/app/desk/connect/{invitation_id:id}/accept": {},

@@ -1,0 +1,22 @@
+"""Verbs of fulfilment: pack what is at the centre, hand it to a carrier, record what the store took."""
+
+from app.fulfillment.service.doubt import begin_asking, look_now, record_uncertain, send_again
+from app.fulfillment.service.packing import Handover, hand_over, pack_order, ready_lots, unpack
+from app.fulfillment.service.posting import PostingPlan, plan_posting, record_part, record_posted, record_stuck
+
+__all__ = [
+    "Handover",
+    "PostingPlan",
+    "begin_asking",
+    "hand_over",
+    "look_now",
+    "pack_order",
+    "plan_posting",
+    "ready_lots",
+    "record_part",
+    "record_posted",
+    "record_stuck",
+    "record_uncertain",
+    "send_again",
+    "unpack",
+]

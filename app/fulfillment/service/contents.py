@@ -1,0 +1,55 @@
+"""What is in a box, as the ledger has it, and what was listed about it."""
+
+from collections import defaultdict
+
+from app.core.unit_of_work import UnitOfWork
+from app.exceptions.service import resolve_exceptions
+from app.fulfillment import repository
+from app.fulfillment.models import Shipment
+from app.fulfillment.states import ShipmentState
+from app.units.queries import demand_in
+from app.units.service import advance_demand
+from app.units.states import DemandState
+from app.units.terms import Because
+
+STUCK = "shipment_not_accepted"
+UNCERTAIN = "shipment_uncertain"
+
+
+async def advance(uow: UnitOfWork, shipment: Shipment, end: DemandState, cause: str) -> dict[int, int]:
+    """Move what is still packed of the box's units; return by order line what was cancelled in the meantime."""
+    because = Because(cause, "shipment", str(shipment.id), uow.now)
+    line_ids = {line.order_line_id for line in shipment.lines}
+    packed: dict[int, int] = defaultdict(int)
+    for lot in await demand_in(uow.session, uow.store_id, line_ids, [DemandState.PACKED]):
+        packed[lot.lot_id] += lot.quantity
+    missing: dict[int, int] = defaultdict(int)
+    for line in sorted(shipment.lines, key=lambda line: line.lot_id):
+        units = min(line.units, packed[line.lot_id])
+        if units:
+            await advance_demand(uow, line.lot_id, units, (DemandState.PACKED, end), because)
+        if units < line.units:
+            missing[line.order_line_id] += line.units - units
+    return missing
+
+
+async def resolve_stuck(uow: UnitOfWork, shipment: Shipment) -> None:
+    """End the list of the box's lines, but of those another box is stuck with."""
+    stuck = await repository.list_shipments(uow.session, uow.store_id, [ShipmentState.STUCK], [shipment.order_id])
+    others = {line.order_line_id for other in stuck if other.id != shipment.id for line in other.lines}
+    for line_id in {line.order_line_id for line in shipment.lines} - others:
+        await resolve_exceptions(uow, "order_line", line_id, [STUCK])
+
+
+def units_by_line(shipment: Shipment) -> dict[int, int]:
+    """Return the box's units by order line."""
+    units: dict[int, int] = defaultdict(int)
+    for line in shipment.lines:
+        units[line.order_line_id] += line.units
+    return units
+
+
+async def resolve_uncertain(uow: UnitOfWork, shipment: Shipment) -> None:
+    """End the doubt about the box."""
+    for line_id in {line.order_line_id for line in shipment.lines}:
+        await resolve_exceptions(uow, "order_line", line_id, [UNCERTAIN])

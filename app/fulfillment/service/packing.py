@@ -1,0 +1,118 @@
+"""Verbs of the packing table: put units into a box, take it apart again, hand it to a carrier."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from app.core.errors import Invalid
+from app.core.unit_of_work import UnitOfWork
+from app.events.service import record_event
+from app.fulfillment import repository, rules
+from app.fulfillment.errors import NothingToPack, PartlyPosted, PartnersNumber
+from app.fulfillment.events import ShipmentHandedOver, ShipmentPacked, ShipmentUnpacked
+from app.fulfillment.jobs import PostShipment
+from app.fulfillment.models import Shipment, ShipmentLine
+from app.fulfillment.rules import ReadyLot
+from app.fulfillment.service.contents import advance, resolve_stuck
+from app.fulfillment.states import IllegalTransition, ShipmentState
+from app.job_runs.service import enqueue
+from app.orders.queries import get_order
+from app.receiving.queries import is_inbound_number
+from app.units.queries import demand_in
+from app.units.service import advance_demand
+from app.units.states import DemandState
+from app.units.terms import Because
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """What the carrier's receipt says."""
+
+    carrier: str
+    number: str
+    url: str
+
+
+async def ready_lots(uow: UnitOfWork, order_id: int) -> list[ReadyLot]:
+    """Return what of an order is at the centre and in no box yet."""
+    order = await get_order(uow.session, uow.store_id, order_id)
+    lots = await demand_in(
+        uow.session, uow.store_id, [line.id for line in order.partner_lines], [DemandState.ALLOCATED]
+    )
+    return [ReadyLot(lot.lot_id, lot.line_id, lot.quantity, lot.units_per) for lot in lots]
+
+
+async def pack_order(uow: UnitOfWork, order_id: int, wanted: Mapping[int, int]) -> int:
+    """Put units of an order's lines (retailer's units) into a box; return the shipment's id."""
+    chosen = {line_id: quantity for line_id, quantity in wanted.items() if quantity}
+    if not chosen or any(quantity < 0 for quantity in chosen.values()):
+        raise Invalid("Choose what goes into the box.")
+    packed = rules.fill(chosen, await ready_lots(uow, order_id))
+    if packed is None:
+        raise NothingToPack()
+
+    shipment = Shipment(
+        store_id=uow.store_id,
+        order_id=order_id,
+        state=ShipmentState.PACKED,
+        fulfillment_ids=[],
+        packed_at=uow.now,
+        packed_by=uow.actor.staff,
+    )
+    uow.session.add(shipment)
+    await uow.session.flush()
+    because = Because("shipment.packed", "shipment", str(shipment.id), uow.now)
+    for lot in packed:
+        await advance_demand(uow, lot.lot_id, lot.units, (DemandState.ALLOCATED, DemandState.PACKED), because)
+        uow.session.add(
+            ShipmentLine(
+                store_id=uow.store_id,
+                shipment_id=shipment.id,
+                order_line_id=lot.line_id,
+                lot_id=lot.lot_id,
+                quantity=lot.quantity,
+                units=lot.units,
+            )
+        )
+    await record_event(uow, ShipmentPacked(order_id, shipment.id, sum(lot.quantity for lot in packed)))
+    return shipment.id
+
+
+async def unpack(uow: UnitOfWork, shipment_id: int) -> None:
+    """Take a box that no carrier has apart again; what nobody wants any more is free already."""
+    shipment = await repository.lock_shipment(uow.session, uow.store_id, shipment_id)
+    if shipment.fulfillment_ids:
+        raise PartlyPosted()
+    shipment.move(ShipmentState.UNPACKED, uow.now)
+    await advance(uow, shipment, DemandState.ALLOCATED, "shipment.unpacked")
+    await resolve_stuck(uow, shipment)
+    await record_event(uow, ShipmentUnpacked(shipment.order_id, shipment.id))
+
+
+async def hand_over(uow: UnitOfWork, shipment_id: int, handover: Handover) -> None:
+    """Record carrier and number of a box, and have the store told; the number of a partner's parcel is refused (J2)."""
+    shipment = await repository.lock_shipment(uow.session, uow.store_id, shipment_id)
+    if shipment.state == ShipmentState.UNCERTAIN:
+        raise IllegalTransition  # another number would make a second fulfilment of it
+    _check(handover)
+    if await is_inbound_number(uow.session, uow.store_id, handover.number):
+        raise PartnersNumber(fields={"number": PartnersNumber.sentence})
+    shipment.move(ShipmentState.POSTING, uow.now)
+    shipment.carrier, shipment.tracking_number = handover.carrier.strip(), handover.number.strip()
+    shipment.tracking_url, shipment.trouble = handover.url or None, None
+    event = ShipmentHandedOver(shipment.order_id, shipment.id, shipment.carrier, shipment.tracking_number)
+    await record_event(uow, event)
+    await enqueue(uow, PostShipment(uow.store_id, shipment.id, shipment.order_id))
+
+
+def _check(handover: Handover) -> None:
+    fields = {}
+    if not handover.carrier.strip() or len(handover.carrier) > 60:
+        fields["carrier"] = "Enter the carrier's name."
+    if not handover.number.strip() or len(handover.number) > 80:
+        fields["number"] = "Enter the tracking number."
+    link = urlsplit(handover.url)
+    if handover.url and (link.scheme not in ("http", "https") or not link.netloc):
+        fields["url"] = "Enter a link that begins with https://, or leave it empty."
+    if fields:
+        raise Invalid("Please check the tracking.", fields)

@@ -1,0 +1,125 @@
+"""Verbs of posting: what the store is told of a box, and what it made of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.core.unit_of_work import UnitOfWork
+from app.events.service import record_event
+from app.exceptions.service import Problem, open_exception
+from app.fulfillment import repository
+from app.fulfillment.events import ShipmentLinked, ShipmentPosted, ShipmentStuck
+from app.fulfillment.service.contents import STUCK, advance, resolve_stuck, resolve_uncertain, units_by_line
+from app.fulfillment.states import ShipmentState
+from app.orders.queries import get_order
+from app.units.states import DemandState
+
+UNWANTED = "shipped_though_cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class PostingPlan:
+    """What the retailer's store is to be told of a shipment."""
+
+    shipment_id: int
+    shopify_order_id: str
+    wanted: Mapping[str, int]  # the store's line ids
+    carrier: str
+    number: str
+    url: str | None
+    packed_at: datetime
+    asked_at: datetime | None  # a fulfilment was asked for and not answered
+    sends: int
+    now: datetime
+    posted: frozenset[str]  # fulfilments that earlier attempts are known to have made
+    taken: frozenset[str]  # fulfilments that other shipments of the order made
+
+
+async def plan_posting(uow: UnitOfWork, shipment_id: int) -> PostingPlan | None:
+    """Return what the store is to be told, or None when it was told already."""
+    shipment = await repository.lock_shipment(uow.session, uow.store_id, shipment_id)
+    if shipment.state not in (ShipmentState.POSTING, ShipmentState.UNCERTAIN):
+        return None
+    order = await get_order(uow.session, uow.store_id, shipment.order_id)
+    others = await repository.list_shipments(uow.session, uow.store_id, None, [shipment.order_id])
+    gids = {line.id: line.shopify_line_id for line in order.lines}
+    wanted: dict[str, int] = {}
+    for line in shipment.lines:
+        gid = gids[line.order_line_id]
+        wanted[gid] = wanted.get(gid, 0) + line.quantity
+    return PostingPlan(
+        shipment_id=shipment.id,
+        shopify_order_id=order.shopify_order_id,
+        wanted=wanted,
+        carrier=shipment.carrier or "",
+        number=shipment.tracking_number or "",
+        url=shipment.tracking_url,
+        packed_at=shipment.packed_at,
+        asked_at=shipment.asked_at,
+        sends=shipment.sends,
+        now=uow.now,
+        posted=frozenset(shipment.fulfillment_ids),
+        taken=frozenset(gid for other in others if other.id != shipment.id for gid in other.fulfillment_ids),
+    )
+
+
+async def record_part(uow: UnitOfWork, shipment_id: int, fulfillment_id: str) -> None:
+    """Record a fulfilment the store made of a part of the box, whatever becomes of the rest."""
+    shipment = await repository.lock_shipment(uow.session, uow.store_id, shipment_id)
+    shipment.asked_at, shipment.sends = None, 0
+    if fulfillment_id not in shipment.fulfillment_ids:
+        shipment.fulfillment_ids = [*shipment.fulfillment_ids, fulfillment_id]
+
+
+async def record_posted(
+    uow: UnitOfWork, shipment_id: int, fulfillment_ids: Sequence[str], *, is_linked: bool = False
+) -> None:
+    """Record that the store shows the fulfilment: the units are on their way to the customer; once only.
+
+    `is_linked`: it was somebody else who told the store.
+    """
+    shipment = await repository.lock_shipment(uow.session, uow.store_id, shipment_id)
+    if shipment.state == ShipmentState.SHIPPED:
+        return
+    shipment.move(ShipmentState.SHIPPED, uow.now)
+    shipment.fulfillment_ids, shipment.trouble = list(fulfillment_ids), None
+    shipment.asked_at, shipment.sends = None, 0
+    for line_id, units in (await advance(uow, shipment, DemandState.OUTBOUND, "shipment.posted")).items():
+        await open_exception(uow, _shipped_unwanted(line_id, units))
+    await resolve_stuck(uow, shipment)
+    await resolve_uncertain(uow, shipment)
+    if is_linked:
+        await record_event(uow, ShipmentLinked(shipment.order_id, shipment.id))
+    await record_event(uow, ShipmentPosted(shipment.order_id, shipment.id))
+
+
+async def record_stuck(uow: UnitOfWork, shipment_id: int, why: str) -> None:
+    """Record why the store would not take the shipment, and list it."""
+    shipment = await repository.lock_shipment(uow.session, uow.store_id, shipment_id)
+    shipment.move(ShipmentState.STUCK, uow.now)
+    shipment.trouble, shipment.asked_at, shipment.sends = why, None, 0
+    await resolve_uncertain(uow, shipment)
+    for line_id, units in units_by_line(shipment).items():
+        await open_exception(uow, _stuck(line_id, units, why))
+    await record_event(uow, ShipmentStuck(shipment.order_id, shipment.id, why))
+
+
+def _stuck(line_id: int, units: int, why: str) -> Problem:
+    return Problem(
+        kind=STUCK,
+        subject_kind="order_line",
+        subject_id=str(line_id),
+        cause=f"Your store did not accept a shipment: {why}",
+        next_step="Mend the order in your store, then post the shipment again; or unpack it.",
+        units=units,
+    )
+
+
+def _shipped_unwanted(line_id: int, units: int) -> Problem:
+    return Problem(
+        kind=UNWANTED,
+        subject_kind="order_line",
+        subject_id=str(line_id),
+        cause=f"{units} units were cancelled while their box was handed over; the customer gets them all the same.",
+        next_step="Ask the carrier for the box back, or the customer to return it.",
+    )
