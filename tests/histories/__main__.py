@@ -31,6 +31,7 @@ class Tally:
     orders: int = 0
     units: int = 0
     seconds: float = 0.0
+    reached: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     findings: Counter[str] = field(default_factory=Counter)
     failures: list[dict[str, Any]] = field(default_factory=list)
@@ -42,6 +43,7 @@ class Tally:
         self.orders += played.orders
         self.units += played.units
         self.seconds += played.seconds
+        self.reached.update(played.reached)
         self.faults.update(played.faults)
         self.findings.update(finding.partition(":")[0] for finding in played.findings)
 
@@ -49,6 +51,7 @@ class Tally:
         """Count what another process played."""
         for name in ("histories", "acts", "orders", "units", "seconds"):
             setattr(self, name, getattr(self, name) + other[name])
+        self.reached.update(other["reached"])
         self.faults.update(other["faults"])
         self.findings.update(other["findings"])
         self.failures += other["failures"]
@@ -58,6 +61,7 @@ class Tally:
         return {
             **{name: getattr(self, name) for name in ("histories", "acts", "orders", "units")},
             "seconds": round(self.seconds, 1),
+            "reached": dict(self.reached),
             "faults": dict(self.faults),
             "findings": {sort: self.findings[sort] for sort in SORTS},
             "failures": self.failures,
@@ -119,6 +123,7 @@ def _tell_failure(failure: dict[str, Any], out: TextIO) -> None:
 def _tell(tally: Tally) -> None:
     figures = tally.as_json()
     print(f"{tally.histories} histories, {tally.acts} acts, {tally.orders} orders of {tally.units} units")
+    print(", ".join(f"{count} {name}" for name, count in tally.reached.items()))
     print("faults: " + (", ".join(f"{count} × {name}" for name, count in sorted(tally.faults.items())) or "none"))
     print(", ".join(f"{count} {sort}" for sort, count in figures["findings"].items()))
     print(f"{tally.seconds / max(tally.histories, 1):.1f} s of CPU for each; {len(tally.failures)} failed")

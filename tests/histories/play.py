@@ -357,6 +357,10 @@ class Player:
     async def _turn(self, act: Act) -> None:
         await self.hands.turn(timedelta(seconds=act["seconds"]), is_fine=True)
 
+    async def _grace(self, act: Act) -> None:
+        """The hub has time to close what is cut off."""
+        await self._turn(act)
+
     async def _jump(self, act: Act) -> None:
         await self.hands.turn(timedelta(hours=act["hours"]))
 

@@ -4,6 +4,7 @@ import logging
 import random
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -31,6 +32,7 @@ class Played:
     findings: list[str]
     orders: int = 0
     units: int = 0
+    reached: Counter[str] = field(default_factory=Counter)  # how far goods got
     faults: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
     trace: tuple[Any, ...] = ()
@@ -48,22 +50,22 @@ async def play(theatre: Theatre, story: Story) -> Played:
     switches = Switches().drawn(Draws(story.seed))
     async with theatre.open(story.shape, story.seed, switches) as stage:
         player = Player(stage, Hands(stage))
-        findings = await _through(player, story)
-        played = Played(story, findings, player.placed, player.units)
+        played = Played(story, [])
+        played.findings = await _through(player, played)
+        played.orders, played.units = player.placed, player.units
         played.faults = Counter(f"{each.phase} {each.action}" for each in stage.world.fault_log)
         played.trace = _trace(stage)
     played.seconds = time.process_time() - began
     return played
 
 
-async def _through(player: Player, story: Story) -> list[str]:
+async def _through(player: Player, played: Played) -> list[str]:
     """Return what is wrong; a fault of the hub or of the world ends the history where it is."""
-    stage = player.stage
-    stage.world.faults = faults_of(story)
+    player.stage.world.faults = faults_of(played.story)
     try:
-        for act in story.acts:
+        for act in played.story.acts:
             await player.play(act)
-        return await _calm(player)
+        return await _calm(player, played)
     except Exception as error:
         LOG.exception("a history was halted")
         return [f"halted: {type(error).__name__}: {error}"]
@@ -75,7 +77,7 @@ def faults_of(story: Story) -> Faults:
     return Faults(seed=story.seed, profile=story.faults, rules=rules)
 
 
-async def _calm(player: Player) -> list[str]:
+async def _calm(player: Player, played: Played) -> list[str]:
     """Let the weather end, and look twice: when orders must be in, and when everything must be."""
     await player.hands.rest()
     while any(store.app.frozen for store in player.stage.world.stores.values()):
@@ -85,7 +87,20 @@ async def _calm(player: Player) -> list[str]:
     await player.hands.turn(ORDERS_WITHIN, is_fine=True)
     findings = judge(await gather(player.stage), orders_only=True)
     await player.hands.turn(STOCK_WITHIN - ORDERS_WITHIN, is_fine=True)
-    return findings or judge(await gather(player.stage))
+    evidence = await gather(player.stage)
+    played.reached = _reached(evidence["books"])
+    return findings or judge(evidence)
+
+
+def _reached(books: Mapping[str, Any]) -> Counter[str]:
+    return Counter(
+        {
+            "master orders": sum(each["state"] == "closed" for each in books["master_orders"]),
+            "parcels": len(books["receipts"]),
+            "boxes": sum(each["state"] == "shipped" for each in books["shipments"]),
+            "exceptions": len(books["exceptions"]),
+        }
+    )
 
 
 def _trace(stage: Stage) -> tuple[Any, ...]:

@@ -115,6 +115,10 @@ def _turn(dice: Dice) -> dict[str, Any]:
     return {"seconds": dice.choice(STEPS)}
 
 
+def _grace(dice: Dice) -> dict[str, Any]:
+    return {"seconds": dice.choice((0, 960, 1800))}
+
+
 def _jump(dice: Dice) -> dict[str, Any]:
     return {"hours": dice.choice(JUMPS)}
 
@@ -171,6 +175,7 @@ ACTS: Mapping[str, tuple[float, Callable[[Dice], dict[str, Any]]]] = {
     "stop": (0.8, lambda _: {}),
     "start": (1.2, lambda _: {}),
     "turn": (16, _turn),
+    "grace": (1, _grace),
     "jump": (3, _jump),
     "cutoff": (4.5, _cutoff),
 }
@@ -179,5 +184,5 @@ ACTS: Mapping[str, tuple[float, Callable[[Dice], dict[str, Any]]]] = {
 OPENING = ("turn", "place", "place", "place", "turn", "place", "place")
 """How each history begins, so that there is something to happen to."""
 
-WEEK_GOES_ON = ("fulfil", "turn", "receive", "ship", "fulfil", "turn", "receive", "turn", "ship", "ship")
+WEEK_GOES_ON = ("grace", "fulfil", "turn", "receive", "ship", "fulfil", "turn", "receive", "turn", "ship", "ship")
 """What often follows a cut-off, so that goods get as far as the customer."""

@@ -63,7 +63,7 @@ def eligible_times(case: Case) -> Iterator[str]:
     """Each unit waits from the time on at which it was ordered, paid and released."""
     for bought in case.bought:
         lots = [lot for lot in case.demand.get(bought.line["id"], []) if standing(lot)]
-        if not lots or sum(map(standing, lots)) != bought.wanted:
+        if not lots or sum(map(standing, lots)) != bought.wanted or wanted.is_unclear(bought.order):
             continue
         if bought.order["holds"]:
             yield from _after_holds(bought, lots)
@@ -97,7 +97,8 @@ def states_are_true(case: Case) -> Iterator[str]:
         captured = sum(left_in(lot, "captured") for lot in lots)
         held = sum(left_in(lot, "held") for lot in lots)
         on_hold = wanted.is_on_hold(bought.order)
-        if captured > unpaid or (captured < unpaid and not on_hold and sum(map(standing, lots)) == bought.wanted):
+        is_known = sum(map(standing, lots)) == bought.wanted and not wanted.is_unclear(bought.order)
+        if is_known and (captured > unpaid or (captured < unpaid and not on_hold)):
             yield f"broken: {bought.name} has {unpaid} unpaid units, {captured} wait for payment"
         if held and not on_hold:
             yield f"silent: {bought.name} is on hold in the ledger only"

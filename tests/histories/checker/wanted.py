@@ -56,6 +56,12 @@ def paid_at(order: Row, since: datetime) -> datetime | None:
     return instant(later[0]["at"]) if later else None
 
 
+def is_unclear(order: Row) -> bool:
+    """Tell whether the order stood paid and not paid in one instant, so that which units were paid cannot be told."""
+    ends = {entry["at"]: entry["status"] for entry in order["financial"]}
+    return any(entry["status"] in STANDS_PAID and ends[entry["at"]] not in STANDS_PAID for entry in order["financial"])
+
+
 def eligible(bought: BoughtLine) -> Counter[datetime | None]:
     """Return the units of a line by the time from which they may be ordered, holds apart; None: not paid."""
     found: Counter[datetime | None] = Counter()
