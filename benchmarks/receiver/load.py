@@ -120,11 +120,17 @@ class Load:
             if (wait := due - self._loop.time()) > 0:
                 await asyncio.sleep(wait)
             self._under_way += 1
-            if self._free:
-                self._send(self._free.pop(), due)
+            if line := self._take_free():
+                self._send(line, due)
             else:
                 connecting.add(task := asyncio.create_task(self._send_on_another(due)))
                 task.add_done_callback(connecting.discard)
+
+    def _take_free(self) -> Line | None:
+        while self._free:
+            if (line := self._free.pop()).transport:
+                return line  # those that were idle for long were ended by the receiver
+        return None
 
     async def _send_on_another(self, due: float) -> None:
         try:
