@@ -66,6 +66,8 @@ class OrderLine(TenantOwned, Base):
     sent_before: Mapped[int]
     # of these, what had been sent when the line got its route: nobody is to make it again
     on_hold: Mapped[bool]
+    selling_plan_id: Mapped[str | None]
+    # of the subscription it was bought with, as Shopify names it
     properties: Mapped[list[Any]]
     # allow-listed [name, value] pairs that a maker needs, such as the grind
     route: Mapped[str]

@@ -32,6 +32,7 @@ class LineRow:
     units_per: int
     unit_cost: Money | None
     properties: tuple[tuple[str, str], ...]
+    selling_plan_id: str | None
 
     @property
     def is_for_partner(self) -> bool:
@@ -99,6 +100,7 @@ def line_row(line: OrderLine) -> LineRow:
         units_per=line.units_per,
         unit_cost=cost,
         properties=tuple((name, value) for name, value in line.properties),
+        selling_plan_id=line.selling_plan_id,
     )
 
 

@@ -154,6 +154,7 @@ class OrderLineBody(Body):
     title: str | None = None
     price: Decimal | None = None
     properties: Pairs = {}
+    selling_plan: str | None = None  # a global id
     requires_shipping: bool = False
     gift_card: bool = False
 

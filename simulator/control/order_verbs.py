@@ -62,6 +62,7 @@ def _bought(one: bodies.OrderLineBody) -> dict[str, Any]:
         "title": one.title,
         "price": one.price,
         "properties": pairs_of(one.properties),
+        "selling_plan": one.selling_plan,
         "requires_shipping": one.requires_shipping,
         "gift_card": one.gift_card,
     }

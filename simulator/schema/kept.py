@@ -95,8 +95,9 @@ OUTPUTS: Mapping[str, str] = {
         id title name sku quantity currentQuantity unfulfilledQuantity nonFulfillableQuantity refundableQuantity
         fulfillableQuantity variant product variantTitle vendor requiresShipping taxable isGiftCard
         customAttributes originalUnitPriceSet discountedUnitPriceSet originalTotalSet discountedTotalSet
-        totalDiscountSet image
+        totalDiscountSet image sellingPlan
     """,
+    "LineItemSellingPlan": "name sellingPlanId",
     "MailingAddress": """
         id address1 address2 city company country countryCodeV2 firstName lastName name phone province
         provinceCode zip formatted

@@ -35,6 +35,7 @@ class OrderLine(Entity):
     taxable: bool = True
     gift_card: bool = False
     grams: int | None = None
+    selling_plan: str | None = None  # the global id of the plan of a subscription it was bought with
     location_id: int | None = None  # where it is to be taken from; none: its item is stocked nowhere
     committed: dict[int, int] = field(default_factory=dict)  # units in `committed` stock, by location
     pending_commit: int = 0  # units whose commitment is still under way

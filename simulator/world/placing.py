@@ -138,8 +138,8 @@ def buyable(world: World, store: Store, variant_id: int, quantity: int, force: b
 def place_order(world: World, store: Store, fields: Mapping[str, Any]) -> Order:
     """Let a customer buy.
 
-    Fields: `lines` [{variant_id | title, price, quantity, properties{}}], `payment` (paid, pending, authorized),
-    `payment_terms`, `test`, `attributes` {}, `tags`, `discount` of the whole order, `anonymous`, `force`.
+    Fields: `lines` [{variant_id | title, price, quantity, properties{}, selling_plan}], `payment` (paid, pending,
+    authorized), `payment_terms`, `test`, `attributes` {}, `tags`, `discount` of the whole order, `anonymous`, `force`.
     """
     force = bool(fields.get("force"))
     totals: dict[int, int] = {}
@@ -183,6 +183,7 @@ def _line(world: World, store: Store, one: Mapping[str, Any]) -> OrderLine:
             requires_shipping=bool(one.get("requires_shipping")),
             gift_card=bool(one.get("gift_card")),
         )
+    line.selling_plan = one.get("selling_plan")
     line.properties = [Attribute(key=key, value=value) for key, value in (one.get("properties") or {}).items()]
     return line
 

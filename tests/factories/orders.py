@@ -29,7 +29,6 @@ def sold(what: MadeMapping | str | None, quantity: int, **fields: Any) -> LineFa
         sku=what.sku if isinstance(what, MadeMapping) else what or "",
         title="Coffee",
         variant_id=what.variant_gid if isinstance(what, MadeMapping) else None,
-        product_id=None,
         quantity=quantity,
         current_quantity=quantity,
         unfulfilled_quantity=quantity,

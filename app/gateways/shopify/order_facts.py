@@ -20,7 +20,6 @@ class LineFacts:
     sku: str
     title: str
     variant_id: str | None
-    product_id: str | None
     quantity: int
     current_quantity: int
     unfulfilled_quantity: int
@@ -28,6 +27,8 @@ class LineFacts:
     is_gift_card: bool
     custom_attributes: tuple[tuple[str, str], ...]
     unit_price: Money
+    selling_plan_id: str | None = None
+    """Of the subscription it was bought with, if any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,10 @@ class OrderFacts:
     agreements: tuple[AgreementFacts, ...]
 
 
+class _RawPlan(msgspec.Struct, rename="camel"):
+    selling_plan_id: str | None
+
+
 class RawLine(msgspec.Struct, rename="camel"):
     """The fragment LineFields."""
 
@@ -91,7 +96,7 @@ class RawLine(msgspec.Struct, rename="camel"):
     requires_shipping: bool
     is_gift_card: bool
     variant: RawId | None
-    product: RawId | None
+    selling_plan: _RawPlan | None
     custom_attributes: list[RawAttribute]
     original_unit_price_set: RawMoneyBag
 
@@ -105,7 +110,6 @@ class RawLine(msgspec.Struct, rename="camel"):
             sku=self.sku or "",
             title=self.title,
             variant_id=self.variant.id if self.variant else None,
-            product_id=self.product.id if self.product else None,
             quantity=self.quantity,
             current_quantity=self.current_quantity,
             unfulfilled_quantity=self.unfulfilled_quantity,
@@ -113,6 +117,7 @@ class RawLine(msgspec.Struct, rename="camel"):
             is_gift_card=self.is_gift_card,
             custom_attributes=tuple(attributes),
             unit_price=self.original_unit_price_set.money(),
+            selling_plan_id=self.selling_plan.selling_plan_id if self.selling_plan else None,
         )
 
 

@@ -95,6 +95,7 @@ def _new_line(uow: UnitOfWork, order: Order, facts: LineFacts) -> OrderLine:
         fulfilled=0,
         sent_before=0,
         on_hold=False,
+        selling_plan_id=facts.selling_plan_id,
         properties=[list(pair) for pair in rules.carried_properties(facts.custom_attributes)],
         route=Route.OWN,
         units_per=1,

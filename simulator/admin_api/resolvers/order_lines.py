@@ -70,6 +70,11 @@ def _of_line(name: str) -> Any:
     return lambda node, _call: getattr(node.line, name)
 
 
+def _selling_plan(node: LineNode, _call: Call) -> dict[str, Any] | None:
+    plan = node.line.selling_plan
+    return {"name": "Every month", "sellingPlanId": plan} if plan else None
+
+
 _DISCOUNTED = _money(lambda line: line.price * line.quantity - line.discount)
 
 resolves(
@@ -99,5 +104,6 @@ resolves(
         "discountedTotalSet": lambda node, call, with_code_discounts=False: _DISCOUNTED(node, call),
         "totalDiscountSet": _money(lambda line: line.discount),
         "image": lambda _node, _call: None,
+        "sellingPlan": _selling_plan,
     },
 )

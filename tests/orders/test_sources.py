@@ -1,0 +1,45 @@
+"""Where an order comes from makes no difference: a subscription, a draft of the retailer's own."""
+
+import pytest
+
+from simulator.world.draft_orders import complete_draft, create_draft
+from tests.support.oak import BEANS, Oak
+
+pytestmark = pytest.mark.anyio
+
+PLAN = "gid://shopify/SellingPlan/4711"
+
+
+async def test_bags_of_a_subscription_are_routed_like_others_and_keep_their_plan(oak: Oak) -> None:
+    """E20: three bags, one of them bought with a selling plan."""
+    bean = oak.trade.sold_variant(BEANS)
+    oak.trade.buy({"variant_id": bean.id, "quantity": 1, "selling_plan": PLAN}, {"variant_id": bean.id, "quantity": 2})
+
+    await oak.trade.settle()
+
+    order = await oak.trade.order()
+    assert [(line.quantity, line.selling_plan_id, line.is_for_partner) for line in order.lines] == [
+        (1, PLAN, True),
+        (2, None, True),
+    ]
+    assert await oak.units() == {"queued": 3}
+
+
+async def test_a_draft_of_the_retailer_becomes_one_order(oak: Oak) -> None:
+    """E9: nothing while it is a draft; completed, its units are ordered once, whatever news of drafts arrives."""
+    trade = oak.trade
+    store = trade.shops.store(trade.retailer)
+    bean = trade.sold_variant(BEANS)
+    draft = create_draft(trade.shops.world, store, {"lines": [{"variant_id": bean.id, "quantity": 3}]}, by="staff")
+    await trade.settle()
+    before = await trade.orders()
+    complete_draft(trade.shops.world, store, draft, by="staff")
+    await trade.settle()
+    number = str(draft.id).encode()
+    for topic in ("draft_orders/update", "draft_orders/delete"):
+        await trade.send(trade.retailer, topic, b'{"id": %s}' % number)
+    await trade.settle()
+
+    assert before == []
+    assert [[line.quantity for line in each.lines] for each in await trade.orders()] == [[3]]
+    assert await oak.units() == {"queued": 3}
