@@ -11,6 +11,7 @@ from app.stores.states import StoreRole
 from app.stores.topics import TOPICS, TopicKind
 from jobs.polls import POLLS
 from jobs.schedule import STANDING, UPKEEP
+from simulator.faults.faults import Rule
 from simulator.world.apps import set_scopes, uninstall, unsubscribe
 from simulator.world.inventory import set_inventory
 from simulator.world.orders import cancel_order
@@ -163,6 +164,22 @@ async def test_subscriptions_shopify_dropped_are_made_again_each_hour(oak: Oak) 
     await pass_time(oak.trade, minutes=61)
 
     assert {each.topic for each in store.live_subscriptions()} == before != set()
+
+
+@pytest.mark.parametrize("phase", ["before", "after"])
+async def test_a_subscription_without_an_answer_is_looked_for_before_it_is_made_again(oak: Oak, phase: str) -> None:
+    """Architecture §5.3: each topic once, whether it was made or not."""
+    store = oak.trade.shops.store(oak.trade.retailer)
+    before = sorted(each.topic for each in store.live_subscriptions())
+    for each in list(store.live_subscriptions()):
+        unsubscribe(oak.trade.shops.world, store, each)
+    oak.fail(Rule(action="drop", phase=phase, operation="WebhookSubscriptionCreate", nth=2))  # type: ignore[arg-type]
+
+    await pass_time(oak.trade, minutes=61)
+    await pass_time(oak.trade, minutes=1)
+
+    assert sorted(each.topic for each in store.live_subscriptions()) == before
+    assert await oak.trade.failed_jobs() == []
 
 
 async def test_scopes_taken_back_and_an_app_removed_are_found_each_day(oak: Oak) -> None:
