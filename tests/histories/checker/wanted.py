@@ -57,7 +57,12 @@ def paid_at(order: Row, since: datetime) -> datetime | None:
 
 
 def is_unclear(order: Row) -> bool:
-    """Tell whether the order stood paid and not paid in one instant, so that which units were paid cannot be told."""
+    """Tell whether nobody can say which units were paid when.
+
+    The order stood paid and not paid in one instant, or everything on it was refunded and nothing was ever owed.
+    """
+    if not float(order["total"]):
+        return True
     ends = {entry["at"]: entry["status"] for entry in order["financial"]}
     return any(entry["status"] in STANDS_PAID and ends[entry["at"]] not in STANDS_PAID for entry in order["financial"])
 
