@@ -19,7 +19,7 @@ MOST_LINES = 499
 LOOKS = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10))
 """Waits before «not found» counts as «not created»: the search index lags (reference §2.9)."""
 
-MOST_SENDS = 2
+MOST_SENDS = 3
 """Drafts asked for without an answer before a person decides; a double does no harm, it is deleted before the close."""
 
 

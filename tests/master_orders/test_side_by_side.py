@@ -35,7 +35,7 @@ async def test_a_partner_whose_store_takes_nothing_keeps_no_other_from_its_order
     await trade.settle()
     cycle = await oak.running()
     await oak.reach_close(cycle)
-    for _ in range(10):
+    for _ in range(16):
         await oak.pass_time(QUARTER)
     elm, problems = masters_in(trade, ELM), await oak.problems()
     page = (await trade.shops.get(RETAILER, f"/app/master-orders/{cycle.id}")).text
