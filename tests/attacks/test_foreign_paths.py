@@ -25,6 +25,8 @@ from tests.attacks.market import CORNER, OAK, SQUARE, STAFF, Market
 
 pytestmark = pytest.mark.anyio
 
+IN_DOUBT = ("/look-again", "/send-again")
+
 
 async def visit(
     market: Market, shop: str, row: PageRoute, path: str, form: dict[str, str] | None = None
@@ -94,7 +96,8 @@ async def test_own_ids_are_found(market: Market) -> None:
                 async with market.undone():
                     answer = await visit(market, shop, row, filled(row.path, **values), form)
                     reached.add(answer.status_code)
-        assert reached & {200, 201, 303}, row
+        # Nothing of the market is in doubt: that 409 is another answer than nobody's 404.
+        assert reached & ({409} if row.path.endswith(IN_DOUBT) else {200, 201, 303}), row
         assert reached <= {200, 201, 303, 404, 409}, row
 
 
