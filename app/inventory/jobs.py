@@ -34,6 +34,7 @@ class RefreshOffers(PartnerStoreJob):
     """Have every retailer of a partner compute what it offers."""
 
     name: ClassVar[str] = "inventory.refresh_offers"
+    follows: ClassVar[bool] = True
     coalesce_by: ClassVar[tuple[str, ...]] = ("partner_store_id",)  # one round reaches everybody
 
     partner_store_id: int
@@ -44,6 +45,7 @@ class WriteOffers(Job):
     """Write what one retailer offers of one partner to its store, differences only."""
 
     name: ClassVar[str] = "inventory.write_offers"
+    follows: ClassVar[bool] = True
     max_seconds: ClassVar[int] = 600
     coalesce_by: ClassVar[tuple[str, ...]] = ("partner_id",)  # the last numbers win
     lane_by: ClassVar[tuple[str, str]] = ("offers", "partner_id")  # one writer per partnership

@@ -16,6 +16,7 @@ class Job:
     name: ClassVar[str]
     max_seconds: ClassVar[int] = 120  # its lease is renewed no longer than this
     interactive: ClassVar[bool] = False  # somebody waits in front of a page: goes before the rest
+    follows: ClassVar[bool] = False  # of much that is going on, one run afterwards serves all: goes after the rest
     coalesce_by: ClassVar[tuple[str, ...] | None] = None
     lane_by: ClassVar[tuple[str, str] | None] = None
 
@@ -24,6 +25,11 @@ class Job:
         @property
         def store_id(self) -> int | None:
             """The store the job acts for."""
+
+    @property
+    def priority(self) -> int:
+        """What is due at once goes in this order."""
+        return 0 if self.interactive else 2 if self.follows else 1
 
     @property
     def coalesce_key(self) -> str | None:

@@ -38,7 +38,8 @@ class JobRun(Machinery, Base):
     arguments: Mapped[dict[str, Any]]
     coalesce_key: Mapped[str | None]
     lane: Mapped[str | None]
-    priority: Mapped[int] = mapped_column(SmallInteger, server_default=text("1"))  # 0: somebody waits for it
+    priority: Mapped[int] = mapped_column(SmallInteger, server_default=text("1"))
+    # 0: somebody waits for it, 2: it follows from much that is going on
     state: Mapped[str] = mapped_column(server_default=JobState.QUEUED)
     run_at: Mapped[datetime]  # business time
     attempt: Mapped[int] = mapped_column(server_default=text("0"))

@@ -38,7 +38,7 @@ async def enqueue(uow: UnitOfWork, job: Job, *, run_at: datetime | None = None) 
         "arguments": arguments_of(job),
         "coalesce_key": stored_key(job),
         "lane": job.lane,
-        "priority": 0 if job.interactive else 1,
+        "priority": job.priority,
         "run_at": due_at,
         "request_id": uow.request_id,
         "queued_at": uow.now,
