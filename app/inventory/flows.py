@@ -103,26 +103,38 @@ async def _write(
     open_uow: Open, shopify: ConnectedShopify, target: tuple[int, int, str], items: Mapping[int, str]
 ) -> None:
     """Look, weigh and write until the store takes it: what is stale is looked at anew (D4)."""
-    store_id, partner_id, location_id = target
     left = dict(items)
     for _ in range(MOST_SWAPS):
-        shown = await shopify.call(store_id, gateway.read_quantities, location_id, list(left.values()))
-        async with open_uow(system_for(store_id)) as uow:
-            weighed = await service.weigh_offers(uow, partner_id, left, shown)
-            await service.record_look(uow, partner_id, weighed)
+        weighed = await _look(open_uow, shopify, target, left)
         if not weighed.due:
             return
         outcome = await _swap(shopify, target, weighed)
-        async with open_uow(system_for(store_id)) as uow:
-            if outcome.blocked is not None:
-                await service.record_blocked(uow, partner_id, outcome.blocked)
-            elif outcome.accepted:
-                await service.record_written(uow, partner_id, weighed.due)
-            else:
-                await service.record_refused(uow, partner_id, outcome.refused, weighed.due)
+        await _record(open_uow, target, weighed, outcome)
         if outcome.accepted or outcome.blocked is not None:
             return
         left = {mapping_id: item for mapping_id, item in left.items() if mapping_id not in outcome.refused}
+
+
+async def _look(
+    open_uow: Open, shopify: ConnectedShopify, target: tuple[int, int, str], items: Mapping[int, str]
+) -> Weighed:
+    store_id, partner_id, location_id = target
+    shown = await shopify.call(store_id, gateway.read_quantities, location_id, list(items.values()))
+    async with open_uow(system_for(store_id)) as uow:
+        weighed = await service.weigh_offers(uow, partner_id, items, shown)
+        await service.record_look(uow, partner_id, weighed)
+    return weighed
+
+
+async def _record(open_uow: Open, target: tuple[int, int, str], weighed: Weighed, outcome: Outcome) -> None:
+    store_id, partner_id, _ = target
+    async with open_uow(system_for(store_id)) as uow:
+        if outcome.blocked is not None:
+            await service.record_blocked(uow, partner_id, outcome.blocked)
+        elif outcome.accepted:
+            await service.record_written(uow, partner_id, weighed.due)
+        else:
+            await service.record_refused(uow, partner_id, outcome.refused, weighed.due)
 
 
 async def _swap(shopify: ConnectedShopify, target: tuple[int, int, str], weighed: Weighed) -> Outcome:

@@ -7,10 +7,8 @@ from decimal import Decimal
 import pytest
 
 from app.core.money import Money
+from app.gateways.shopify.draft_content import CentreAddress, DraftContent, DraftLine
 from app.gateways.shopify.draft_orders import (
-    CentreAddress,
-    DraftContent,
-    DraftLine,
     complete_draft,
     create_draft,
     delete_draft,

@@ -1,12 +1,13 @@
 """Draft orders on a partner's store: the running master order, written whole, completed once."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import msgspec
 
 from app.core.money import Money
 from app.gateways.shopify.client import ShopifyClient, StoreAccess
+from app.gateways.shopify.draft_content import DraftContent, lines_and_address, payment_terms, written_content
 from app.gateways.shopify.errors import UnknownOutcome
 from app.gateways.shopify.shapes import (
     RawAttribute,
@@ -21,44 +22,6 @@ from app.gateways.shopify.shapes import (
 
 NAMESPACE = "$app"
 MARKER_KEY = "marker"
-
-
-@dataclass(frozen=True, slots=True)
-class DraftLine:
-    """A line to write: our price replaces the partner's own; without a variant it is free text of this title."""
-
-    variant_id: str | None
-    quantity: int
-    price: Money
-    attributes: tuple[tuple[str, str], ...] = ()
-    title: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CentreAddress:
-    """Where the goods go: the retailer's centre, never a customer."""
-
-    company: str
-    address1: str | None
-    address2: str | None
-    city: str | None
-    province_code: str | None
-    zip: str | None
-    country_code: str
-
-
-@dataclass(frozen=True, slots=True)
-class DraftContent:
-    """All that a draft says; writing it replaces what stood there."""
-
-    lines: tuple[DraftLine, ...]
-    tags: tuple[str, ...]
-    note: str
-    po_number: str
-    shipping_address: CentreAddress | None
-    payment_terms_template_id: str | None
-    terms_issued_at: datetime | None
-    marker: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +176,7 @@ class _TemplatesAnswer(msgspec.Struct, rename="camel"):
 async def create_draft(shopify: ShopifyClient, access: StoreAccess, content: DraftContent) -> str:
     """Make a draft and return its id; after an unknown outcome look for its tag before making another."""
     marker = {"namespace": NAMESPACE, "key": MARKER_KEY, "type": "single_line_text_field", "value": content.marker}
-    variables = {"input": _input(content) | {"metafields": [marker]}}
+    variables = {"input": written_content(content) | {"metafields": [marker]}}
     return _written((await shopify.execute(access, "DraftOrderCreate", variables, _CreateAnswer)).draft_order_create)
 
 
@@ -222,11 +185,11 @@ async def update_draft(shopify: ShopifyClient, access: StoreAccess, found: Draft
 
     Its note and tags are the partner's to change; what we cannot do without is put back: our tag, the payment terms.
     """
-    written = _lines_and_address(content)
+    written = lines_and_address(content)
     if not set(content.tags) <= set(found.tags):
         written["tags"] = [*found.tags, *(tag for tag in content.tags if tag not in found.tags)]
     if not found.has_payment_terms:
-        written |= _payment_terms(content)
+        written |= payment_terms(content)
     variables = {"id": found.id, "input": written}
     _written((await shopify.execute(access, "DraftOrderUpdate", variables, _UpdateAnswer)).draft_order_update)
 
@@ -303,55 +266,3 @@ def _facts(draft: _Draft, lines: tuple[DraftLineFacts, ...]) -> DraftFacts:
         has_payment_terms=draft.payment_terms is not None,
         lines=lines,
     )
-
-
-def _input(content: DraftContent) -> dict[str, object]:
-    named = {"tags": list(content.tags), "note": content.note, "poNumber": content.po_number}
-    return named | _lines_and_address(content) | _payment_terms(content)
-
-
-def _lines_and_address(content: DraftContent) -> dict[str, object]:
-    written: dict[str, object] = {
-        "acceptAutomaticDiscounts": False,
-        "allowDiscountCodesInCheckout": False,
-        "lineItems": [_line(line) for line in content.lines],
-    }
-    if content.shipping_address is not None:
-        written["shippingAddress"] = _address(content.shipping_address)
-    return written
-
-
-def _payment_terms(content: DraftContent) -> dict[str, object]:
-    if content.payment_terms_template_id is None:
-        return {}
-    issued_at = content.terms_issued_at
-    schedules = [{"issuedAt": issued_at.astimezone(UTC).isoformat()}] if issued_at else []
-    return {
-        "paymentTerms": {
-            "paymentTermsTemplateId": content.payment_terms_template_id,
-            "paymentSchedules": schedules,
-        }
-    }
-
-
-def _line(line: DraftLine) -> dict[str, object]:
-    price = {"amount": format(line.price.amount, "f"), "currencyCode": line.price.currency}
-    what = (
-        {"variantId": line.variant_id, "priceOverride": price}
-        if line.variant_id
-        else {"title": line.title, "originalUnitPriceWithCurrency": price}
-    )
-    attributes = [{"key": key, "value": value} for key, value in line.attributes]
-    return {**what, "quantity": line.quantity, "customAttributes": attributes}
-
-
-def _address(address: CentreAddress) -> dict[str, str | None]:
-    return {
-        "company": address.company,
-        "address1": address.address1,
-        "address2": address.address2,
-        "city": address.city,
-        "provinceCode": address.province_code,
-        "zip": address.zip,
-        "countryCode": address.country_code,
-    }

@@ -6,7 +6,8 @@ from decimal import Decimal
 from babel.dates import format_date
 
 from app.core.money import Money
-from app.gateways.shopify.draft_orders import CentreAddress, DraftContent, DraftFacts, DraftLine
+from app.gateways.shopify.draft_content import CentreAddress, DraftContent, DraftLine
+from app.gateways.shopify.draft_orders import DraftFacts
 from app.gateways.shopify.partner_orders import PartnerOrderFacts
 from app.master_orders.rules import WrittenLine
 from app.master_orders.service import DraftPlan, SentOrder
