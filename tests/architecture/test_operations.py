@@ -53,6 +53,7 @@ ROLES: Mapping[str, tuple[frozenset[str], ...]] = {
     "DraftOrderDelete": PARTNERS,
     "DraftOrderUpdate": PARTNERS,
     "DraftOrdersByTag": PARTNERS,
+    "Marked": PARTNERS,
     "FulfillmentCreate": RETAILERS,
     "FulfillmentLines": RETAILERS + PARTNERS,
     "FulfillmentOrderLines": RETAILERS,

@@ -139,7 +139,7 @@ FLOWS = (
     Flow("capture", 14, (HUB, "inbox.handle", "orders.read_orders"), nothing, buy),
     Flow("first draft", 9, ("master_orders.rewrite_draft",), bought, let_gather),
     Flow("draft rewritten", 14, ("master_orders.rewrite_draft",), drafted_and_bought, let_gather),
-    Flow("freeze and close", 22, ("master_orders.close_cycle",), before_the_freeze, pass_the_grace),
+    Flow("freeze and close", 18, ("master_orders.close_cycle",), before_the_freeze, pass_the_grace),
     Flow("parcel sent", 11, (HUB, "receiving.read_master_order"), sent, send_parcel),
     Flow("receive", 16, (HUB, *STOCK), on_the_way, nothing, receive),
     Flow("ship", 17, (HUB, "fulfillment.post_shipment"), stocked, nothing, ship),

@@ -127,6 +127,11 @@ class _TaggedAnswer(msgspec.Struct, rename="camel"):
     draft_orders: _TaggedNodes
 
 
+class _MarkedAnswer(msgspec.Struct, rename="camel"):
+    draft_orders: _TaggedNodes
+    orders: _TaggedNodes
+
+
 class _Written(msgspec.Struct, rename="camel"):
     draft_order: RawId | None
     user_errors: list[RawUserError]
@@ -215,6 +220,12 @@ async def find_drafts_by_tag(shopify: ShopifyClient, access: StoreAccess, tag: s
     answer = await shopify.execute(access, "DraftOrdersByTag", {"query": f"tag:{quoted(tag)}"}, _TaggedAnswer)
     found = [await read_draft(shopify, access, node.id) for node in answer.draft_orders.nodes if tag in node.tags]
     return tuple(draft for draft in found if draft is not None)
+
+
+async def find_marked(shopify: ShopifyClient, access: StoreAccess, tag: str) -> frozenset[str]:
+    """Return the ids of all drafts and orders with this tag; the search may not know the last half minute."""
+    answer = await shopify.execute(access, "Marked", {"query": f"tag:{quoted(tag)}"}, _MarkedAnswer)
+    return frozenset(node.id for node in (*answer.draft_orders.nodes, *answer.orders.nodes) if tag in node.tags)
 
 
 async def complete_draft(shopify: ShopifyClient, access: StoreAccess, draft_id: str) -> str:

@@ -47,24 +47,26 @@ async def _close(open_uow: Open, shopify: ConnectedShopify, store_id: int, cycle
     if closing.state in (CycleState.EMPTY, CycleState.UNCERTAIN):
         await _take_back(open_uow, shopify, store_id, cycle_id, closing)
         return
+    seen: Found | None = None
     if closing.state is CycleState.OPEN:
         is_known = await _orders_are_known(open_uow, shopify, store_id)
         async with open_uow(system_for(store_id)) as uow:
             is_known = is_known or await service.is_reconciled(uow, closing.cutoff_at)
             if not is_known and not rules.patience_is_over(uow.now, closing.cutoff_at):
                 raise NotReconciled(retry_after=RETRY)
-        if await _was_completed_early(open_uow, shopify, cycle_id, store_id):
+        seen = await _look_before(open_uow, shopify, cycle_id, store_id)
+        if seen is not None and seen.order is not None:
             return
         async with open_uow(system_for(store_id)) as uow:
             if await service.freeze_cycle(uow, cycle_id, with_flag=not is_known) is not CycleState.CLOSING:
                 return
     async with open_uow(system_for(store_id)) as uow:
         plan = await service.plan_draft(uow, cycle_id)
-    await _send(open_uow, shopify, plan)
+    await _send(open_uow, shopify, plan, seen)
 
 
-async def _send(open_uow: Open, shopify: ConnectedShopify, plan: DraftPlan) -> None:
-    found = await bring_draft(open_uow, shopify, plan)
+async def _send(open_uow: Open, shopify: ConnectedShopify, plan: DraftPlan, seen: Found | None) -> None:
+    found = await bring_draft(open_uow, shopify, plan, seen)
     if found.order is not None:
         await adopt_order(open_uow, plan, found)
     elif found.draft is not None:
@@ -85,19 +87,21 @@ async def _orders_are_known(open_uow: Open, shopify: ConnectedShopify, store_id:
     return True
 
 
-async def _was_completed_early(open_uow: Open, shopify: ConnectedShopify, cycle_id: int, store_id: int) -> bool:
-    """Take over an order the partner made of the draft; a store that does not answer must not keep the week open."""
+async def _look_before(open_uow: Open, shopify: ConnectedShopify, cycle_id: int, store_id: int) -> Found | None:
+    """Return what stands on the partner's store, and take over an order the partner made of the draft.
+
+    None: the store does not answer, which must not keep the week open.
+    """
     try:
         async with open_uow(system_for(store_id)) as uow:
             plan = await service.plan_draft(uow, cycle_id)
-        found = await look(open_uow, shopify, plan)
+        seen = await look(open_uow, shopify, plan)
     except HubError as error:
         log.info("master_orders.draft_not_seen", cycle_id=cycle_id, why=error.sentence)
-        return False
-    if found.order is None:
-        return False
-    await adopt_order(open_uow, plan, found)
-    return True
+        return None
+    if seen.order is not None:
+        await adopt_order(open_uow, plan, seen)
+    return seen
 
 
 async def _complete(open_uow: Open, shopify: ConnectedShopify, plan: DraftPlan, draft: DraftFacts) -> None:
@@ -127,6 +131,8 @@ async def _complete(open_uow: Open, shopify: ConnectedShopify, plan: DraftPlan, 
 
 async def _made_elsewhere(open_uow: Open, shopify: ConnectedShopify, plan: DraftPlan, draft: DraftFacts) -> bool:
     """Take over an order with our marker that was not made of our draft: never two orders (G32, G33)."""
+    if await shopify.call(plan.partner_store_id, draft_orders.find_marked, plan.marker) <= {draft.id}:
+        return False
     drafts = await remove_doubles(shopify, plan, draft.id)
     order = await find_order(shopify, plan)
     if order is None:

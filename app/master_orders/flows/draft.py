@@ -47,9 +47,12 @@ async def rewrite_draft(open_uow: Open, shopify: ConnectedShopify, store_id: int
         raise Unavailable(conflict.sentence, retry_after=SOON) from conflict
 
 
-async def bring_draft(open_uow: Open, shopify: ConnectedShopify, plan: DraftPlan) -> Found:
-    """Make the partner's draft say what the plan says, and return what stands there afterwards."""
-    found = await look(open_uow, shopify, plan)
+async def bring_draft(open_uow: Open, shopify: ConnectedShopify, plan: DraftPlan, seen: Found | None = None) -> Found:
+    """Make the partner's draft say what the plan says, and return what stands there afterwards.
+
+    `seen` is what was found there a moment ago, if somebody looked.
+    """
+    found = seen or await look(open_uow, shopify, plan)
     if found.order is not None:
         return found
     if found.draft is not None and found.draft.invoice_sent:
