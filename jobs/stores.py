@@ -1,8 +1,10 @@
 """The stores' jobs and the news they listen to."""
 
 from app.core.unit_of_work import system_for
+from app.gateways.shopify.shop_domains import parse_shop_domain
 from app.inbox.declaration import InboxEvent
-from app.inbox.hints import gid_of, listed
+from app.inbox.errors import NotUnderstood
+from app.inbox.hints import gid_of, listed, part_of
 from app.inbox.service import forget_body, mark_handled
 from app.job_runs.service import enqueue
 from app.stores import flows
@@ -70,6 +72,9 @@ async def store_erased(context: JobContext, event: InboxEvent) -> None:
 
 
 def _asked(event: InboxEvent) -> Asked:
+    """Return what is asked; the headers are not signed, so a body that names another shop asks nothing of this one."""
+    if parse_shop_domain(str(part_of(event.payload, "shop_domain"))) != event.shop_domain:
+        raise NotUnderstood("The request names another shop than its header.")
     kind = {"customers/data_request": DATA_REQUEST, "customers/redact": CUSTOMER}.get(event.topic.lower(), SHOP)
     numbers = [number for name in ORDER_LISTS for number in listed(event.payload, name)]
     orders = [gid_of("Order", number) for number in numbers if type(number) is int and 0 < number < 10**20]

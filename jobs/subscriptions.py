@@ -15,7 +15,7 @@ from app.orders.jobs import ReviewPartner, RouteUnmapped
 from app.partners.events import PartnerBufferChanged, PartnerConnected, PartnerDisconnected
 from app.partners.jobs import CheckPartnerStore, EndPartnerships, TellOfAccess
 from app.receiving.events import ParcelReceived, UnitsShorted
-from app.receiving.jobs import ReadMasterOrders, UseSurplus
+from app.receiving.jobs import ReadMasterOrder, ReadMasterOrders, UseSurplus
 from app.stores.events import (
     CustomerErasureAsked,
     StoreAccessLost,
@@ -120,9 +120,9 @@ def begin_draft(news: News[CycleOpened]) -> Answer:
 
 
 def follow_close(news: News[MasterOrderClosed]) -> Answer:
-    """What was sent will show in the partner's stock, and what the partner sends is looked for from now on."""
-    store_id = news.event.partner_store_id
-    return (SyncStock(store_id), ReadMasterOrders(store_id))
+    """What was sent will show in the partner's stock; what they did with it before we knew of it is read at once."""
+    store_id, order_gid = news.event.partner_store_id, news.event.order_gid
+    return (SyncStock(store_id), ReadMasterOrder(store_id, order_gid), ReadMasterOrders(store_id))
 
 
 def order_again(news: News[UnitsShorted]) -> Answer:

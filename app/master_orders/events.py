@@ -106,6 +106,7 @@ class MasterOrderClosed(Event):
     partner_id: int
     partner_store_id: int
     order: str
+    order_gid: str
     units: int
 
 

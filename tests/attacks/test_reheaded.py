@@ -13,7 +13,7 @@ from tests.attacks.test_webhooks import MACHINERY, deliver, headers
 pytestmark = pytest.mark.anyio
 NAMES = sorted({topic.name for topic in TOPICS})
 LOOKS = {"order_reads", "stock_reads", "order_polls", "partner_polls", "partner_products"}
-NOTED = MACHINERY | LOOKS | {"exceptions", "domain_events"}
+NOTED = MACHINERY | LOOKS | {"exceptions", "domain_events", "privacy_requests"}
 HINTS = ("not_understood", "order_not_readable")
 
 

@@ -128,8 +128,8 @@ def test_every_carrier_that_can_be_chosen_has_a_page() -> None:
 
 
 async def test_a_stuck_box_comes_first_and_says_what_to_do(trade: Trade) -> None:
-    """The order was fulfilled by hand in the store while its box was packed here."""
-    await stock_centre(trade, 1, 1)
+    """More than what is in its box was fulfilled by hand in the store while the box was packed here."""
+    await stock_centre(trade, 1, 2)
     store, boxes = trade.shops.store(trade.retailer), []
     for order in await trade.orders():
         packed = await trade.shops.post(trade.retailer, f"/app/packing/{order.id}", **{f"line_{order.lines[0].id}": 1})

@@ -154,7 +154,10 @@ async def record_closed(uow: UnitOfWork, cycle_id: int, sent: SentOrder) -> None
     await _settle_problems(uow, cycle)
     theirs = await get_store(uow, cycle.partner_store_id)
     await remember_resource(uow, theirs.shop_domain, "order", sent.order_id)
-    await record_event(uow, MasterOrderClosed(cycle.id, cycle.partner_id, cycle.partner_store_id, sent.name, confirmed))
+    theirs_id = cycle.partner_store_id
+    await record_event(
+        uow, MasterOrderClosed(cycle.id, cycle.partner_id, theirs_id, sent.name, sent.order_id, confirmed)
+    )
     if sent.financial_status == "PAID":
         await open_exception(uow, _booked_as_paid(cycle, sent))
 
