@@ -99,6 +99,23 @@ async def test_a_parcel_whose_news_was_lost_is_found_by_asking(oak: Oak) -> None
     assert sorted(parcel.unit_count for parcel in await oak.parcels()) == [2, 3]
 
 
+async def test_what_was_sent_before_we_knew_of_the_order(oak: Oak) -> None:
+    """G25, H9: the partner completes our draft and ships it at once; all news of that was lost."""
+    await oak.sell(3)
+    await oak.gather()
+    order = oak.complete_draft()
+    oak.trade.set_clock(oak.trade.clock.at + timedelta(minutes=5))
+    await oak.trade.lose_webhooks()
+    oak.send(3, order=order)
+    await oak.trade.lose_webhooks()
+
+    await oak.pass_time(timedelta(days=2))
+    await oak.close_week()
+
+    assert [parcel.unit_count for parcel in await oak.parcels()] == [3]
+    assert await oak.units("supply") == {"inbound": 3}
+
+
 async def test_a_partner_is_watched_while_goods_are_awaited(oak: Oak) -> None:
     """H2: each quarter of an hour from the close until all of it is here; the rest of the time each night."""
     before = await _watches(oak)
