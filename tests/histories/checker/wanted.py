@@ -75,6 +75,18 @@ def eligible(bought: BoughtLine) -> Counter[datetime | None]:
     return found
 
 
+def was_taken_back_and_ordered_again(bought: BoughtLine) -> bool:
+    """Tell whether units came after others went: between two readings they may be the same, of the earlier time."""
+    deltas = [change["delta"] for change in bought.order["changes"] if change["line_id"] == bought.line["id"]]
+    return any(delta < 0 and any(later > 0 for later in deltas[place:]) for place, delta in enumerate(deltas))
+
+
+def ever_eligible(bought: BoughtLine) -> set[datetime | None]:
+    """Return the times of all units that were ever ordered."""
+    mine = [change for change in bought.order["changes"] if change["line_id"] == bought.line["id"]]
+    return {paid_at(bought.order, instant(change["at"])) for change in mine if change["delta"] > 0}
+
+
 def releases(order: Row) -> Iterator[datetime]:
     """Yield when holds of the order ended."""
     for hold in order["holds"]:
