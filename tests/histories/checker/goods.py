@@ -7,18 +7,18 @@ from tests.histories.checker.reading import Case, Row, left_in
 
 
 def parcels(case: Case) -> Iterator[str]:
-    """Of each master order is under way what the partner's parcels announce that were not opened here.
+    """Of each master order is under way what the partner's parcels announce that was not found in them.
 
-    What was found in an opened one counts for nothing here: one too many in it is no unit less in the next.
+    One too many in one parcel is no unit less in the next.
     """
-    opened: dict[str, Counter[str]] = defaultdict(Counter)
+    found: dict[str, Counter[str]] = defaultdict(Counter)
     for receipt in case.books["receipts"]:
         for line in receipt["lines"]:
-            opened[receipt["master_order"]][_variant_of(case, line["line"])] += line["announced"]
+            found[receipt["master_order"]][_variant_of(case, line["line"])] += min(line["announced"], line["quantity"])
     for master in case.books["master_orders"]:
         is_connected = case.partnerships[master["partnership"]]["state"] == "connected"
         if master["state"] == "closed" and master["shopify_order_id"] and is_connected:
-            yield from _parcels_of(case, master, opened[master["id"]])
+            yield from _parcels_of(case, master, found[master["id"]])
 
 
 def _variant_of(case: Case, line_id: str) -> str:
@@ -26,7 +26,7 @@ def _variant_of(case: Case, line_id: str) -> str:
     return next(str(line["variant"]) for line in master["lines"] if line["id"] == line_id)
 
 
-def _parcels_of(case: Case, master: Row, opened: Counter[str]) -> Iterator[str]:
+def _parcels_of(case: Case, master: Row, found: Counter[str]) -> Iterator[str]:
     sent: Counter[str] = Counter()
     is_taken_back = False
     for fulfillment in case.store_truth(master["partner"])["fulfillments"]:
@@ -40,7 +40,7 @@ def _parcels_of(case: Case, master: Row, opened: Counter[str]) -> Iterator[str]:
             inbound[line["variant"]] += left_in(lot, "inbound")
             shorted[line["variant"]] += left_in(lot, "shorted")
     for variant, count in inbound.items():
-        expected = max(sent[variant] - opened[variant], 0)
+        expected = max(sent[variant] - found[variant], 0)
         if count > expected or (count < expected and not is_taken_back and not shorted[variant]):
             yield f"broken: {master['marker']} {variant}: {count} inbound, the partner's parcels say {expected}"
 
