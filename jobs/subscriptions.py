@@ -1,6 +1,7 @@
 """News goes up: what follows from which event, readable in one place."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from app.catalog.events import ProductImported
@@ -32,7 +33,8 @@ from jobs.schedule import PlanStore
 
 Follows = Callable[[News[Any]], Answer]
 
-GATHERING_MINUTES = 5
+DRAFT_GATHERS = timedelta(minutes=5)
+SALES_GATHER = timedelta(seconds=2)  # where it was sold Shopify has counted the sale already
 
 
 def plan_store(news: News[StoreRoleChosen] | News[StoreInstalled]) -> Answer:
@@ -109,14 +111,14 @@ def follow_demand(news: News[OrderDemandChanged]) -> Answer:
     event = news.event
     return (
         UseSurplus(news.store_id, event.partner_id),
-        RefreshOffers(event.partner_store_id),
-        Later(RewriteDraft(news.store_id, event.partner_id), GATHERING_MINUTES),
+        Later(RefreshOffers(event.partner_store_id), SALES_GATHER),
+        Later(RewriteDraft(news.store_id, event.partner_id), DRAFT_GATHERS),
     )
 
 
 def begin_draft(news: News[CycleOpened]) -> Answer:
     """What waits already when a week opens, sold after the last cut-off or left over, stands on its draft."""
-    return Later(RewriteDraft(news.store_id, news.event.partner_id), GATHERING_MINUTES)
+    return Later(RewriteDraft(news.store_id, news.event.partner_id), DRAFT_GATHERS)
 
 
 def follow_close(news: News[MasterOrderClosed]) -> Answer:
@@ -130,7 +132,7 @@ def order_again(news: News[UnitsShorted]) -> Answer:
     event = news.event
     return (
         RefreshOffers(event.partner_store_id),
-        Later(RewriteDraft(news.store_id, event.partner_id), GATHERING_MINUTES),
+        Later(RewriteDraft(news.store_id, event.partner_id), DRAFT_GATHERS),
     )
 
 

@@ -22,7 +22,7 @@ class Later:
     """A job that follows an event after a while, so that several events are gathered in one run."""
 
     job: Job
-    minutes: int
+    after: timedelta
 
 
 Answer = Job | Later | Iterable[Job | Later] | None
@@ -82,7 +82,7 @@ def _answers(answer: Answer) -> Iterable[Job | Later]:
 
 async def _follow(uow: UnitOfWork, answer: Job | Later) -> None:
     if isinstance(answer, Later):
-        await enqueue(uow, answer.job, run_at=uow.now + timedelta(minutes=answer.minutes))
+        await enqueue(uow, answer.job, run_at=uow.now + answer.after)
     else:
         await enqueue(uow, answer)
 

@@ -35,6 +35,7 @@ class UseSurplus(Job):
     """Give surplus at the centre to orders that wait, before more is ordered."""
 
     name: ClassVar[str] = "receiving.use_surplus"
+    follows: ClassVar[bool] = True
     coalesce_by: ClassVar[tuple[str, ...]] = ("partner_id",)  # one pass serves all that wait
 
     store_id: int

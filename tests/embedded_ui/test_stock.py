@@ -16,6 +16,7 @@ async def test_without_imports_the_page_leads_to_the_catalogue(trade: Trade) -> 
 async def test_every_number_is_shown_as_a_sum(trade: Trade) -> None:
     """D1"""
     await sell(trade, 5)
+    await trade.turn(seconds=2)
     (mapping,) = await trade.mappings()
 
     listed = (await trade.shops.get(trade.retailer, "/app/stock")).text

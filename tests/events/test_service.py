@@ -1,5 +1,6 @@
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, ClassVar
 
 import pytest
@@ -37,7 +38,7 @@ class RoastBeans(Job):
 
 
 def roast(news: News[Any]) -> Any:
-    return (RoastBeans(news.store_id), Later(RoastBeans(news.store_id), 5))
+    return (RoastBeans(news.store_id), Later(RoastBeans(news.store_id), timedelta(minutes=5)))
 
 
 async def test_an_event_becomes_a_sentence_of_the_timeline(open_uow: UnitsOfWork) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from app.core.errors import Unavailable
 from jobs.lease import HeldRun
@@ -16,12 +17,14 @@ from tests.histories.weather import Died, Halt
 if TYPE_CHECKING:
     from tests.histories.stage import Stage
 
+T = TypeVar("T")
+
 MOST_ROUNDS = 80
 _NEXT = """
 SELECT least((SELECT min(run_at) FROM job_runs WHERE state = 'queued' AND run_at > %(now)s),
              (SELECT min(at) FROM planned_instants WHERE at > %(now)s))
 """
-_LAPSE = "UPDATE job_runs SET leased_until = now() - interval '1 second' WHERE state = 'running'"
+_LAPSE = "UPDATE job_runs SET leased_until = now() - interval '1 second' WHERE state = 'running' RETURNING id"
 
 
 class Restless(AssertionError):
@@ -61,15 +64,11 @@ class Hands:
         """Let everything that is due now happen until nothing is."""
         for _ in range(MOST_ROUNDS):
             apply_due(self.stage.world)
-            sent = await deliver(self.stage)
-            if not self.are_up:
-                if not sent:
-                    return
-                continue
-            if not await self._work() and not sent:
-                await self._thaw()
-                if not await self._work():
-                    return
+            happened = await deliver(self.stage)
+            if self.are_up:
+                happened += await self._work()
+            if not happened and not await self._look_around():
+                return
         raise Restless("the world does not come to rest")
 
     async def rest(self) -> None:
@@ -80,16 +79,30 @@ class Hands:
         await self._thaw()
 
     async def _work(self) -> int:
-        """Run what is due; a database that was away is found again."""
+        """Run what is queued and due."""
         ran = 0
+        while claimed := await self._patiently(self._claim):
+            await self._run(claimed[0])
+            ran += 1
+        return ran
+
+    async def _claim(self) -> list[HeldRun]:
+        return await self.stage.runner.claim(1)
+
+    async def _look_around(self) -> int:
+        """Do what workers do beside their jobs when those are done; returns whether there is more to run."""
+        if not self.are_up:
+            return 0
+        return await self._patiently(self._sweep) + await self._thaw() + await self._patiently(self._lapse)
+
+    async def _sweep(self) -> int:
+        return await sweep(self.stage.runner.units)
+
+    async def _patiently(self, step: Callable[[], Awaitable[T]]) -> T:
+        """Return what a step does; a database that was away is found again."""
         for _ in range(5):
             try:
-                await self._lapse()
-                await sweep(self.stage.runner.units)
-                while claimed := await self.stage.runner.claim(1):
-                    await self._run(claimed[0])
-                    ran += 1
-                return ran
+                return await step()
             except Unavailable:
                 continue
         raise Restless("the database stays away")
@@ -113,8 +126,9 @@ class Hands:
             await asyncio.wait({task})
             task.exception()
 
-    async def _thaw(self) -> None:
-        """Wake whoever has slept long enough; their leases are over."""
+    async def _thaw(self) -> int:
+        """Wake whoever has slept long enough; their leases are over. Returns how many woke."""
+        woken = 0
         for each in list(self.frozen):
             each.rests -= 1
             if each.rests < 0:
@@ -122,10 +136,12 @@ class Hands:
                 each.held.until = 0.0
                 each.halt.thawed.set()
                 await each.task
+                woken += 1
+        return woken
 
-    async def _lapse(self) -> None:
+    async def _lapse(self) -> int:
         """Let leases of the dead and the frozen be over: half a minute of machine time has passed."""
-        await self.stage.runtime.direct.rows(_LAPSE, {})
+        return len(await self.stage.runtime.direct.rows(_LAPSE, {}))
 
     async def _planned(self, now: datetime) -> datetime | None:
         if not self.are_up:

@@ -171,7 +171,7 @@ class Theatre:
         create_database(self._server, self._name, database)
         settings = settings_for(url, world)
         # One engine for all: what SQLAlchemy compiled once serves every history.
-        self._engine = self._engine or create_engine(url)
+        self._engine = self._engine or create_engine(url, patient=False)
         direct = DirectPool(url, 4)
         runtime = Runtime(settings, self._engine, direct, WorldClock(world), SilentBell())
         await direct.open()

@@ -96,6 +96,7 @@ async def test_queued_units_count_until_the_partner_sees_them(shelf: Shelf) -> N
     """D1, D2: 20 − 5 − 2 = 13, and 15 − 0 − 2 = 13 once they are sent and the partner's stock shows it."""
     shelf.trade.buy((BEAN, 5))
     await shelf.trade.settle()
+    await shelf.trade.turn(seconds=2)
     queued = shelf.trade.shown(BEAN), (await shelf.offer()).sum
     shelf.trade.set_clock(shelf.trade.clock.at + timedelta(hours=6))
     await shelf.send(shelf.trade.clock.at)
@@ -174,6 +175,7 @@ async def test_a_sale_between_reading_and_writing(shelf: Shelf) -> None:
     shelf.count(25)
     trade.set_clock(trade.clock.at + timedelta(minutes=1))
     await trade.settle()
+    await trade.turn(seconds=2)
 
     terms = (await shelf.offer()).sum
     assert sales == [1]
