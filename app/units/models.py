@@ -1,7 +1,7 @@
 """Tables of the unit ledger: lots, their balances, the postings and moves that made them, claims on partners' stock.
 
 Only lots and postings are written from here; balances and claims follow from the moves, in the database
-(`migrations/sql/0003_units.sql`).
+(`migrations/sql/0003_units.sql`, `0005_moves_by_key.sql`).
 """
 
 from datetime import datetime

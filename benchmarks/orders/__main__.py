@@ -62,8 +62,10 @@ def measure(on: Benched, orders: int, seconds: float, patience: float) -> None:
     print(f"from bought to captured: p50 {median:.1f} s  p99 {p99:.1f} s  longest {longest:.1f} s")
     now = used(on)
     print("computed for it: " + ", ".join(f"{name} {now[name] - before[name]:.1f} s" for name in PROGRAMS))
-    throttled = sum(call["outcome"] == "throttled" for call in on.calls())
-    print(f"THROTTLED answers: {throttled}")
+    calls = [call for call in on.calls() if call["shop"] == RETAILER]
+    print(f"THROTTLED answers: {sum(call['outcome'] == 'throttled' for call in calls)}")
+    reads = [call for call in calls if call["operation"] == "OrdersById"]
+    print(f"reading the orders took {len(reads)} calls of {sum(call['cost'] or 0 for call in reads)} points")
 
 
 def main() -> None:
@@ -72,10 +74,12 @@ def main() -> None:
     parser.add_argument("--orders", type=int, default=1000)
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--partners", type=int, default=3)
+    parser.add_argument("--plan", default="plus", help="the retailer's plan: how many points Shopify gives back")
     parser.add_argument("--patience", type=float, default=300)
     options = parser.parse_args()
     with benched_world() as on:
         on.set_up(options.partners)
+        on.send("PATCH", f"/stores/{RETAILER}", {"plan": options.plan})
         on.send("PUT", "/clock", {"rate": 1})
         measure(on, options.orders, options.seconds, options.patience)
 

@@ -228,9 +228,9 @@ class Bucket:
         self.available = min(self.maximum, self.available + points)
 
 
-def new_bucket(plan: str) -> Bucket:
-    """A full bucket of the size the store's plan has."""
-    return Bucket(restore_rate=RESTORE_RATES.get(plan, STANDARD_RATE))
+def rate_of(plan: str) -> int:
+    """Points a second that a store of this plan gives back."""
+    return RESTORE_RATES.get(plan, STANDARD_RATE)
 
 
 def cost_extension(requested: int, actual: int | None, bucket: Bucket) -> dict[str, Any]:

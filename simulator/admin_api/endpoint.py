@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from simulator.admin_api.app_identity import AppScopes
 from simulator.admin_api.call import Call
-from simulator.admin_api.cost import MAX_QUERY_COST, Bucket, cost_extension, new_bucket
+from simulator.admin_api.cost import MAX_QUERY_COST, Bucket, cost_extension, rate_of
 from simulator.admin_api.dropped import DroppedConnection
 from simulator.admin_api.execution import Prepared, prepare, run
 from simulator.admin_api.selection import selected_fields
@@ -68,7 +68,8 @@ class AdminApi:
 
     def bucket(self, store: Store) -> Bucket:
         """The app's points at the store, as of now."""
-        bucket = self._buckets.setdefault(store, new_bucket(store.plan))
+        bucket = self._buckets.setdefault(store, Bucket(rate_of(store.plan)))
+        bucket.restore_rate = rate_of(store.plan)  # a store may change its plan
         bucket.restore(self._now(), self.world.now)
         return bucket
 
