@@ -16,8 +16,8 @@ from app.core.unit_of_work import Bell
 from app.inbox import rules
 
 BATCH = Bounds(items=100, weight=4 * 1024 * 1024)
-HANDS = 10  # a worker that one bell wakes looks for that much by itself
-PAUSE = 0.02  # between bells: no worker listens more often
+MOST_BELLS = 3  # at once: a worker that one wakes goes on until nothing is due
+PAUSE = 0.02  # between them
 
 # What happens in a partner's own shop is nobody's business here: it goes before anything of it is written.
 # Rows are written in the order of their keys, so that two processes that write the same ones do not lock each other up.
@@ -107,7 +107,7 @@ class Intake:
 
     async def _ring(self) -> None:
         try:
-            while jobs := self._unrung[::HANDS]:
+            while jobs := self._unrung[:MOST_BELLS]:
                 self._unrung.clear()
                 await self._bell.ring(jobs)
                 await asyncio.sleep(PAUSE)
