@@ -19,7 +19,7 @@ SMALLEST_BUCKET, SLOWEST_RATE = 2000.0, 100.0  # of a shop that told us nothing 
 GUESS = 100.0  # of an operation whose cost nobody told us yet
 PORTION = 1 / 16  # of the bucket
 PURSE_SECONDS = 1.0
-SHORTEST_WAIT = 0.02
+SHORTEST_WAIT, LONGEST_WAIT = 0.02, 0.5  # an answer to somebody else may tell of more points than were expected
 
 log = logger("shopify.budget")
 
@@ -175,6 +175,7 @@ class Budget:
         if waited + seconds > self.urgency.patience:
             raise OverBudget(retry_after=seconds)
         log.info("shopify.waits_for_points", shop=shop_domain, seconds=round(seconds, 2))
+        seconds = min(seconds, LONGEST_WAIT)
         await self.pause(seconds)
         return seconds
 
