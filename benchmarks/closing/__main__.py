@@ -16,6 +16,9 @@ OPEN = "SELECT count(*) FROM cycles WHERE cutoff_at <= %s AND state NOT IN ('clo
 RUNNING = "SELECT id, attempt FROM job_runs WHERE state = 'running'"
 STILL = "SELECT count(*) FROM job_runs WHERE id = %s AND attempt = %s AND state = 'running'"
 
+ABOUT_MASTERS = ("DraftOrder", "Marked")
+"""Calls by which a week is closed: reading, looking for its marker, writing, completing."""
+
 
 def sell_to_everybody(on: Benched, seed: int) -> None:
     """Let customers buy everything there is, of some partners each, and the drafts follow."""
@@ -79,7 +82,7 @@ def close_everybody(on: Benched, latency: float, patience: float) -> None:
     calls = on.calls()[before:]
     stand_still(on)
     closed = on.rows("SELECT count(*) FROM cycles WHERE state = 'closed' AND cutoff_at = %s", cutoff)[0][0]
-    about_masters = [call for call in calls if call["operation"].startswith("DraftOrder")]
+    about_masters = [call for call in calls if call["operation"].startswith(ABOUT_MASTERS)]
     each = Counter(call["shop"] for call in about_masters)
     shop = each.most_common(1)[0][0]
     print(f"{closed} partners closed {took:.1f} s after the cut-off's grace, each call taking {latency:.1f} s")
