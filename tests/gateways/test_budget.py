@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+import anyio
 import pytest
 
 from app.core.errors import Unavailable
@@ -76,7 +77,7 @@ class Till:
             raise answer
         return answer
 
-    async def pause(self, seconds: float) -> None:
+    async def pause(self, seconds: float, _news: anyio.Event) -> None:
         self.pauses.append(seconds)
 
     def budget(self, urgency: Urgency = JOBS) -> Budget:
@@ -128,6 +129,22 @@ async def test_a_job_waits_by_the_rate_and_in_the_end_comes_back_later() -> None
 
     assert till.pauses == [pytest.approx(0.4), pytest.approx(0.5)]
     assert late.value.retry_after == pytest.approx(96.0)
+
+
+async def test_whoever_waits_goes_on_when_another_call_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.gateways.shopify.budget.LONGEST_WAIT", 60)
+    till = Till([Drawn(100, 100, 2000, 100), Drawn(0, -400, 2000, 100), Drawn(100, 1900, 2000, 100)])
+    budget = Budget(till)
+    promised = await budget.ask(SHOP, "Shop")
+
+    with anyio.fail_after(5):
+        async with anyio.create_task_group() as group:
+            group.start_soon(budget.ask, SHOP, "Shop")
+            await anyio.wait_all_tasks_blocked()
+            asked_before = len(till.wishes)
+            budget.settle(SHOP, "Shop", promised, None)
+
+    assert (asked_before, len(till.wishes), till.wishes[-1].settled) == (2, 3, promised)
 
 
 async def test_a_page_asks_for_what_jobs_must_leave() -> None:

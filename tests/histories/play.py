@@ -183,7 +183,12 @@ class Player:
 
     async def _own_sale(self, act: Act) -> None:
         """A customer of the partner's own buys in their store."""
-        variants = [(store, each) for store in self._shops("partner") for each in store.variants.values()]
+        variants = [
+            (store, each)
+            for store in self._shops("partner")
+            for each in store.variants.values()
+            if each.deleted_at is None
+        ]
         store, variant = _pick(variants, act["which"])
         await self._control(
             "POST", f"{store.domain}/orders", {"lines": [{"variant_id": variant.id, "quantity": act["quantity"]}]}
@@ -276,7 +281,34 @@ class Player:
         store = _pick(list(self.stage.world.stores.values()), act["which"])
         await self._control("POST", f"{store.domain}/tokens/expire", {})
 
+    async def _revoke_tokens(self, act: Act) -> None:
+        store = _pick(list(self.stage.world.stores.values()), act["which"])
+        await self._control("POST", f"{store.domain}/tokens/revoke", {})
+
+    async def _delete_variant(self, act: Act) -> None:
+        """A partner takes something out of their range for good, but for the last of it."""
+        on_sale = [
+            (store, each)
+            for store in self._shops("partner")
+            for each in store.variants.values()
+            if each.deleted_at is None
+        ]
+        if len(on_sale) > 1 and (chosen := _pick(on_sale, act["which"])):
+            await self._control("DELETE", f"{chosen[0].domain}/variants/{chosen[1].id}", {})
+
     # -- staff
+
+    async def _open_app(self, act: Act) -> None:
+        if store := _pick(self._installed(), act["which"]):
+            await self.stage.shops.load(store.domain)
+
+    async def open_everywhere(self) -> None:
+        """Somebody looks in wherever the app is installed, which lets it in again where it was shut out."""
+        for store in self._installed():
+            await self.stage.shops.load(store.domain)
+
+    def _installed(self) -> list[Store]:
+        return [each for each in self.stage.world.stores.values() if each.app.installed]
 
     async def _receive(self, act: Act) -> None:
         parcels = []

@@ -84,6 +84,7 @@ async def _calm(player: Player, played: Played) -> list[str]:
         await player.play({"do": "unfreeze_store", "which": 0.0})
     answer = await player.stage.control.put("/faults", json={"profile": "none"})
     assert answer.status_code == 200, answer.text
+    await player.open_everywhere()
     await player.hands.turn(ORDERS_WITHIN, is_fine=True)
     findings = judge(await gather(player.stage), orders_only=True)
     await player.hands.turn(STOCK_WITHIN - ORDERS_WITHIN, is_fine=True)

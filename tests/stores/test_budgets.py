@@ -10,7 +10,7 @@ import pytest
 from app.core.clock import FixedClock
 from app.core.direct import DirectPool
 from app.core.runtime import Runtime
-from app.gateways.shopify.budget import JOBS, PAGES, Budget, Cost, Seen, Urgency, Wish, grant
+from app.gateways.shopify.budget import JOBS, PAGES, Budget, Cost, Seen, Urgency, Wish, grant, until_news
 from app.gateways.shopify.client import ShopifyClient
 from app.gateways.shopify.products import list_products
 from app.gateways.shopify.shop import read_shop
@@ -87,9 +87,9 @@ async def process(shops: Shops, url: str, urgency: Urgency) -> AsyncIterator[tup
     """Another process of the hub, which knows nothing of the others, and how long its calls waited for points."""
     waits: list[float] = []
 
-    async def pause(seconds: float) -> None:
+    async def pause(seconds: float, news: anyio.Event) -> None:
         waits.append(seconds)
-        await anyio.sleep(seconds)
+        await until_news(seconds, news)
 
     pool = DirectPool(url, 4)
     await pool.open()

@@ -19,7 +19,7 @@ SMALLEST_BUCKET, SLOWEST_RATE = 2000.0, 100.0  # of a shop that told us nothing 
 GUESS = 100.0  # of an operation whose cost nobody told us yet
 PORTION = 1 / 16  # of the bucket
 PURSE_SECONDS = 1.0
-SHORTEST_WAIT, LONGEST_WAIT = 0.02, 0.5  # an answer to somebody else may tell of more points than were expected
+SHORTEST_WAIT, LONGEST_WAIT = 0.02, 0.5  # another process may have been told of more points than were expected
 
 log = logger("shopify.budget")
 
@@ -115,6 +115,7 @@ class Purse:
     maximum: float = SMALLEST_BUCKET
     cost: Cost | None = None
     cost_at: float = 0.0
+    news: anyio.Event = field(default_factory=anyio.Event)  # set when a call of this process is over
 
     def pay(self, points: float, now: float) -> bool:
         """Take the points out if they are there."""
@@ -143,13 +144,19 @@ class Purse:
         self.settled += wish.settled
 
 
+async def until_news(seconds: float, news: anyio.Event) -> None:
+    """Wait so long, or until a call is over: it gives back what it did not need."""
+    with anyio.move_on_after(seconds):
+        await news.wait()
+
+
 @dataclass(slots=True)
 class Budget:
     """One process's way to the shared budgets."""
 
     budgets: Budgets
     urgency: Urgency = JOBS
-    pause: Callable[[float], Awaitable[None]] = anyio.sleep
+    pause: Callable[[float, anyio.Event], Awaitable[None]] = until_news
     _purses: dict[str, Purse] = field(default_factory=dict)
     _costs: dict[str, float] = field(default_factory=dict)
 
@@ -168,21 +175,23 @@ class Budget:
             if drawn.points:
                 purse.fill(drawn, time.monotonic())
                 continue
-            waited += await self._wait(how_long_to_wait(wish, drawn), waited, shop_domain)
+            waited += await self._wait(how_long_to_wait(wish, drawn), waited, shop_domain, purse.news)
         return points
 
-    async def _wait(self, seconds: float, waited: float, shop_domain: str) -> float:
+    async def _wait(self, seconds: float, waited: float, shop_domain: str, news: anyio.Event) -> float:
         if waited + seconds > self.urgency.patience:
             raise OverBudget(retry_after=seconds)
         log.info("shopify.waits_for_points", shop=shop_domain, seconds=round(seconds, 2))
-        seconds = min(seconds, LONGEST_WAIT)
-        await self.pause(seconds)
-        return seconds
+        began = time.monotonic()
+        await self.pause(min(seconds, LONGEST_WAIT), news)
+        return time.monotonic() - began
 
     def settle(self, shop_domain: str, operation: str, promised: float, cost: Cost | None) -> None:
         """Note that a call is over, and what its answer told of costs, if it told."""
         purse = self._purses.setdefault(shop_domain, Purse())
         purse.settled += promised
+        purse.news.set()
+        purse.news = anyio.Event()
         if cost is None:
             return
         purse.cost, purse.cost_at = cost, time.monotonic()
