@@ -227,6 +227,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("migrate", "bring the database to the newest schema", migrate_database),
 )
 
+INTERRUPTED = 130  # as a shell tells of Ctrl-C
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that was asked for."""
@@ -242,6 +244,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except LocalServiceError as error:
         print(f"hub: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("hub: stopped", file=sys.stderr)
+        return INTERRUPTED
     return result
 
 
