@@ -64,6 +64,7 @@ async def _retailer(hub: Hub, control: Control, part: RetailerPart) -> StoreFact
             "time_zone": "America/New_York",
             "locations": [{"name": name, "address": ADDRESS} for name in (CENTRE, PARTNER_STOCK)],
             "role": "retailer",
+            "plan": "plus",  # a week's boxes leave at one instant here, for which a smaller plan gives no points
         },
     )
     store = await open_app(hub, control, part.shop)
