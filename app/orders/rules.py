@@ -79,7 +79,8 @@ def payable_at(ordered_at: datetime, books: PaymentBooks) -> datetime | None:
     """Return when units ordered at that time were paid, or None while they are not.
 
     A unit is paid at the first instant, not before it was ordered, at which the order stands PAID (contract §5): what
-    came in covers what was sold by then. An unpaid edit delays only what it added; later refunds undo nothing.
+    came in covers what was sold by then. An unpaid edit delays only what it added; later refunds undo nothing, and one
+    in the same second is later: Shopify's times are whole seconds, and what is paid out was paid before.
     """
     if not books.needs_payment:
         return ordered_at
@@ -87,7 +88,7 @@ def payable_at(ordered_at: datetime, books: PaymentBooks) -> datetime | None:
     instants = sorted({ordered_at, *(at for at, _ in books.sold), *(at for at, _ in books.received)})
     for instant in instants:
         owed = sum((amount for at, amount in books.sold if at <= instant), Decimal(0))
-        paid = sum((amount for at, amount in books.received if at <= instant), Decimal(0))
+        paid = sum((each for at, each in books.received if at < instant or (at == instant and each > 0)), Decimal(0))
         # Of the last state Shopify's word counts: its total knows of shipping and tips that our sum may not.
         is_last = instant == instants[-1]
         if books.sold and instant >= ordered_at and paid >= owed and (stands_paid or not is_last):

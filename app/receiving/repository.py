@@ -69,17 +69,6 @@ async def list_parcels(
     return (await session.scalars(query.order_by(InboundParcel.id.desc()).limit(limit))).all()
 
 
-async def announced_by_line(session: AsyncSession, store_id: int, cycle_id: int) -> dict[int, int]:
-    """Return how many units of each master line are in parcels that were not cancelled."""
-    parcels = await list_parcels(session, store_id, None, [cycle_id])
-    announced: dict[int, int] = {}
-    for parcel in parcels:
-        if parcel.state != ParcelState.CANCELLED:
-            for line in parcel.lines:
-                announced[line.master_line_id] = announced.get(line.master_line_id, 0) + line.quantity
-    return announced
-
-
 async def count_awaited(session: AsyncSession, store_id: int, cycle_id: int) -> int:
     """Return how many parcels of a master order were not opened yet."""
     query = select(func.count()).where(

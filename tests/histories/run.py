@@ -20,6 +20,7 @@ from tests.histories.stage import Stage, Theatre
 from tests.histories.story import Story
 
 ORDERS_WITHIN = timedelta(minutes=35)
+REFUSED_WITHIN = timedelta(minutes=61)  # then each store has been called, and refused those it shut out
 STOCK_WITHIN = timedelta(minutes=75)
 LOG = logging.getLogger("histories")
 
@@ -84,7 +85,9 @@ async def _calm(player: Player, played: Played) -> list[str]:
         await player.play({"do": "unfreeze_store", "which": 0.0})
     answer = await player.stage.control.put("/faults", json={"profile": "none"})
     assert answer.status_code == 200, answer.text
-    await player.open_everywhere()
+    if any(act["do"] == "revoke_tokens" for act in played.story.acts):
+        await player.hands.turn(REFUSED_WITHIN, is_fine=True)
+        await player.open_everywhere()
     await player.hands.turn(ORDERS_WITHIN, is_fine=True)
     findings = judge(await gather(player.stage), orders_only=True)
     await player.hands.turn(STOCK_WITHIN - ORDERS_WITHIN, is_fine=True)

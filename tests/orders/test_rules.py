@@ -106,6 +106,16 @@ def test_target(
             1,
             id="units refunded",
         ),
+        pytest.param(
+            3,
+            books(
+                "PARTIALLY_REFUNDED",
+                *(("paid", 0, "100"), ("sold", 3, "50"), ("paid", 3, "50"), ("paid", 3, "-1")),
+                *(("sold", 6, "50"), ("paid", 6, "50")),
+            ),
+            3,
+            id="a little given back in the second of the payment",
+        ),
         pytest.param(0, books("PAID", ("paid", 1, "80"), ("sold", 2, "-20")), 2, id="made cheaper until paid"),
         pytest.param(0, books("PAID", ("sold", 0, "-100")), 0, id="nothing to pay"),
         pytest.param(0, books("PENDING", ("sold", 0, "-100")), None, id="nothing to pay, yet shown as pending"),

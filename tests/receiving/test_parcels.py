@@ -12,7 +12,7 @@ from app.receiving.queries import is_inbound_number, partner_is_done
 from simulator.world.fulfillment import cancel_fulfillment, create_fulfillment, parts_for, update_tracking
 from simulator.world.order_model import Tracking
 from simulator.world.orders import Edit, LineChange, cancel_order, edit_order
-from tests.support.oak import QUARTER, Oak
+from tests.support.oak import BEANS, QUARTER, Oak
 
 pytestmark = pytest.mark.anyio
 
@@ -32,6 +32,24 @@ async def test_two_parcels_of_one_master_order(oak: Oak) -> None:
     assert await oak.units("supply") == {"inbound": 10}
     assert [parcel.unit_count for parcel in await oak.parcels()] == [6, 4]
     assert await oak.places() == [{"inbound": 10}]
+
+
+async def test_units_of_one_variant_go_to_the_lines_the_partner_confirmed(oak: Oak) -> None:
+    """H1: of a line the partner reduced no more is announced than they confirmed, the rest is the other line's."""
+    variant_id = next(each.id for each in oak.trade.variants(oak.trade.retailer) if each.sku == BEANS)
+    oak.trade.buy({"variant_id": variant_id, "quantity": 5})
+    oak.trade.buy({"variant_id": variant_id, "quantity": 4, "properties": {"Grind": "fine"}})
+    await oak.trade.settle()
+    await oak.gather()
+    oak.edit(1, 4)
+    master = await oak.close_week()
+
+    oak.send(1, 3)
+    await oak.trade.settle()
+
+    (parcel,) = await oak.parcels()
+    reduced, whole = sorted(line.id for line in master.lines)
+    assert {line.master_line_id: line.quantity for line in parcel.lines} == {reduced: 1, whole: 3}
 
 
 async def test_the_same_news_twice_and_a_corrected_number_are_one_parcel(oak: Oak) -> None:

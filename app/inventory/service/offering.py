@@ -97,7 +97,10 @@ async def weigh_offers(
         each for each in await mappings_of_partner(uow.session, uow.store_id, partner_id) if each.id in mapping_ids
     ]
     is_open = partner.is_live and await _lets_us_in(uow, partner)
-    totals = await (_with_partner(uow, partner, mappings) if is_open else _without_partner(uow, mappings))
+    if is_open:
+        totals = await _with_partner(uow, partner, mappings)
+    else:
+        totals = await _without_partner(uow, mappings, is_live=partner.is_live)
     known = [each for each in mappings if each.partner_variant_id in totals]
     before = await repository.list_offers(uow.session, uow.store_id, partner_id, mapping_ids)
     entries = await entries_since(
@@ -214,10 +217,13 @@ async def _with_partner(uow: UnitOfWork, partner: PartnerFacts, mappings: Sequen
     return totals
 
 
-async def _without_partner(uow: UnitOfWork, mappings: Sequence[MappingFacts]) -> dict[int, _Total]:
-    """Return what is left when the partner is gone: the surplus at the centre (A11)."""
+async def _without_partner(uow: UnitOfWork, mappings: Sequence[MappingFacts], *, is_live: bool) -> dict[int, _Total]:
+    """Return what is left while the partner's store is closed to us: the surplus at the centre.
+
+    Of a partner who is gone nothing is sold (A11, W3): whatever is bought of theirs waits for a decision.
+    """
     ids = {mapping.partner_variant_id for mapping in mappings}
-    surplus = await surplus_of(uow.session, uow.store_id, ids) if ids else {}
+    surplus = await surplus_of(uow.session, uow.store_id, ids) if ids and is_live else {}
     return {each: _Total(StockSum(0, 0, 0, 0, 0, surplus.get(each, 0)), uow.now) for each in ids}
 
 

@@ -20,6 +20,9 @@ from app.units.service import advance_supply, lock_open_units
 from app.units.states import AWAITED, SupplyState
 from app.units.terms import Because
 
+UNSENT = frozenset({SupplyState.SENT, SupplyState.ACKNOWLEDGED})
+"""Where units are that the partner confirmed and has not sent."""
+
 
 async def record_partner_order(uow: UnitOfWork, cycle_id: int, facts: PartnerOrderFacts) -> None:
     """Move our parcels to what the partner's order shows; twice changes nothing, older news is ignored (H1, H2)."""
@@ -141,11 +144,11 @@ async def _lines_in(
     for sent_line in facts.lines:
         gid = sent_line.variant_id or gids.get(sent_line.order_line_id, "")
         sent[gid] = sent.get(gid, 0) + sent_line.quantity
-    announced = await repository.announced_by_line(uow.session, uow.store_id, master.id)
+    places = await supply_whereabouts(uow.session, uow.store_id, [line.id for line in master.lines])
     shares: dict[int, int] = {}
     for line_gid in {variant.gid for variant in variants.values()} & sent.keys():
         expected = {
-            line.id: max(line.quantity - announced.get(line.id, 0), 0)
+            line.id: sum(units for state, units in places[line.id].items() if state in UNSENT)
             for line in master.lines
             if variants[line.partner_variant_id].gid == line_gid
         }
