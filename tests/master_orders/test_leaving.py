@@ -5,7 +5,7 @@ import pytest
 from app.partners.states import PartnerState
 from simulator.world.apps import install, uninstall
 from tests.support.linked import accept, invite, partners_now
-from tests.support.oak import Oak, lines_of
+from tests.support.oak import BEANS, Oak, lines_of
 from tests.support.shops import PARTNER, RETAILER
 
 pytestmark = pytest.mark.anyio
@@ -66,6 +66,21 @@ async def test_a_partner_who_removes_the_app_is_called_no_more(oak: Oak) -> None
     (problem,) = await oak.trade.problems()
     assert (problem.subject_kind, problem.units) == ("partner", 3)
     assert await oak.trade.failed_jobs() == []
+
+
+async def test_what_is_over_of_a_partner_who_left_is_not_sold(oak: Oak) -> None:
+    """A11, W3: an order of it would lead to nobody, so the store shows none of it."""
+    await oak.sell(2)
+    await oak.close_week()
+    oak.send(2)
+    await oak.trade.settle()
+    await oak.receive((await oak.parcels())[0], 5)
+    before = (await oak.trade.offer(BEANS)).sum.surplus
+
+    uninstall(oak.trade.shops.world, oak.store)
+    await oak.trade.settle()
+
+    assert (before, oak.trade.shown(BEANS)) == (3, 0)
 
 
 async def test_a_partner_who_comes_back_finds_no_draft_of_the_week_that_was_given_up(oak: Oak) -> None:
