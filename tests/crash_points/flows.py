@@ -136,7 +136,7 @@ STOCK = ("inventory.read_stock", "inventory.sync_stock", "inventory.write_offers
 MINUTE = timedelta(minutes=1)
 
 FLOWS = (
-    Flow("capture", 14, (HUB, "inbox.handle", "orders.read_orders"), nothing, buy),
+    Flow("capture", 14, (HUB, "inbox.handle", "orders.read_orders"), nothing, buy, takes=MINUTE),
     Flow("first draft", 9, ("master_orders.rewrite_draft",), bought, let_gather),
     Flow("draft rewritten", 14, ("master_orders.rewrite_draft",), drafted_and_bought, let_gather),
     Flow("freeze and close", 18, ("master_orders.close_cycle",), before_the_freeze, pass_the_grace),

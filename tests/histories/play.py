@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
 from app.core.errors import HubError
-from app.core.unit_of_work import SYSTEM, system_for
-from app.fulfillment.queries import list_shipments
+from app.core.unit_of_work import system_for
 from app.fulfillment.rules import packable
 from app.fulfillment.service import ready_lots
 from app.fulfillment.states import ShipmentState
 from app.master_orders.queries import running_order
 from app.orders.queries import orders_of_lines
-from app.partners.queries import PartnerFacts, partners_of
+from app.partners.queries import PartnerFacts
 from app.receiving.queries import list_parcels
 from app.receiving.states import ParcelState
-from app.stores.queries import StoreFacts, stores_with_role
-from app.stores.states import StoreRole
+from app.stores.queries import StoreFacts
 from app.units.queries import demand_in_state
 from app.units.states import DemandState
-from simulator.world.order_model import DraftOrder, Fulfillment, Order
 from simulator.world.store import Store
+from tests.histories.cast import Cast
 from tests.histories.clockwork import Hands
 from tests.histories.stage import Stage
 from tests.histories.story import Act
@@ -41,68 +39,20 @@ class Player:
     hands: Hands
     placed: int = 0
     units: int = 0
-    numbers: list[str] = field(default_factory=list)
+
+    @property
+    def cast(self) -> Cast:
+        """Who is there."""
+        return Cast(self.stage)
 
     async def play(self, act: Act) -> None:
         """Let one thing happen, if it can."""
         await getattr(self, f"_{act['do']}")(act)
 
-    # -- who is there
-
-    def _shops(self, role: str) -> list[Store]:
-        return [each for each in self.stage.world.stores.values() if each.profile.role == role]
-
-    def _orders(self) -> list[tuple[Store, Order]]:
-        """Customers' orders that can still change."""
-        return [
-            (store, order)
-            for store in self._shops("retailer")
-            for order in store.orders.values()
-            if order.cancelled_at is None
-        ]
-
-    def _masters(self) -> list[tuple[Store, Order]]:
-        """Our orders in partners' stores of which something is still to be sent."""
-        return [
-            (store, order)
-            for store in self._shops("partner")
-            for order in store.orders.values()
-            if _is_ours(order.tags)
-            and order.cancelled_at is None
-            and any(line.unfulfilled_quantity for line in order.lines)
-        ]
-
-    def _drafts(self) -> list[tuple[Store, DraftOrder]]:
-        return [
-            (store, draft)
-            for store in self._shops("partner")
-            for draft in store.draft_orders.values()
-            if _is_ours(draft.tags) and draft.deleted_at is None and draft.order_id is None
-        ]
-
-    def _sent(self) -> list[tuple[Store, Fulfillment]]:
-        return [
-            (store, each)
-            for store in self._shops("partner")
-            for each in store.fulfillments.values()
-            if each.status == "SUCCESS" and _is_ours(store.orders[each.order_id].tags)
-        ]
-
-    async def _retailers(self) -> list[StoreFacts]:
-        async with self.stage.shops.open_uow(SYSTEM) as uow:
-            return await stores_with_role(uow, StoreRole.RETAILER)
-
-    async def _partners(self) -> list[tuple[StoreFacts, PartnerFacts]]:
-        found = []
-        for retailer in await self._retailers():
-            async with self.stage.shops.open_uow(system_for(retailer.id)) as uow:
-                found += [(retailer, each) for each in await partners_of(uow.session, retailer.id)]
-        return found
-
     # -- customers
 
     async def _place(self, act: Act) -> None:
-        store = _pick(self._shops("retailer"), act["shop"])
+        store = _pick(self.cast.shops("retailer"), act["shop"])
         on_sale = [each for each in store.variants.values() if each.deleted_at is None]
         properties = {"Grind": "French press", "Gift note": "from quendrix"} if act["grind"] else {}
         wanted = {_pick(on_sale, share).id: quantity for share, quantity in act["lines"]}
@@ -119,16 +69,16 @@ class Player:
             self.units += sum(wanted.values())
 
     async def _on_order(self, act: Act, verb: str, body: dict[str, Any]) -> None:
-        if chosen := _pick(self._orders(), act["which"]):
+        if chosen := _pick(self.cast.orders(), act["which"]):
             await self._control("POST", f"{chosen[0].domain}/orders/{chosen[1].id}/{verb}", body)
 
     async def _pay(self, act: Act) -> None:
-        unpaid = [(store, order) for store, order in self._orders() if order.outstanding > 0]
+        unpaid = [(store, order) for store, order in self.cast.orders() if order.outstanding > 0]
         if chosen := _pick(unpaid, act["which"]):
             await self._control("POST", f"{chosen[0].domain}/orders/{chosen[1].id}/pay", {})
 
     async def _edit(self, act: Act) -> None:
-        chosen = _pick(self._orders(), act["which"])
+        chosen = _pick(self.cast.orders(), act["which"])
         if chosen is None:
             return
         store, order = chosen
@@ -144,7 +94,7 @@ class Player:
         await self._on_order(act, "cancel", {"reason": "CUSTOMER"})
 
     async def _refund(self, act: Act) -> None:
-        chosen = _pick(self._orders(), act["which"])
+        chosen = _pick(self.cast.orders(), act["which"])
         if chosen is None:
             return
         line = _pick(chosen[1].lines, act["line"])
@@ -156,18 +106,18 @@ class Player:
         await self._on_order(act, "hold", {})
 
     async def _release(self, act: Act) -> None:
-        held = [(store, order) for store, order in self._orders() if order.is_on_hold]
+        held = [(store, order) for store, order in self.cast.orders() if order.is_on_hold]
         if chosen := _pick(held, act["which"]):
             await self._control("POST", f"{chosen[0].domain}/orders/{chosen[1].id}/release", {})
 
     # -- partners
 
     async def _stock(self, act: Act) -> None:
-        await self._count(self._shops("partner"), act, None)
+        await self._count(self.cast.shops("partner"), act, None)
 
     async def _drift(self, act: Act) -> None:
         """The retailer's staff writes what is not theirs to write."""
-        await self._count(self._shops("retailer"), act, "Partner stock")
+        await self._count(self.cast.shops("retailer"), act, "Partner stock")
 
     async def _count(self, shops: Sequence[Store], act: Act, place: str | None) -> None:
         levels = [
@@ -185,7 +135,7 @@ class Player:
         """A customer of the partner's own buys in their store."""
         variants = [
             (store, each)
-            for store in self._shops("partner")
+            for store in self.cast.shops("partner")
             for each in store.variants.values()
             if each.deleted_at is None
         ]
@@ -195,7 +145,7 @@ class Player:
         )
 
     async def _edit_draft(self, act: Act) -> None:
-        chosen = _pick(self._drafts(), act["which"])
+        chosen = _pick(self.cast.drafts(), act["which"])
         if chosen is None or not chosen[1].lines:
             return
         store, draft = chosen
@@ -206,15 +156,15 @@ class Player:
         await self._control("POST", f"{store.domain}/draft_orders/{draft.id}/edit", body)
 
     async def _delete_draft(self, act: Act) -> None:
-        if chosen := _pick(self._drafts(), act["which"]):
+        if chosen := _pick(self.cast.drafts(), act["which"]):
             await self._control("DELETE", f"{chosen[0].domain}/draft_orders/{chosen[1].id}", {})
 
     async def _complete_draft(self, act: Act) -> None:
-        if chosen := _pick(self._drafts(), act["which"]):
+        if chosen := _pick(self.cast.drafts(), act["which"]):
             await self._control("POST", f"{chosen[0].domain}/draft_orders/{chosen[1].id}/complete", {})
 
     async def _fulfil(self, act: Act) -> None:
-        chosen = _pick(self._masters(), act["which"])
+        chosen = _pick(self.cast.masters(), act["which"])
         if chosen is None:
             return
         store, order = chosen
@@ -226,26 +176,26 @@ class Player:
         )
 
     async def _unfulfil(self, act: Act) -> None:
-        if chosen := _pick(self._sent(), act["which"]):
+        if chosen := _pick(self.cast.sent(), act["which"]):
             await self._control("DELETE", f"{chosen[0].domain}/fulfillments/{chosen[1].id}", {})
 
     async def _retrack(self, act: Act) -> None:
-        if chosen := _pick(self._sent(), act["which"]):
+        if chosen := _pick(self.cast.sent(), act["which"]):
             tracking = {"company": "DHL Express", "number": f"IN{act['number']}"}
             await self._control("PATCH", f"{chosen[0].domain}/fulfillments/{chosen[1].id}", {"tracking": tracking})
 
     async def _uninstall(self, act: Act) -> None:
-        installed = [each for each in self._shops("partner") if each.app.installed]
+        installed = [each for each in self.cast.shops("partner") if each.app.installed]
         if store := _pick(installed, act["which"]):
             await self._control("POST", f"{store.domain}/app/uninstall", {})
 
     async def _reinstall(self, act: Act) -> None:
         """A partner who left comes back, and accepts whoever invites again."""
-        gone = [each for each in self._shops("partner") if not each.app.installed]
+        gone = [each for each in self.cast.shops("partner") if not each.app.installed]
         store = _pick(gone, act["which"])
         if store is None or not await self._control("POST", f"{store.domain}/app/install", {}):
             return
-        for retailer, partner in await self._partners():
+        for retailer, partner in await self.cast.partners():
             if partner.shop_domain == store.domain and not partner.is_live:
                 await self._try(self._come_back(retailer.shop_domain, partner))
 
@@ -265,7 +215,7 @@ class Player:
         await accept(shops, partner.shop_domain)
 
     async def _cancel_master(self, act: Act) -> None:
-        if chosen := _pick(self._masters(), act["which"]):
+        if chosen := _pick(self.cast.masters(), act["which"]):
             await self._control("POST", f"{chosen[0].domain}/orders/{chosen[1].id}/cancel", {"reason": "INVENTORY"})
 
     async def _freeze_store(self, act: Act) -> None:
@@ -289,7 +239,7 @@ class Player:
         """A partner takes something out of their range for good, but for the last of it."""
         on_sale = [
             (store, each)
-            for store in self._shops("partner")
+            for store in self.cast.shops("partner")
             for each in store.variants.values()
             if each.deleted_at is None
         ]
@@ -299,20 +249,17 @@ class Player:
     # -- staff
 
     async def _open_app(self, act: Act) -> None:
-        if store := _pick(self._installed(), act["which"]):
+        if store := _pick(self.cast.installed(), act["which"]):
             await self.stage.shops.load(store.domain)
 
     async def open_everywhere(self) -> None:
         """Somebody looks in wherever the app is installed, which lets it in again where it was shut out."""
-        for store in self._installed():
+        for store in self.cast.installed():
             await self.stage.shops.load(store.domain)
-
-    def _installed(self) -> list[Store]:
-        return [each for each in self.stage.world.stores.values() if each.app.installed]
 
     async def _receive(self, act: Act) -> None:
         parcels = []
-        for retailer in await self._retailers():
+        for retailer in await self.cast.retailers():
             async with self.stage.shops.open_uow(system_for(retailer.id)) as uow:
                 found = await list_parcels(uow.session, retailer.id, ParcelState.ON_THE_WAY)
             parcels += [(retailer, each) for each in sorted(found, key=lambda each: each.id)]
@@ -325,7 +272,7 @@ class Player:
 
     async def _ship(self, act: Act) -> None:
         ready = []
-        for retailer in await self._retailers():
+        for retailer in await self.cast.retailers():
             async with self.stage.shops.open_uow(system_for(retailer.id)) as uow:
                 lots = await demand_in_state(uow.session, retailer.id, DemandState.ALLOCATED)
                 orders = await orders_of_lines(uow.session, retailer.id, {lot.line_id for lot in lots})
@@ -342,22 +289,14 @@ class Player:
         await self._page(retailer.shop_domain, f"/app/packing/{order_id}", **counts)
 
     async def _hand_over(self) -> None:
-        for retailer, shipment_id in await self._shipments([ShipmentState.PACKED, ShipmentState.STUCK]):
+        for retailer, shipment_id in await self.cast.shipments([ShipmentState.PACKED, ShipmentState.STUCK]):
             number = f"OUT{retailer.id}{shipment_id:06d}"
             path = f"/app/shipments/{shipment_id}/hand-over"
             await self._page(retailer.shop_domain, path, carrier="USPS", number=number)
 
     async def _unpack(self, act: Act) -> None:
-        if chosen := _pick(await self._shipments([ShipmentState.PACKED]), act["which"]):
+        if chosen := _pick(await self.cast.shipments([ShipmentState.PACKED]), act["which"]):
             await self._page(chosen[0].shop_domain, f"/app/shipments/{chosen[1]}/unpack")
-
-    async def _shipments(self, states: Sequence[ShipmentState]) -> list[tuple[StoreFacts, int]]:
-        found = []
-        for retailer in await self._retailers():
-            async with self.stage.shops.open_uow(system_for(retailer.id)) as uow:
-                rows = await list_shipments(uow.session, retailer.id, states)
-            found += [(retailer, each.id) for each in sorted(rows, key=lambda each: each.id)]
-        return found
 
     async def _buffer(self, act: Act) -> None:
         await self._on_partner(act, "buffer", buffer=act["quantity"])
@@ -366,16 +305,16 @@ class Player:
         await self._on_partner(act, "calendar", weekday=act["weekday"], cutoff_time=act["cutoff_time"])
 
     async def _on_partner(self, act: Act, verb: str, **fields: object) -> None:
-        if chosen := _pick(await self._partners(), act["which"]):
+        if chosen := _pick(await self.cast.partners(), act["which"]):
             await self._page(chosen[0].shop_domain, f"/app/partners/{chosen[1].id}/{verb}", **fields)
 
     async def _sync(self, act: Act) -> None:
-        if chosen := _pick(await self._partners(), act["which"]):
+        if chosen := _pick(await self.cast.partners(), act["which"]):
             await self._page(chosen[0].shop_domain, f"/app/stock/sync/{chosen[1].id}")
 
     async def _restore(self, act: Act) -> None:
         """The retailer has its own quantity written again where the partner had changed it."""
-        for retailer, partner in await self._partners():
+        for retailer, partner in await self.cast.partners():
             async with self.stage.shops.open_uow(system_for(retailer.id)) as uow:
                 running = await running_order(uow.session, retailer.id, partner.id)
             if running is None or not running.lines:
@@ -398,7 +337,7 @@ class Player:
 
     async def _cutoff(self, act: Act) -> None:
         """Turn to somewhere around a partner's next cut-off."""
-        chosen = _pick(await self._partners(), act["which"])
+        chosen = _pick(await self.cast.partners(), act["which"])
         if chosen is None:
             return
         retailer, partner = chosen
@@ -445,10 +384,6 @@ class Player:
             return await step
         except (AssertionError, HubError, StopIteration):
             return None
-
-
-def _is_ours(tags: Sequence[str]) -> bool:
-    return any(tag.startswith("ph-") for tag in tags)
 
 
 def _pick(things: Sequence[Any], share: float) -> Any:
