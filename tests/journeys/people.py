@@ -8,6 +8,7 @@ import anyio
 from playwright.async_api import (
     Browser,
     ConsoleMessage,
+    Error,
     FrameLocator,
     Locator,
     Page,
@@ -133,7 +134,12 @@ async def somebody(browser: Browser, name: str, url: str) -> Person:
             person.faults.append(f"console: {message.text} ({message.location.get('url')})")
 
     person.page.on("console", hear)
-    person.page.on("pageerror", lambda error: person.faults.append(f"script: {error}"))
+
+    def hear_script(error: Error) -> None:
+        if error.name != "AbortError":  # a page that is left ends what it was still reading, and Turbo says so aloud
+            person.faults.append(f"script: {error}")
+
+    person.page.on("pageerror", hear_script)
     return person
 
 
