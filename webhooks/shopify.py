@@ -25,7 +25,7 @@ TOPIC, SHOP, WEBHOOK_ID, EVENT_ID = (
 KEPT = NAME, TRIGGERED_AT, API_VERSION = "x-shopify-name", "x-shopify-triggered-at", "x-shopify-api-version"
 
 
-async def receive(request: Request) -> Response:
+async def answer(request: Request) -> Response:
     """Store what Shopify signed, whatever we think of it; the first failure answers."""
     runtime: Runtime = request.app.state.runtime
     intake: Intake = request.app.state.intake
@@ -95,12 +95,12 @@ def read_delivery(headers: Mapping[str, str], body: bytes) -> Delivery:
 
 
 class Door:
-    """`receive` without what Starlette wraps around a page: an order's peak goes through here."""
+    """`answer` without what Starlette wraps around a page: a sale's peak goes through here."""
 
-    async def __call__(self, scope: Scope, receive_: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one delivery."""
-        response = await receive(Request(scope, receive_))
-        await response(scope, receive_, send)
+        response = await answer(Request(scope, receive))
+        await response(scope, receive, send)
 
 
 routes = [Route("/webhooks/shopify", Door(), methods=["POST"], name="webhooks.shopify")]

@@ -51,16 +51,18 @@ def plain_number(number: str) -> str:
     return "".join(each for each in number.upper() if each.isascii() and each.isalnum())
 
 
-def spread(quantity: int, expected: Mapping[int, int]) -> dict[int, int]:
+def spread(quantity: int, *expected: Mapping[int, int]) -> dict[int, int]:
     """Spread units of one variant over our lines of it, in their order; what exceeds all goes to the last.
 
-    A partner's parcel names the variant; we may have it in several lines, at different costs.
+    A partner's parcel names the variant; we may have it in several lines, at different costs. Of several lists what the
+    first one expects comes first.
     """
-    lines = sorted(expected)
-    shares = {}
-    for line_id in lines:
-        shares[line_id] = min(quantity, expected[line_id])
-        quantity -= shares[line_id]
-    if quantity and lines:
-        shares[lines[-1]] += quantity
+    shares = dict.fromkeys(sorted({line_id for each in expected for line_id in each}), 0)
+    for each in expected:
+        for line_id in sorted(each):
+            taken = min(quantity, each[line_id])
+            shares[line_id] += taken
+            quantity -= taken
+    if quantity and shares:
+        shares[max(shares)] += quantity
     return {line_id: units for line_id, units in shares.items() if units}

@@ -73,10 +73,10 @@ class ShopifyClient:
         document = find_document(operation)
         waits = repeats = 0
         may_have_changed = False
-        budget = self._budget
+        draws = True
         while True:
             try:
-                return await self._attempt(access, document, variables, answer, budget)
+                return await self._attempt(access, document, variables, answer, draws=draws)
             except (NotSent, NoValidAnswer) as error:
                 repeats += 1
                 may_have_changed |= document.changes and isinstance(error, NoValidAnswer)
@@ -86,7 +86,7 @@ class ShopifyClient:
                 is_over = repeats > REPEATS or self.silences.are_many(access.shop_domain)
                 if is_over or (may_have_changed and not document.repeatable):
                     raise UnknownOutcome() if may_have_changed else Unavailable("Shopify did not answer.") from error
-                budget = self._budget
+                draws = True
                 await self._pause(FIRST_PAUSE * 2 ** (repeats - 1) * (0.5 + random.random()))
             except HubError as error:
                 waits += 1
@@ -96,7 +96,7 @@ class ShopifyClient:
                         raise UnknownOutcome() from error
                     raise
                 await self._pause(wait)
-                budget = None  # it waited as Shopify asked, and its answer tells all others how the bucket stands
+                draws = False  # it waited as Shopify asked, and its answer tells all others how the bucket stands
 
     async def _attempt(
         self,
@@ -104,11 +104,12 @@ class ShopifyClient:
         document: Document,
         variables: Mapping[str, object],
         answer: type[Answer],
-        budget: Budget | None,
+        *,
+        draws: bool,
     ) -> Answer:
         costs: list[Cost | None] = []
         shop, operation = access.shop_domain, document.operation
-        promised = await budget.ask(shop, operation) if budget else 0.0
+        promised = await self._budget.ask(shop, operation) if self._budget and draws else 0.0
         try:
             response = await self._send(access, document, variables)
             with self._noting_answer(shop):

@@ -17,11 +17,8 @@ from app.receiving.service.shortages import settle_shortages
 from app.receiving.states import ParcelState
 from app.units.queries import supply_whereabouts
 from app.units.service import advance_supply, lock_open_units
-from app.units.states import AWAITED, SupplyState
+from app.units.states import AWAITED, SUPPLY_SOURCES, SupplyState
 from app.units.terms import Because
-
-UNSENT = frozenset({SupplyState.SENT, SupplyState.ACKNOWLEDGED})
-"""Where units are that the partner confirmed and has not sent."""
 
 
 async def record_partner_order(uow: UnitOfWork, cycle_id: int, facts: PartnerOrderFacts) -> None:
@@ -147,12 +144,12 @@ async def _lines_in(
     places = await supply_whereabouts(uow.session, uow.store_id, [line.id for line in master.lines])
     shares: dict[int, int] = {}
     for line_gid in {variant.gid for variant in variants.values()} & sent.keys():
-        expected = {
-            line.id: sum(units for state, units in places[line.id].items() if state in UNSENT)
-            for line in master.lines
-            if variants[line.partner_variant_id].gid == line_gid
-        }
-        shares |= rules.spread(sent.pop(line_gid), expected)
+        lines = [line.id for line in master.lines if variants[line.partner_variant_id].gid == line_gid]
+        expected = [
+            {line_id: places[line_id].get(state, 0) for line_id in lines}
+            for state in SUPPLY_SOURCES[SupplyState.INBOUND]
+        ]
+        shares |= rules.spread(sent.pop(line_gid), *expected)
     return shares, sum(sent.values())
 
 
