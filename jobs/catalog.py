@@ -2,10 +2,9 @@
 
 from app.catalog import flows, service
 from app.catalog.jobs import ReadProducts, RunImport
-from app.core.unit_of_work import system_for
+from app.core.unit_of_work import UnitOfWork, system_for
 from app.inbox.declaration import InboxEvent
 from app.inbox.hints import gid_in
-from app.inbox.service import mark_handled
 from app.inventory.service import ask_every_retailer
 from app.job_runs.service import enqueue
 from app.stores.states import StoreRole
@@ -28,27 +27,20 @@ async def read_products(context: JobContext, job: ReadProducts) -> None:
 
 
 @hears("products/update", role=StoreRole.PARTNER)
-async def product_changed(context: JobContext, event: InboxEvent) -> None:
+async def product_changed(uow: UnitOfWork, _event: InboxEvent) -> None:
     """Have the partner's products read again; the payload is only a hint."""
-    assert event.store_id is not None
-    async with context.open_last(system_for(event.store_id)) as uow:
-        await enqueue(uow, ReadProducts(event.store_id))
-        await mark_handled(uow, event.id)
+    await enqueue(uow, ReadProducts(uow.store_id))
 
 
 @hears("products/delete", role=StoreRole.PARTNER)
-async def product_deleted(context: JobContext, event: InboxEvent) -> None:
+async def product_deleted(uow: UnitOfWork, event: InboxEvent) -> None:
     """Mark the product as gone, so that it is not offered any more, and look whether it really is."""
-    assert event.store_id is not None
-    async with context.open_last(system_for(event.store_id)) as uow:
-        await service.mark_products_deleted(uow, [gid_in(event.payload, "Product")])
-        await ask_every_retailer(uow)
-        await enqueue(uow, ReadProducts(event.store_id))
-        await mark_handled(uow, event.id)
+    await service.mark_products_deleted(uow, [gid_in(event.payload, "Product")])
+    await ask_every_retailer(uow)
+    await enqueue(uow, ReadProducts(uow.store_id))
 
 
 @hears("products/update", "products/delete")
-async def own_product_changed(context: JobContext, event: InboxEvent) -> None:
+async def own_product_changed(_uow: UnitOfWork, _event: InboxEvent) -> str:
     """Let the retailer's own changes be: its products belong to the merchant."""
-    async with context.open_last(context.actor) as uow:
-        await mark_handled(uow, event.id, "the retailer's own product")
+    return "the retailer's own product"

@@ -5,16 +5,16 @@ from datetime import timedelta
 from msgspec import ValidationError
 
 from app.core.errors import Conflict, Unavailable
-from app.core.unit_of_work import SYSTEM
+from app.core.unit_of_work import SYSTEM, UnitOfWork
 from app.exceptions.service import NO_STORE, Problem, open_exception
 from app.inbox import service
 from app.inbox.declaration import InboxEvent
-from app.inbox.errors import NotUnderstood
+from app.inbox.errors import NotUnderstood, UnknownShop
 from app.inbox.jobs import ForgetBodies, HandleInbox
 from app.job_runs.errors import LeaseLost
 from app.stores.queries import get_store
 from jobs.context import JobContext
-from jobs.registry import handles, topic_handler
+from jobs.registry import Heard, HeardAbroad, handles, who_hears
 
 BODIES_KEPT = timedelta(days=30)
 
@@ -23,17 +23,15 @@ BODIES_KEPT = timedelta(days=30)
 async def handle_inbox(context: JobContext, job: HandleInbox) -> None:
     """Handle the event; what nobody understands is stamped and becomes an exception."""
     try:
-        async with context.open_uow(context.actor) as uow:
-            event = await service.find_unhandled(uow, job.inbox_id)
-            role = (await get_store(uow, event.store_id)).role if event and event.store_id else None
-        if event is not None:
-            await _give(context, event, role)
+        await _hear(context, job.inbox_id)
+    except UnknownShop as error:
+        await _set_aside(context, job.inbox_id, "unknown_shop", error.sentence)
     except (NotUnderstood, ValidationError) as error:
         why = error.sentence if isinstance(error, NotUnderstood) else NotUnderstood.sentence
         await _set_aside(context, job.inbox_id, "not_understood", why)
     except Conflict as conflict:
-        async with context.open_uow(context.actor) as uow:
-            await service.settle_handled(uow, job.inbox_id, conflict.sentence)
+        async with context.open_last(context.actor) as uow:
+            await service.mark_handled(uow, job.inbox_id, conflict.sentence)
     except (Unavailable, LeaseLost, TimeoutError):
         raise
     except Exception:
@@ -42,16 +40,30 @@ async def handle_inbox(context: JobContext, job: HandleInbox) -> None:
         raise
 
 
-async def _give(context: JobContext, event: InboxEvent, role: str | None) -> None:
-    handler = topic_handler(event.topic, role)
-    if event.store_id is None and (handler is None or not handler.without_store):
-        return await _set_aside(context, event.id, "unknown_shop", f"No store is known at {event.shop_domain[:100]}.")
-    if handler is None:
+async def _hear(context: JobContext, inbox_id: int) -> None:
+    """Lock the event, leave a handled one alone, and stamp it in the transaction of its effect (architecture §5.2)."""
+    async with context.open_uow(context.actor) as uow:
+        event = await service.lock_unhandled(uow, inbox_id)
+        if event is None:
+            return
+        heard = await _who_hears(uow, event)
+        if isinstance(heard, Heard):
+            note = await heard.function(uow, event)
+            await service.mark_handled(uow, event.id, note)
+            return
+    await heard.function(context, event)
+    async with context.open_last(context.actor) as uow:
+        await service.mark_handled(uow, event.id)
+
+
+async def _who_hears(uow: UnitOfWork, event: InboxEvent) -> Heard | HeardAbroad:
+    role = None if event.store_id is None else (await get_store(uow, event.store_id)).role
+    heard = who_hears(event.topic, role)
+    if event.store_id is None and (heard is None or not heard.without_store):
+        raise UnknownShop(f"No store is known at {event.shop_domain[:100]}.")
+    if heard is None:
         raise NotUnderstood(f"Nobody handles the topic {event.topic[:100]}.")
-    await handler.function(context, event)
-    if not context.ended.by_handler:
-        async with context.open_last(context.actor) as uow:
-            await service.settle_handled(uow, event.id)
+    return heard
 
 
 async def _set_aside(context: JobContext, inbox_id: int, kind: str, why: str) -> None:
@@ -59,7 +71,7 @@ async def _set_aside(context: JobContext, inbox_id: int, kind: str, why: str) ->
     owner = SYSTEM.of_store(NO_STORE if context.store_id is None else context.store_id)
     async with context.open_last(owner) as uow:
         await open_exception(uow, Problem(kind, "job", f"inbox-{inbox_id}", why, step))
-        await service.settle_handled(uow, inbox_id, kind)
+        await service.mark_handled(uow, inbox_id, kind)
 
 
 @handles(ForgetBodies)

@@ -1,9 +1,8 @@
 """The stock's jobs and the news it listens to."""
 
-from app.core.unit_of_work import system_for
+from app.core.unit_of_work import UnitOfWork, system_for
 from app.inbox.declaration import InboxEvent
 from app.inbox.hints import gid_of, part_of
-from app.inbox.service import mark_handled
 from app.inventory import flows, service
 from app.inventory.jobs import ReadStock, RefreshOffers, SyncStock, WriteOffers
 from app.stores.states import StoreRole
@@ -37,20 +36,15 @@ async def write_offers(context: JobContext, job: WriteOffers) -> None:
 
 
 @hears("inventory_levels/update", role=StoreRole.PARTNER)
-async def partner_stock_changed(context: JobContext, event: InboxEvent) -> None:
+async def partner_stock_changed(uow: UnitOfWork, event: InboxEvent) -> None:
     """Have the item read; what the payload says may be old."""
-    assert event.store_id is not None
-    item_gid = gid_of("InventoryItem", part_of(event.payload, "inventory_item_id"))
-    async with context.open_last(system_for(event.store_id)) as uow:
-        await service.announce_change(uow, item_gid)
-        await mark_handled(uow, event.id)
+    await service.announce_change(uow, gid_of("InventoryItem", part_of(event.payload, "inventory_item_id")))
 
 
 @hears("inventory_levels/update")
-async def own_stock_changed(context: JobContext, event: InboxEvent) -> None:
+async def own_stock_changed(uow: UnitOfWork, event: InboxEvent) -> str | None:
     """Our own writes come back here; another number is looked at, as a sale or a count of the retailer's (D13)."""
     item_gid = gid_of("InventoryItem", part_of(event.payload, "inventory_item_id"))
     location_gid = gid_of("Location", part_of(event.payload, "location_id"))
-    async with context.open_last(context.actor) as uow:
-        is_news = await service.notice_change(uow, item_gid, location_gid, event.payload.get("available"))
-        await mark_handled(uow, event.id, None if is_news else "what the hub offers")
+    is_news = await service.notice_change(uow, item_gid, location_gid, event.payload.get("available"))
+    return None if is_news else "what the hub offers"

@@ -3,7 +3,6 @@
 from app.core.unit_of_work import system_for
 from app.inbox.declaration import InboxEvent
 from app.inbox.hints import gid_in
-from app.inbox.service import mark_handled
 from app.job_runs.service import enqueue
 from app.master_orders import flows, service
 from app.master_orders.jobs import CloseCycle, EndWeeks, FollowDrafts, NoteRelease, OpenCycle, RewriteDraft
@@ -11,7 +10,7 @@ from app.master_orders.queries import partnerships_with_draft
 from app.partners.queries import partnerships_of
 from app.stores.states import StoreRole
 from jobs.context import JobContext
-from jobs.registry import handles, hears
+from jobs.registry import handles, hears_abroad
 
 
 @handles(OpenCycle)
@@ -53,7 +52,7 @@ async def note_release(context: JobContext, job: NoteRelease) -> None:
         await service.note_release(uow, job.master_line_id, job.quantity)
 
 
-@hears("draft_orders/update", "draft_orders/delete", role=StoreRole.PARTNER)
+@hears_abroad("draft_orders/update", "draft_orders/delete", role=StoreRole.PARTNER)
 async def draft_changed(context: JobContext, event: InboxEvent) -> None:
     """Have our draft compared with what we wrote."""
     assert event.store_id is not None
@@ -64,5 +63,3 @@ async def draft_changed(context: JobContext, event: InboxEvent) -> None:
         async with context.open_uow(system_for(store_id)) as uow:
             for partner_id in await partnerships_with_draft(uow.session, store_id, gid):
                 await enqueue(uow, RewriteDraft(store_id, partner_id))
-    async with context.open_last(context.actor) as uow:
-        await mark_handled(uow, event.id)

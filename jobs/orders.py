@@ -1,10 +1,9 @@
 """The orders' jobs and the news they listen to."""
 
-from app.core.unit_of_work import system_for
+from app.core.unit_of_work import UnitOfWork, system_for
 from app.inbox.declaration import InboxEvent
 from app.inbox.errors import NotUnderstood
 from app.inbox.hints import gid_in, gid_of, part_of, time_in
-from app.inbox.service import mark_handled
 from app.job_runs.service import enqueue
 from app.orders import flows, service
 from app.orders.jobs import ReadOrders, ReconcileOrders, ReviewPartner, RouteUnmapped
@@ -42,25 +41,22 @@ async def review_partner(context: JobContext, job: ReviewPartner) -> None:
 
 
 @hears("orders/create", "orders/updated", "orders/cancelled", role=StoreRole.RETAILER)
-async def order_changed(context: JobContext, event: InboxEvent) -> None:
+async def order_changed(uow: UnitOfWork, event: InboxEvent) -> None:
     """Have the order read, at least as new as the news."""
-    assert event.store_id is not None
-    async with context.open_last(system_for(event.store_id)) as uow:
-        order_gid, hinted_at = gid_in(event.payload, "Order"), time_in(event.payload, "updated_at")
-        await service.ask_for_read(uow, order_gid, "webhook", hinted_at=hinted_at)
-        await mark_handled(uow, event.id)
+    order_gid, hinted_at = gid_in(event.payload, "Order"), time_in(event.payload, "updated_at")
+    await service.ask_for_read(uow, order_gid, "webhook", hinted_at=hinted_at)
 
 
 @hears("orders/edited", role=StoreRole.RETAILER)
-async def order_edited(context: JobContext, event: InboxEvent) -> None:
+async def order_edited(uow: UnitOfWork, event: InboxEvent) -> None:
     """Have the edited order read; the payload is the edit, not the order (reference §5.5)."""
-    await _read_numbered(context, event, part_of(event.payload, "order_edit", "order_id"))
+    await _read_numbered(uow, part_of(event.payload, "order_edit", "order_id"))
 
 
 @hears("refunds/create", role=StoreRole.RETAILER)
-async def order_refunded(context: JobContext, event: InboxEvent) -> None:
+async def order_refunded(uow: UnitOfWork, event: InboxEvent) -> None:
     """Have the refunded order read."""
-    await _read_numbered(context, event, part_of(event.payload, "order_id"))
+    await _read_numbered(uow, part_of(event.payload, "order_id"))
 
 
 @hears(
@@ -71,19 +67,16 @@ async def order_refunded(context: JobContext, event: InboxEvent) -> None:
     "fulfillment_orders/cancelled",
     role=StoreRole.RETAILER,
 )
-async def fulfillment_order_changed(context: JobContext, event: InboxEvent) -> None:
+async def fulfillment_order_changed(uow: UnitOfWork, event: InboxEvent) -> None:
     """Have the order read to which the fulfilment order belongs; one we do not know is found by comparing."""
-    assert event.store_id is not None
     named = [_gid_under(event.payload, key) for key in FULFILLMENT_ORDER_KEYS if _is_given(event.payload, key)]
     if not named:
         raise NotUnderstood("The payload names no fulfilment order.")
     is_release = event.topic == "fulfillment_orders/hold_released"
     released_at = time_in({"triggered_at": event.triggered_at}, "triggered_at") if is_release else None
-    async with context.open_last(system_for(event.store_id)) as uow:
-        known = [await service.ask_for_read_of_fulfillment_order(uow, gid, released_at) for gid in named]
-        if not any(known):
-            await enqueue(uow, ReconcileOrders(event.store_id))
-        await mark_handled(uow, event.id)
+    known = [await service.ask_for_read_of_fulfillment_order(uow, gid, released_at) for gid in named]
+    if not any(known):
+        await enqueue(uow, ReconcileOrders(uow.store_id))
 
 
 def _is_given(payload: object, key: str) -> bool:
@@ -95,8 +88,5 @@ def _gid_under(payload: object, key: str) -> str:
     return gid_of("FulfillmentOrder", str(part_of(payload, key, "id")).rpartition("/")[2])
 
 
-async def _read_numbered(context: JobContext, event: InboxEvent, number: object) -> None:
-    assert event.store_id is not None
-    async with context.open_last(system_for(event.store_id)) as uow:
-        await service.ask_for_read(uow, gid_of("Order", number), "webhook")
-        await mark_handled(uow, event.id)
+async def _read_numbered(uow: UnitOfWork, number: object) -> None:
+    await service.ask_for_read(uow, gid_of("Order", number), "webhook")

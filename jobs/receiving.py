@@ -1,9 +1,8 @@
 """Receiving's jobs and the news it listens to."""
 
-from app.core.unit_of_work import system_for
+from app.core.unit_of_work import UnitOfWork, system_for
 from app.inbox.declaration import InboxEvent
 from app.inbox.hints import gid_in, gid_of, part_of
-from app.inbox.service import mark_handled
 from app.job_runs.service import enqueue
 from app.receiving import flows, service
 from app.receiving.jobs import ReadMasterOrder, ReadMasterOrders, UseSurplus
@@ -34,25 +33,22 @@ async def use_surplus(context: JobContext, job: UseSurplus) -> None:
 
 
 @hears("fulfillments/create", "fulfillments/update", role=StoreRole.PARTNER)
-async def partner_fulfilled(context: JobContext, event: InboxEvent) -> None:
+async def partner_fulfilled(uow: UnitOfWork, event: InboxEvent) -> None:
     """Have the order read that the partner's fulfilment belongs to."""
-    await _read(context, event, gid_of("Order", part_of(event.payload, "order_id")))
+    await _read(uow, gid_of("Order", part_of(event.payload, "order_id")))
 
 
 @hears("orders/updated", "orders/cancelled", role=StoreRole.PARTNER)
-async def partner_order_changed(context: JobContext, event: InboxEvent) -> None:
+async def partner_order_changed(uow: UnitOfWork, event: InboxEvent) -> None:
     """Have our order read again."""
-    await _read(context, event, gid_in(event.payload, "Order"))
+    await _read(uow, gid_in(event.payload, "Order"))
 
 
 @hears("orders/edited", role=StoreRole.PARTNER)
-async def partner_order_edited(context: JobContext, event: InboxEvent) -> None:
+async def partner_order_edited(uow: UnitOfWork, event: InboxEvent) -> None:
     """Have our edited order read again."""
-    await _read(context, event, gid_of("Order", part_of(event.payload, "order_edit", "order_id")))
+    await _read(uow, gid_of("Order", part_of(event.payload, "order_edit", "order_id")))
 
 
-async def _read(context: JobContext, event: InboxEvent, order_gid: str) -> None:
-    assert event.store_id is not None
-    async with context.open_last(system_for(event.store_id)) as uow:
-        await enqueue(uow, ReadMasterOrder(event.store_id, order_gid))
-        await mark_handled(uow, event.id)
+async def _read(uow: UnitOfWork, order_gid: str) -> None:
+    await enqueue(uow, ReadMasterOrder(uow.store_id, order_gid))

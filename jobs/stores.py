@@ -1,17 +1,17 @@
 """The stores' jobs and the news they listen to."""
 
-from app.core.unit_of_work import system_for
+from app.core.unit_of_work import UnitOfWork
 from app.gateways.shopify.shop_domains import parse_shop_domain
 from app.inbox.declaration import InboxEvent
 from app.inbox.errors import NotUnderstood
 from app.inbox.hints import gid_of, listed, part_of
-from app.inbox.service import forget_body, mark_handled
+from app.inbox.service import forget_body
 from app.job_runs.service import enqueue
-from app.stores import flows
+from app.stores import flows, service
 from app.stores.jobs import CheckInstallation, RegisterTopics, RenewToken, SweepTokens
 from app.stores.service import CUSTOMER, DATA_REQUEST, SHOP, Asked
 from jobs.context import JobContext
-from jobs.registry import handles, hears
+from jobs.registry import handles, hears, hears_abroad
 
 ORDER_LISTS = ("orders_requested", "orders_to_redact")
 
@@ -41,15 +41,12 @@ async def renew_token(context: JobContext, job: RenewToken) -> None:
 
 
 @hears("app/scopes_update", "shop/update")
-async def store_changed(context: JobContext, event: InboxEvent) -> None:
+async def store_changed(uow: UnitOfWork, _event: InboxEvent) -> None:
     """Have the store read again; the payload is only a hint."""
-    assert event.store_id is not None
-    async with context.open_last(system_for(event.store_id)) as uow:
-        await enqueue(uow, CheckInstallation(event.store_id))
-        await mark_handled(uow, event.id)
+    await enqueue(uow, CheckInstallation(uow.store_id))
 
 
-@hears("app/uninstalled")
+@hears_abroad("app/uninstalled")
 async def store_left(context: JobContext, event: InboxEvent) -> None:
     """End the installation, unless the news is older than it or the store still lets us in."""
     assert event.store_id is not None
@@ -57,15 +54,13 @@ async def store_left(context: JobContext, event: InboxEvent) -> None:
 
 
 @hears("customers/data_request", "customers/redact", without_store=True)
-async def customer_asked(context: JobContext, event: InboxEvent) -> None:
+async def customer_asked(uow: UnitOfWork, event: InboxEvent) -> None:
     """Have a customer's wish done; who it was goes at once, the orders say what it is about."""
-    await flows.take_request(context.open_uow, _asked(event))
-    async with context.open_last(context.actor) as uow:
-        await forget_body(uow, event.id)
-        await mark_handled(uow, event.id)
+    await service.take_request(uow, _asked(event))
+    await forget_body(uow, event.id)
 
 
-@hears("shop/redact", without_store=True)
+@hears_abroad("shop/redact", without_store=True)
 async def store_erased(context: JobContext, event: InboxEvent) -> None:
     """Forget a store that left, except figures without a person in them."""
     await flows.erase_shop(context.shopify, _asked(event))

@@ -1,6 +1,6 @@
 """The failures of the inbox."""
 
-from app.core.errors import Conflict, Invalid
+from app.core.errors import Invalid
 
 
 class NotUnderstood(Invalid):
@@ -9,7 +9,7 @@ class NotUnderstood(Invalid):
     sentence = "This webhook could not be understood."
 
 
-class AlreadyHandled(Conflict):
-    """Another run handled the event meanwhile; this one's effect must not be kept."""
+class UnknownShop(Invalid):
+    """No store is known at the shop's domain, and the topic is nothing without one."""
 
-    sentence = "This webhook was handled already."
+    sentence = "No store is known at this shop's domain."

@@ -11,16 +11,15 @@ from app.inbox.models import InboxRow, KnownResource
 BATCH = 5000
 
 
-async def find_row(session: AsyncSession, inbox_id: int) -> InboxRow | None:
-    """Return the row as it stands now."""
-    return await session.get(InboxRow, inbox_id, populate_existing=True)
+async def lock_row(session: AsyncSession, inbox_id: int) -> InboxRow | None:
+    """Return the row as it stands now, waiting for whoever holds it."""
+    return await session.get(InboxRow, inbox_id, populate_existing=True, with_for_update=True)
 
 
-async def stamp_handled(session: AsyncSession, inbox_id: int, at: datetime, note: str | None) -> bool:
-    """Stamp the row, waiting for whoever else stamps it; tell whether we were first."""
+async def stamp_handled(session: AsyncSession, inbox_id: int, at: datetime, note: str | None) -> None:
+    """Stamp the row unless it is stamped."""
     stamp = update(InboxRow).where(InboxRow.id == inbox_id, InboxRow.handled_at.is_(None))
-    first = await session.execute(stamp.values(handled_at=at, outcome=note).returning(InboxRow.id))
-    return first.first() is not None
+    await session.execute(stamp.values(handled_at=at, outcome=note))
 
 
 async def stamp_failed(session: AsyncSession, inbox_id: int, at: datetime) -> None:

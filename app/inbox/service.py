@@ -5,17 +5,16 @@ from datetime import timedelta
 from app.core.unit_of_work import UnitOfWork
 from app.inbox import repository
 from app.inbox.declaration import InboxEvent
-from app.inbox.errors import AlreadyHandled
 from app.inbox.jobs import HandleInbox
 from app.inbox.reading import read_payload
 from app.inbox.rules import numeric_tail
 from app.job_runs.service import enqueue
 
 
-async def find_unhandled(uow: UnitOfWork, inbox_id: int) -> InboxEvent | None:
-    """Return the event if it still has to be handled; raise `NotUnderstood` if its body cannot be read."""
+async def lock_unhandled(uow: UnitOfWork, inbox_id: int) -> InboxEvent | None:
+    """Return the event if it still has to be handled, ours alone; raise `NotUnderstood` if its body cannot be read."""
     async with uow.machinery() as session:
-        row = await repository.find_row(session, inbox_id)
+        row = await repository.lock_row(session, inbox_id)
     if row is None or row.handled_at is not None or row.body is None:
         return None
     return InboxEvent(
@@ -33,14 +32,7 @@ async def find_unhandled(uow: UnitOfWork, inbox_id: int) -> InboxEvent | None:
 
 
 async def mark_handled(uow: UnitOfWork, inbox_id: int, note: str | None = None) -> None:
-    """Stamp the event in the transaction of its effect; raise `AlreadyHandled` if another run was first."""
-    async with uow.machinery() as session:
-        if not await repository.stamp_handled(session, inbox_id, uow.now, note):
-            raise AlreadyHandled
-
-
-async def settle_handled(uow: UnitOfWork, inbox_id: int, note: str | None = None) -> None:
-    """Stamp the event unless its effect did so already."""
+    """Stamp the event with what came of it; one that is stamped keeps its first stamp."""
     async with uow.machinery() as session:
         await repository.stamp_handled(session, inbox_id, uow.now, note)
 

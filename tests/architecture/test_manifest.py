@@ -25,7 +25,7 @@ from app.job_runs.declaration import Job
 from app.stores import scopes
 from app.stores.states import StoreRole
 from app.stores.topics import TOPICS, TopicKind
-from jobs.registry import HANDLERS, load_handlers, topic_handler
+from jobs.registry import HANDLERS, load_handlers, who_hears
 from jobs.subscriptions import EVENT_JOBS
 from tests.support.source import imported_packages
 from webhooks.internal import TIME_LIMIT
@@ -155,7 +155,7 @@ def test_every_topic_has_a_handler_for_each_store_it_comes_from() -> None:
     load_handlers()
     roles = {topic: ((topic.role.value,) if topic.role else tuple(StoreRole)) for topic in TOPICS}
 
-    unheard = [(topic.name, role) for topic in TOPICS for role in roles[topic] if not topic_handler(topic.name, role)]
+    unheard = [(topic.name, role) for topic in TOPICS for role in roles[topic] if not who_hears(topic.name, role)]
 
     assert unheard == []
 

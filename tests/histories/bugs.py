@@ -101,7 +101,7 @@ BUGS: tuple[Bug, ...] = (
                 "unseen_others=0,",
             ),
         ),
-        seeds=(1,),
+        seeds=(4,),
     ),
     Bug(
         "a draft completed without payment terms",

@@ -19,7 +19,7 @@ class Story:
     acts: tuple[Act, ...]
 
 
-FEWEST, MOST = 50, 80
+FEWEST, MOST = 62, 72  # but for what follows the last cut-off
 STEPS = (0, 1, 5, 20, 45, 120, 300, 480, 840)  # seconds
 JUMPS = (0.3, 1, 3, 7, 16, 26, 50)  # hours
 AROUND_CUTOFF = (-30, -1, 0, 0, 1, 60, 890, 905, 1800, 8000, 90000)  # seconds
@@ -30,9 +30,10 @@ def draw(seed: int, faults: str, shapes: int) -> Story:
     """Return the history of a seed."""
     dice = random.Random(f"history:{seed}")
     count = dice.randint(FEWEST, MOST)
-    kinds = dice.choices(list(ACTS), weights=[weight for weight, _ in ACTS.values()], k=count)
-    acts = [*_draw_all(OPENING, dice)]
-    for kind in kinds:
+    weights = [weight for weight, _ in ACTS.values()]
+    acts = _draw_all(OPENING, dice)
+    while len(acts) < count:
+        [kind] = dice.choices(list(ACTS), weights)
         acts += _draw_all([kind, *(WEEK_GOES_ON if kind == "cutoff" and dice.random() < 0.7 else ())], dice)
     return Story(seed, seed % shapes, faults, tuple(acts))
 

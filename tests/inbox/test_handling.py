@@ -6,7 +6,7 @@ import pytest
 
 from app.core.errors import Conflict, Unavailable
 from app.core.runtime import Runtime
-from app.core.unit_of_work import SYSTEM
+from app.core.unit_of_work import SYSTEM, UnitOfWork
 from app.events.service import record_event
 from app.exceptions.queries import open_exceptions
 from app.exceptions.service import NO_STORE
@@ -14,11 +14,10 @@ from app.inbox.declaration import InboxEvent
 from app.inbox.errors import NotUnderstood
 from app.inbox.hints import part_of
 from app.inbox.jobs import HandleInbox
-from app.inbox.service import mark_handled
 from app.job_runs.ledger import Ledger
 from jobs.context import JobContext
 from jobs.inbox import handle_inbox
-from jobs.registry import TOPIC_HANDLERS, Handled, Heard
+from jobs.registry import TOPIC_HANDLERS, Handled, Heard, HeardAbroad
 from jobs.runner import Runner
 from jobs.sweeper import sweep
 from tests.support.hub import MONDAY_NOON
@@ -71,23 +70,31 @@ async def problems(runtime: Runtime, store_id: int) -> list[tuple[str, str, str]
         return [(each.kind, each.subject_id, each.cause) for each in await open_exceptions(uow.session)]
 
 
-def hear(monkeypatch: pytest.MonkeyPatch, function: Any, *, without_store: bool = False) -> None:
-    monkeypatch.setitem(TOPIC_HANDLERS, ("test/rang", None), Heard(function, without_store))
+def hear(monkeypatch: pytest.MonkeyPatch, function: Any) -> None:
+    monkeypatch.setitem(TOPIC_HANDLERS, ("test/rang", None), Heard(function))
 
 
-async def leave_and_stamp(context: JobContext, event: InboxEvent) -> None:
-    async with context.open_last(SYSTEM.of_store(7)) as uow:
+def hear_abroad(monkeypatch: pytest.MonkeyPatch, function: Any, *, without_store: bool = False) -> None:
+    monkeypatch.setitem(TOPIC_HANDLERS, ("test/rang", None), HeardAbroad(function, without_store))
+
+
+async def leave(uow: UnitOfWork, event: InboxEvent) -> str:
+    await record_event(uow, Rang(part_of(event.payload, "number")))
+    return "rang"
+
+
+async def leave_abroad(context: JobContext, event: InboxEvent) -> None:
+    async with context.open_uow(SYSTEM.of_store(7)) as uow:
         await record_event(uow, Rang(part_of(event.payload, "number")))
-        await mark_handled(uow, event.id, "rang")
 
 
 async def test_the_effect_and_the_stamp_are_one(alive: Runtime, store_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    hear(monkeypatch, leave_and_stamp)
+    hear(monkeypatch, leave)
     await arrive(alive)
 
     await run_all(alive)
 
-    assert await effects(alive) == [4]
+    assert await effects(alive, store_id) == [4]
     assert await inbox(alive) == [(True, False, "rang")]
 
 
@@ -95,7 +102,7 @@ async def test_an_event_is_handled_once_by_however_many_jobs(
     alive: Runtime, store_id: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """E1: twice at the same instant is one effect."""
-    hear(monkeypatch, leave_and_stamp)
+    hear(monkeypatch, leave)
     await arrive(alive)
     ((inbox_id,),) = await alive.direct.rows("SELECT id FROM inbox_events", {})
     await alive.direct.rows("UPDATE job_runs SET coalesce_key = NULL", {})
@@ -105,21 +112,38 @@ async def test_an_event_is_handled_once_by_however_many_jobs(
     await queue(alive, HandleInbox(inbox_id, store_id))
     await run_all(alive)
 
-    assert await effects(alive) == [4]
+    assert await effects(alive, store_id) == [4]
     assert await alive.direct.rows("SELECT DISTINCT state FROM job_runs", {}) == [("done",)]
 
 
-async def test_a_handler_that_does_not_stamp_is_stamped_for(
+async def test_what_is_heard_abroad_is_stamped_afterwards(
     alive: Runtime, store_id: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def nothing_to_do(_context: JobContext, _event: InboxEvent) -> None: ...
-
-    hear(monkeypatch, nothing_to_do)
+    hear_abroad(monkeypatch, leave_abroad)
     await arrive(alive)
 
     await run_all(alive)
 
+    assert await effects(alive) == [4]
     assert await inbox(alive) == [(True, False, None)]
+
+
+async def test_an_effect_without_its_stamp_is_undone(
+    alive: Runtime, store_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """M5: whoever fails after the effect leaves nothing of it."""
+
+    async def leave_and_fail(uow: UnitOfWork, event: InboxEvent) -> None:
+        await leave(uow, event)
+        raise Unavailable("not now")
+
+    hear(monkeypatch, leave_and_fail)
+    await arrive(alive)
+
+    await run_all(alive)
+
+    assert await effects(alive, store_id) == []
+    assert await inbox(alive) == [(False, False, None)]
 
 
 @pytest.mark.parametrize(
@@ -134,7 +158,7 @@ async def test_what_is_not_understood_becomes_an_exception(
     alive: Runtime, store_id: int, monkeypatch: pytest.MonkeyPatch, topic: str, body: Any, cause: str
 ) -> None:
     """E6: stored, and an exception; the job is not failed and the inbox is empty."""
-    hear(monkeypatch, leave_and_stamp)
+    hear(monkeypatch, leave)
     await arrive(alive, body, topic)
 
     await run_all(alive)
@@ -148,7 +172,7 @@ async def test_what_is_not_understood_becomes_an_exception(
 async def test_an_unknown_shop_becomes_an_exception_of_no_store(
     alive: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hear(monkeypatch, leave_and_stamp)
+    hear(monkeypatch, leave)
     await arrive(alive, shop="evil.example.com")
 
     await run_all(alive)
@@ -158,7 +182,7 @@ async def test_an_unknown_shop_becomes_an_exception_of_no_store(
 
 
 async def test_a_topic_that_needs_no_store_is_handled_without(alive: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
-    hear(monkeypatch, leave_and_stamp, without_store=True)
+    hear_abroad(monkeypatch, leave_abroad, without_store=True)
     await arrive(alive, shop="gone.myshopify.com")
 
     await run_all(alive)
@@ -167,6 +191,7 @@ async def test_a_topic_that_needs_no_store_is_handled_without(alive: Runtime, mo
     assert await problems(alive, NO_STORE) == []
 
 
+@pytest.mark.parametrize("is_abroad", [False, True])
 @pytest.mark.parametrize(
     ("error", "row", "state"),
     [
@@ -183,15 +208,15 @@ async def test_each_kind_of_failure_has_its_end(
     error: Exception,
     row: tuple[Any, ...],
     state: str,
+    *,
+    is_abroad: bool,
 ) -> None:
     """M5: others proceed; nothing is handled halfway."""
 
-    async def fail(context: JobContext, event: InboxEvent) -> None:
-        async with context.open_last(SYSTEM.of_store(7)) as uow:
-            await mark_handled(uow, event.id)
-            raise error
+    async def fail(*_given: object) -> None:
+        raise error
 
-    hear(monkeypatch, fail)
+    (hear_abroad if is_abroad else hear)(monkeypatch, fail)
     await arrive(alive)
 
     await run_all(alive)
@@ -203,7 +228,7 @@ async def test_each_kind_of_failure_has_its_end(
 async def test_an_event_whose_job_vanished_gets_another(
     alive: Runtime, store_id: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hear(monkeypatch, leave_and_stamp)
+    hear(monkeypatch, leave)
     await arrive(alive)
     await alive.direct.rows("DELETE FROM job_runs", {})
     too_early = await sweep(hands(alive).units)
@@ -213,7 +238,7 @@ async def test_an_event_whose_job_vanished_gets_another(
     await run_all(alive)
 
     assert (too_early, queued) == (0, [1, 0])
-    assert await effects(alive) == [4]
+    assert await effects(alive, store_id) == [4]
 
 
 async def test_an_event_that_ends_its_workers_is_set_aside_for_good(alive: Runtime, store_id: int) -> None:

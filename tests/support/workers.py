@@ -103,9 +103,9 @@ async def rows(runtime: Runtime, columns: str) -> list[tuple[Any, ...]]:
     return await runtime.direct.rows(f"SELECT {columns} FROM job_runs ORDER BY id", {})
 
 
-async def effects(runtime: Runtime) -> list[int]:
-    """Return the numbers of the effects that were committed, in order."""
-    async with UnitsOfWork(runtime.engine, runtime.clock)(SYSTEM.of_store(7)) as uow:
+async def effects(runtime: Runtime, store_id: int = 7) -> list[int]:
+    """Return the numbers of the effects that were committed in a store, in order."""
+    async with UnitsOfWork(runtime.engine, runtime.clock)(SYSTEM.of_store(store_id)) as uow:
         found = await uow.session.execute(text("SELECT subject_id FROM domain_events ORDER BY id"))
         return [int(row[0]) for row in found]
 

@@ -1,7 +1,7 @@
 from app.receiving.jobs import ReadMasterOrders
 from app.receiving.service.watching import QUARTER
 from app.stores.topics import TOPICS
-from jobs.registry import load_handlers, topic_handler
+from jobs.registry import load_handlers, who_hears
 from jobs.schedule import STANDING
 from webhooks.topics import SAFETY, WITHOUT_POLL
 
@@ -28,6 +28,6 @@ def test_every_poll_is_a_job_that_is_done_as_often_as_the_table_says() -> None:
 def test_every_topic_is_handled_for_its_role() -> None:
     load_handlers()
 
-    unheard = [topic.name for topic in TOPICS if topic_handler(topic.name, topic.role) is None]
+    unheard = [topic.name for topic in TOPICS if who_hears(topic.name, topic.role) is None]
 
     assert unheard == []

@@ -8,7 +8,7 @@ from app.stores.flows.installation import (
     install_by_id_token,
     refresh_installation,
 )
-from app.stores.flows.privacy import erase_shop, take_request
+from app.stores.flows.privacy import erase_shop
 from app.stores.flows.rotation import renew_all_tokens, reseal_tokens, sweep_tokens
 from app.stores.flows.topics import register_topics
 
@@ -24,5 +24,4 @@ __all__ = [
     "renew_all_tokens",
     "reseal_tokens",
     "sweep_tokens",
-    "take_request",
 ]

@@ -8,6 +8,8 @@ from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
 from app.stores import repository
 from app.stores.events import CustomerDataAsked, CustomerErasureAsked
+from app.stores.queries import get_store
+from app.stores.states import StoreRole
 
 BY_LAW = timedelta(days=30)
 DATA_REQUEST, CUSTOMER, SHOP = "data_request", "customer", "shop"
@@ -39,6 +41,18 @@ class RequestFacts:
     receipt: Mapping[str, int]
 
 
+async def take_request(uow: UnitOfWork, asked: Asked) -> None:
+    """Note what is asked for a customer's sake and have it done; of a partner's customers nothing is held."""
+    request_id = await note_request(uow, asked)
+    role = (await get_store(uow, asked.store_id)).role if asked.store_id is not None else None
+    if role is not StoreRole.RETAILER:
+        await write_receipt(uow, request_id, {"orders": 0}, done=True)
+    elif asked.kind == DATA_REQUEST:
+        await _offer_package(uow, request_id, len(asked.order_ids))
+    else:
+        await _ask_for_erasure(uow, request_id, len(asked.order_ids))
+
+
 async def note_request(uow: UnitOfWork, asked: Asked) -> int:
     """Keep the request and return its id; a repeated one is the same request."""
     async with uow.machinery() as session:
@@ -55,12 +69,12 @@ async def note_request(uow: UnitOfWork, asked: Asked) -> int:
         return await repository.obtain_request(session, values)
 
 
-async def ask_for_erasure(uow: UnitOfWork, request_id: int, orders: int) -> None:
+async def _ask_for_erasure(uow: UnitOfWork, request_id: int, orders: int) -> None:
     """Have what is held of a customer's orders erased, each in its time."""
     await record_event(uow, CustomerErasureAsked(uow.store_id, request_id, orders, f"request {request_id}"))
 
 
-async def offer_package(uow: UnitOfWork, request_id: int, orders: int) -> None:
+async def _offer_package(uow: UnitOfWork, request_id: int, orders: int) -> None:
     """Tell the store that the package is ready; it is put together when somebody takes it."""
     await record_event(uow, CustomerDataAsked(uow.store_id, request_id, orders, f"request {request_id}"))
     await write_receipt(uow, request_id, {"orders": orders}, done=True)
