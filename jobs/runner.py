@@ -205,7 +205,10 @@ class Runner:
         await self._resolve(run)
 
     async def _wait(self, run: ClaimedRun, error: Unavailable | TimeoutError) -> None:
-        """Queue the run again for later; after many attempts somebody is told, but it goes on."""
+        """Queue the run again for later; after many attempts somebody is told, but it goes on.
+
+        A run that joined a later wish is over: what stands open about it, nobody else would resolve.
+        """
         why, asked = "The job took longer than it may.", None
         if isinstance(error, Unavailable):
             why, asked = error.sentence, error.retry_after
@@ -213,8 +216,11 @@ class Runner:
         log.info(
             "job.waits", name=run.name, run=run.id, attempt=run.attempt, why=why, seconds=round(wait.total_seconds(), 1)
         )
-        if not await self.ledger.retry(run, await self.runtime.clock.now(), wait, why):
+        state = await self.ledger.retry(run, await self.runtime.clock.now(), wait, why)
+        if state is None:
             raise LeaseLost(run.name)
+        if state is JobState.CANCELLED:
+            return await self._resolve(run)
         is_told = isinstance(error, Unavailable) and error.is_told
         if run.attempt >= REPORTED_FROM and not is_told:
             step = "It is tried again by itself; look whether the store or service it needs is reachable."

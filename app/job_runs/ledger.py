@@ -77,7 +77,7 @@ UPDATE job_runs SET
     state = CASE WHEN EXISTS (SELECT 1 FROM sibling) THEN 'cancelled' ELSE 'queued' END,
     finished_at = CASE WHEN EXISTS (SELECT 1 FROM sibling) THEN %(now)s END,
     run_at = %(run_at)s, note = %(note)s, leased_until = NULL
-WHERE id = %(id)s AND attempt = %(attempt)s AND state = 'running' RETURNING id
+WHERE id = %(id)s AND attempt = %(attempt)s AND state = 'running' RETURNING state
 """
 
 _PROGRESS = """
@@ -162,21 +162,22 @@ class Ledger:
         parameters = {"id": run.id, "attempt": run.attempt, "state": state.value, "now": now, "note": note}
         return bool(await self.direct.rows(_END, parameters))
 
-    async def put_back(self, run: ClaimedRun, now: datetime, run_at: datetime, note: str | None) -> bool:
-        """Queue the run again, or join it to the one queued under its key; tells whether it was still ours."""
+    async def put_back(self, run: ClaimedRun, now: datetime, run_at: datetime, note: str | None) -> JobState | None:
+        """Queue the run again, or end it as joined to the one queued under its key; None: it was no longer ours."""
         parameters = {
             **{"id": run.id, "attempt": run.attempt, "coalesce_key": run.coalesce_key},
             **{"now": now, "run_at": run_at, "note": note},
         }
         for _ in range(5):
             try:
-                return bool(await self.direct.rows(_RETURN, parameters))
+                rows = await self.direct.rows(_RETURN, parameters)
             except psycopg.errors.UniqueViolation:
                 continue  # a wish under its key came in the same instant
-        return False
+            return JobState(rows[0][0]) if rows else None
+        return None
 
-    async def retry(self, run: ClaimedRun, now: datetime, wait: timedelta, why: str) -> bool:
-        """Queue the run again for later."""
+    async def retry(self, run: ClaimedRun, now: datetime, wait: timedelta, why: str) -> JobState | None:
+        """Queue the run again for later, as `put_back` does."""
         return await self.put_back(run, now, now + wait, why)
 
     async def show_progress(self, run: ClaimedRun, done: int, total: int) -> None:

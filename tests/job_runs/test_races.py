@@ -122,7 +122,7 @@ async def test_a_run_put_back_joins_the_wish_that_came_meanwhile(alive: Runtime)
     await alive.direct.rows("UPDATE job_runs SET run_at = %(at)s WHERE state = 'queued'", {"at": later})
 
     soon = MONDAY_NOON.replace(minute=1)
-    assert await worker.put_back(run, MONDAY_NOON, soon, "Shopify did not answer.")
+    assert await worker.put_back(run, MONDAY_NOON, soon, "Shopify did not answer.") is JobState.CANCELLED
 
     assert await rows(alive, "state, run_at") == [("cancelled", soon), ("queued", soon)]
     assert first == run.id

@@ -137,6 +137,25 @@ async def test_long_waiting_is_told_and_resolved_by_success(alive: Runtime, cloc
     assert await problems(runner) == []
 
 
+async def test_what_was_told_of_a_run_ends_with_it_when_it_joins_a_later_wish(
+    alive: Runtime, clock: FixedClock
+) -> None:
+    await queue(alive, Ring(1, key="same"))
+    await alive.direct.rows("UPDATE job_runs SET attempt = %(n)s", {"n": REPORTED_FROM - 1})
+    runner = make_runner(alive, failing(Unavailable("Frozen."), Unavailable("Frozen.")))
+    await run_due(runner)
+    told = await problems(runner)
+    clock.at = MONDAY_NOON + timedelta(hours=1)
+    (held,) = await runner.claim(1)
+    await queue(alive, Ring(2, key="same"))
+
+    await runner.run(held)
+
+    assert [each.kind for each in told] == ["job_waiting"]
+    assert await problems(runner) == []
+    assert await rows(alive, "state") == [("cancelled",), ("queued",)]
+
+
 async def test_a_fault_fails_the_job_and_opens_an_exception_without_quoting_it(alive: Runtime) -> None:
     """M7: the queue moves on."""
     first, _ = await queue(alive, Ring(1), Ring(2))
