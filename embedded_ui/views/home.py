@@ -1,7 +1,7 @@
 """The retailer's home: what to do next, what is on its way, what happens when."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -32,6 +32,25 @@ class Task:
     href: str
     icon: str
     tone: str = "neutral"
+
+
+DECIDE = Task(
+    "Decide on {}", "Something cannot proceed without you.", "Decide", "/app/exceptions", "alert-triangle", "critical"
+)
+MEND = Task(
+    "Mend {}",
+    "Your store did not accept or confirm the tracking.",
+    "Mend",
+    "/app/shipments",
+    "alert-circle",
+    "critical",
+)
+HAND_OVER = Task("Hand over {}", "Packed, and no carrier has them yet.", "Hand over", "/app/shipments", "delivery")
+PACK = Task("Pack {}", "They are at your centre, each given to an order.", "Pack", "/app/packing", "package-fulfilled")
+RECEIVE = Task(
+    "Receive {}", "Sent by partners, to be counted when they arrive.", "Receive", "/app/receiving", "inventory"
+)
+"""What there can be to do; of how many things is told by whoever counts them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,60 +98,13 @@ def _tasks(exceptions: int, parcels: int, ready: int, shipments: Mapping[Shipmen
     stuck = shipments.get(ShipmentState.STUCK, 0) + shipments.get(ShipmentState.UNCERTAIN, 0)
     packed = shipments.get(ShipmentState.PACKED, 0)
     found = (
-        (
-            exceptions,
-            Task(
-                f"Decide on {_many(exceptions, 'exception')}",
-                "Something cannot proceed without you.",
-                "Decide",
-                "/app/exceptions",
-                "alert-triangle",
-                "critical",
-            ),
-        ),
-        (
-            stuck,
-            Task(
-                f"Mend {_many(stuck, 'shipment')}",
-                "Your store did not accept or confirm the tracking.",
-                "Mend",
-                "/app/shipments",
-                "alert-circle",
-                "critical",
-            ),
-        ),
-        (
-            packed,
-            Task(
-                f"Hand over {_many(packed, 'box', 'boxes')}",
-                "Packed, and no carrier has them yet.",
-                "Hand over",
-                "/app/shipments",
-                "delivery",
-            ),
-        ),
-        (
-            ready,
-            Task(
-                f"Pack {_many(ready, 'unit')}",
-                "They are at your centre, each given to an order.",
-                "Pack",
-                "/app/packing",
-                "package-fulfilled",
-            ),
-        ),
-        (
-            parcels,
-            Task(
-                f"Receive {_many(parcels, 'parcel')}",
-                "Sent by partners, to be counted when they arrive.",
-                "Receive",
-                "/app/receiving",
-                "inventory",
-            ),
-        ),
+        (DECIDE, exceptions, _many(exceptions, "exception")),
+        (MEND, stuck, _many(stuck, "shipment")),
+        (HAND_OVER, packed, _many(packed, "box", "boxes")),
+        (PACK, ready, _many(ready, "unit")),
+        (RECEIVE, parcels, _many(parcels, "parcel")),
     )
-    return tuple(task for count, task in found if count)
+    return tuple(replace(task, title=task.title.format(what)) for task, count, what in found if count)
 
 
 def _figures(totals: Mapping[Side, Mapping[str, int]]) -> tuple[Figure, ...]:
