@@ -244,6 +244,8 @@ def _late(case: Case, lot: Row, missed: Row, master: Row) -> Iterator[str]:
     mapped = [each for each in case.books["mappings"] if each["partner_variant"] == lot["variant"]]
     if any(each["retailer"] == lot["retailer"] and instant(each["active_from"]) > frozen for each in mapped):
         return
+    if case.was_told("master", missed["id"], "completed_early"):
+        return  # the partner sealed the draft as it was
     if not missed["frozen_with_flag"]:
         yield f"broken: {name} missed {missed['marker']}, though orders were compared before its freeze"
     elif shown := _shown(case, lot, frozen):
