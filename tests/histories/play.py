@@ -388,4 +388,4 @@ class Player:
 
 def _pick(things: Sequence[Any], share: float) -> Any:
     """Return the thing at this share of the list; None of an empty one."""
-    return things[int(share * len(things))] if things else None
+    return things[min(int(share * len(things)), len(things) - 1)] if things else None

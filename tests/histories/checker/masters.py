@@ -248,8 +248,18 @@ def _late(case: Case, lot: Row, missed: Row, master: Row) -> Iterator[str]:
         return  # the partner sealed the draft as it was
     if not missed["frozen_with_flag"]:
         yield f"broken: {name} missed {missed['marker']}, though orders were compared before its freeze"
-    elif shown := _shown(case, lot, frozen):
+    elif (shown := _shown(case, lot, frozen)) and not _was_shut(case, lot["retailer"], frozen):
         yield f"broken: {name} missed {missed['marker']}, though {shown} told of it before the freeze"
+
+
+def _was_shut(case: Case, retailer: str, at: datetime) -> bool:
+    """Whether Shopify had frozen the retailer's store: what is heard of it cannot be read."""
+    return any(
+        each["kind"] == "store_frozen"
+        and each["retailer"] == retailer
+        and instant(each["since"]) <= at <= (when(each["resolved_at"]) or case.at)
+        for each in case.books["exceptions"]
+    )
 
 
 def _shown(case: Case, lot: Row, frozen: datetime) -> str | None:
