@@ -15,7 +15,7 @@ from app.orders.events import OrderDemandChanged, SentUnitsReleased
 from app.orders.jobs import ReviewPartner, RouteUnmapped
 from app.partners.events import PartnerBufferChanged, PartnerConnected, PartnerDisconnected
 from app.partners.jobs import CheckPartnerStore, EndPartnerships, TellOfAccess
-from app.receiving.events import ParcelReceived, UnitsShorted
+from app.receiving.events import ParcelReceived, ParcelSent, UnitsShorted
 from app.receiving.jobs import ReadMasterOrder, ReadMasterOrders, UseSurplus
 from app.stores.events import (
     CustomerErasureAsked,
@@ -116,6 +116,11 @@ def follow_demand(news: News[OrderDemandChanged]) -> Answer:
     )
 
 
+def use_surplus(news: News[ParcelSent]) -> Answer:
+    """What the partner sends and nobody waits for any more is not ordered again."""
+    return UseSurplus(news.store_id, news.event.partner_id)
+
+
 def begin_draft(news: News[CycleOpened]) -> Answer:
     """What waits already when a week opens, sold after the last cut-off or left over, stands on its draft."""
     return Later(RewriteDraft(news.store_id, news.event.partner_id), DRAFT_GATHERS)
@@ -161,6 +166,7 @@ EVENT_JOBS: Mapping[type[Event], tuple[Follows, ...]] = {
     SentUnitsReleased: (note_release,),
     CycleOpened: (begin_draft,),
     MasterOrderClosed: (follow_close,),
+    ParcelSent: (use_surplus,),
     ParcelReceived: (write_offers,),
     UnitsShorted: (order_again,),
 }

@@ -9,14 +9,29 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.catalog.states import ImportState, ItemState, ensure_import, ensure_item
 from app.core.db import Base
-from app.core.tenancy import PartnerStoreOwned, TenantOwned
+from app.core.tenancy import STORE, PartnerStoreOwned, TenantOwned
+
+_SOLD_VARIANT = (
+    "EXISTS (SELECT 1 FROM sku_mappings WHERE sku_mappings.partner_store_id = partner_variants.partner_store_id"
+    f" AND sku_mappings.partner_variant_id = partner_variants.id AND sku_mappings.store_id = {STORE})"
+)
+_SOLD_PRODUCT = (
+    "EXISTS (SELECT 1 FROM partner_variants JOIN sku_mappings"
+    " ON sku_mappings.partner_store_id = partner_variants.partner_store_id"
+    " AND sku_mappings.partner_variant_id = partner_variants.id"
+    " WHERE partner_variants.partner_store_id = partner_products.partner_store_id"
+    f" AND partner_variants.product_id = partner_products.id AND sku_mappings.store_id = {STORE})"
+)
 
 
 class PartnerProduct(PartnerStoreOwned, Base):
     """A product of a partner's store, as last read; only those somebody imported are kept."""
 
     __tablename__ = "partner_products"
-    __table_args__ = (UniqueConstraint("partner_store_id", "shopify_product_id"),)
+    __table_args__ = (
+        UniqueConstraint("partner_store_id", "shopify_product_id"),
+        {"info": {"read_too": [_SOLD_PRODUCT]}},
+    )
 
     shopify_product_id: Mapped[str]
     title: Mapped[str]
@@ -36,6 +51,7 @@ class PartnerVariant(PartnerStoreOwned, Base):
         ),
         UniqueConstraint("partner_store_id", "shopify_variant_id"),
         Index("ix_partner_variants_item", "partner_store_id", "shopify_inventory_item_id"),
+        {"info": {"read_too": [_SOLD_VARIANT]}},
     )
 
     product_id: Mapped[int]

@@ -21,7 +21,10 @@ class Machinery:
 
 
 class PartnerStoreOwned:
-    """What was read from a partner's store: written for that store, read by retailers with a live partnership."""
+    """What was read from a partner's store: written for that store, read by retailers with a live partnership.
+
+    What a retailer has, or had, on sale it goes on reading: names of what is ordered outlive the partnership.
+    """
 
     __tenancy__: ClassVar[TableClass] = "partner_store"
 
@@ -46,7 +49,8 @@ def table_classes(mappers: Iterable[type]) -> dict[str, TableClass]:
 def policies(table: Table, table_class: TableClass) -> list[str]:
     """Return the statements that put a table under the row-level security of its class.
 
-    A table may carry its own rule in `info["select"]` or `info["write"]` (the partnership row, which both sides see).
+    A table may carry its own rule in `info["select"]` or `info["write"]` (the partnership row, which both sides see),
+    and of a partner's rows those that others may read too in `info["read_too"]`.
     """
     name = table.name
     statements = [
@@ -68,9 +72,10 @@ def policies(table: Table, table_class: TableClass) -> list[str]:
             f"AND partners.store_id = {STORE} AND partners.is_live)"
         )
         write = table.info.get("write", owns)
+        reads = " OR ".join([owns, sells, *table.info.get("read_too", ())])
         return [
             *statements,
-            f"CREATE POLICY read ON {name} FOR SELECT TO {roles} USING ({owns} OR {sells})",
+            f"CREATE POLICY read ON {name} FOR SELECT TO {roles} USING ({reads})",
             f"CREATE POLICY add ON {name} FOR INSERT TO {roles} WITH CHECK ({write})",
             f"CREATE POLICY change ON {name} FOR UPDATE TO {roles} USING ({write})",
             f"CREATE POLICY remove ON {name} FOR DELETE TO {roles} USING ({write})",

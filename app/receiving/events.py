@@ -109,3 +109,23 @@ class UnitsAllocated(Event):
 
     order_id: int
     quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsPromised(Event):
+    """Units of an order wait for goods on their way that nobody else needs."""
+
+    name: ClassVar[str] = "receiving.units.promised"
+    sentence: ClassVar[str] = (
+        "{quantity} units come with a parcel that is on its way already; they are not ordered again"
+    )
+    subject: ClassVar[str] = "order"
+
+    order_id: int
+    quantity: int
+
+    def told(self) -> str:
+        """Return the sentence for one unit or for several."""
+        if self.quantity == 1:
+            return "1 unit comes with a parcel that is on its way already; it is not ordered again"
+        return Event.told(self)

@@ -13,7 +13,7 @@ from app.rehearsal.hub import Hub
 from app.rehearsal.killing import Killer, Step
 from app.rehearsal.play import Player, Say, monday_after
 from app.rehearsal.report import summary
-from app.rehearsal.setting_up import Staged, accept_invitations, open_app, set_up
+from app.rehearsal.setting_up import Staged, accept_invitations, invite_again, open_app, set_up
 from app.rehearsal.staff import Miscount
 
 A_MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
@@ -105,8 +105,12 @@ async def work_as_staff(hub: Hub, *, receive: bool, ship: bool, miscount: Miscou
 
 
 async def accept_as_partner(hub: Hub, control: Control, shop: str) -> list[dict[str, Any]]:
-    """Open the app in the partner's admin and accept what waits there; return each act."""
+    """Open the app in the partner's admin and accept what waits there; return each act.
+
+    Of a partner who went and is back, retailers make a new invitation first.
+    """
     store = await open_app(hub, control, shop)
+    await invite_again(hub, store)
     accepted = await accept_invitations(hub, store)
     return [{"act": "accepted", "partner": shop, "partnership": partner_id} for partner_id in accepted]
 

@@ -1,24 +1,26 @@
 """Set the stage: stores that install the app, partners that accept, products imported, published and stocked."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
 from app.catalog.flows import browse
 from app.catalog.queries import mappings_of_partner
 from app.catalog.service import Chosen, request_import
-from app.core.unit_of_work import SYSTEM
+from app.core.unit_of_work import SYSTEM, system_for
 from app.partners.flows import accept, check_partner_store
-from app.partners.queries import PartnerFacts, get_partner, partners_of
-from app.partners.service import invite_partner, pending_invitations
+from app.partners.queries import PartnerFacts, all_partnerships_of, get_partner, partners_of
+from app.partners.service import invite_partner, pending_invitations, renew_invitation
+from app.partners.states import PartnerState
 from app.partners.terms import Proposal
 from app.rehearsal.cast import PartnerPart, RetailerPart
-from app.rehearsal.control import Control
+from app.rehearsal.control import Control, Refused
 from app.rehearsal.hub import Hub, staff_of
 from app.stores.flows import check_installation, install_by_id_token
 from app.stores.flows.locations import find_location
-from app.stores.queries import StoreFacts, find_store_by_domain, get_settings
-from app.stores.scopes import wanted_by
+from app.stores.queries import StoreFacts, find_store_by_domain, get_settings, get_store
+from app.stores.scopes import PAYMENT_TERMS, wanted_by
 from app.stores.service import choose_centre, choose_role, choose_stock_location
 from app.stores.states import StoreRole
 
@@ -112,6 +114,19 @@ async def _connect(hub: Hub, control: Control, retailer: StoreFacts, part: Partn
         return await get_partner(uow.session, retailer.id, invited.partner_id)
 
 
+async def invite_again(hub: Hub, store: StoreFacts) -> None:
+    """Have every retailer that lost this partner invite it anew, as its staff does when the store is back (A13)."""
+    async with hub.open_uow(system_for(store.id)) as uow:
+        lost = [
+            each for each in await all_partnerships_of(uow.session, store.id) if each.state is PartnerState.DISCONNECTED
+        ]
+    for partner in lost:
+        async with hub.open_uow(SYSTEM.of_store(partner.store_id)) as uow:
+            retailer = await get_store(uow, partner.store_id)
+        async with hub.open_uow(staff_of(retailer)) as uow:
+            await renew_invitation(uow, partner.id)
+
+
 async def accept_invitations(hub: Hub, store: StoreFacts) -> list[int]:
     """Have the partner's staff accept whatever invitation waits for their store; return the partnerships."""
     async with hub.open_uow(SYSTEM) as uow:
@@ -154,19 +169,21 @@ async def _stock_shelves(control: Control, part: PartnerPart) -> None:
 
 
 async def open_app(hub: Hub, control: Control, shop: str) -> StoreFacts:
-    """Open the app in the store's admin as its staff would; the first time installs it."""
+    """Open the app in the store's admin as its staff would; the first time installs it, and so does a return."""
     async with hub.open_uow(SYSTEM) as uow:
         known = await find_store_by_domain(uow, shop)
     if known is not None and known.installed:
         return known
-    await control.post(f"/stores/{shop}/app/install")
+    with suppress(Refused):  # somebody installed it already; nobody opened it since
+        await control.post(f"/stores/{shop}/app/install")
     token = (await control.get(f"/stores/{shop}/id_token"))["id_token"]
     return await install_by_id_token(hub.shopify, shop, token)
 
 
 async def _grant(hub: Hub, control: Control, store: StoreFacts) -> StoreFacts:
     """Grant what the role asks for, as a click on Shopify's own screen does."""
-    wanted = sorted(wanted_by(store.role))
+    terms = PAYMENT_TERMS if store.role is StoreRole.RETAILER else frozenset()
+    wanted = sorted(wanted_by(store.role) | terms)
     await control.post(f"/stores/{store.shop_domain}/app/scopes", {"scopes": wanted})
     store = await check_installation(hub.shopify, store.id)
     await control.settle()

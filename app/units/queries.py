@@ -51,13 +51,16 @@ class DemandLot:
 
 @dataclass(frozen=True, slots=True)
 class FreeSupply:
-    """What a master line's goods are free for: all that is not matched, and what nobody waits for."""
+    """What a master line's goods are free for: all that is not matched, and what nobody waits for.
+
+    `arriving` is what nobody waits for of goods that the partner has sent; more may still be with the partner.
+    """
 
     supply_line_id: int
     partner_variant_id: int
     unmatched: int
     surplus: int
-    coming_surplus: int
+    arriving: int
 
 
 def _demand(store_id: int) -> Select[UnitLot, str, int, int]:
@@ -173,10 +176,9 @@ async def free_supply(session: AsyncSession, store_id: int, partner_variant_ids:
         coming = sum(supply.balances[state] for state in AWAITED)
         behind = sum(quantity for _, quantity in waiting[lot_id])
         free = rules.free_units(supply.balances[SupplyState.RECEIVED], coming, behind)
-        if free.unmatched or free.coming_surplus:
-            found.append(
-                FreeSupply(supply.line_id, supply.variant_id, free.unmatched, free.surplus, free.coming_surplus)
-            )
+        arriving = min(free.coming_surplus, supply.balances[SupplyState.INBOUND])
+        if free.unmatched or arriving:
+            found.append(FreeSupply(supply.line_id, supply.variant_id, free.unmatched, free.surplus, arriving))
     return found
 
 
@@ -185,9 +187,9 @@ async def is_supply_awaited(session: AsyncSession, store_id: int, partner_id: in
     return await _has_supply(session, store_id, partner_id, AWAITED)
 
 
-async def is_supply_here(session: AsyncSession, store_id: int, partner_id: int) -> bool:
-    """Return whether the centre has anything of the partner's that is not matched yet."""
-    return await _has_supply(session, store_id, partner_id, (SupplyState.RECEIVED,))
+async def is_supply_at_hand(session: AsyncSession, store_id: int, partner_id: int) -> bool:
+    """Return whether anything of the partner's that is not matched yet is at the centre or on its way there."""
+    return await _has_supply(session, store_id, partner_id, (SupplyState.RECEIVED, SupplyState.INBOUND))
 
 
 async def _has_supply(session: AsyncSession, store_id: int, partner_id: int, states: Iterable[SupplyState]) -> bool:

@@ -145,6 +145,43 @@ async def test_units_cancelled_meanwhile_are_surplus_for_the_next_order(oak: Oak
     assert await oak.units("supply") == {"allocated": 1, "received": 3, "shorted": 1}
 
 
+async def test_what_is_on_its_way_for_nobody_is_not_ordered_again(oak: Oak) -> None:
+    """D25, F9: a sale after the cancellation waits for the parcel; it is not in U, and no draft asks for it."""
+    placed = await oak.sell(5)
+    await oak.close_week()
+    oak.send(5)
+    await oak.trade.settle()
+    cancel_order(oak.trade.shops.world, oak.trade.shops.store(oak.trade.retailer), placed[0])
+    await oak.trade.settle()
+
+    await oak.sell(3)
+    await oak.gather()
+    unseen = (await oak.trade.offer(BEANS)).sum.unseen
+    on_its_way, drafts = await oak.places(), list(oak.drafts)
+    await oak.receive((await oak.parcels())[0])
+
+    assert on_its_way == [{"cancelled": 5}, {"inbound": 3}]
+    assert (unseen, drafts) == (0, [])
+    assert await oak.places() == [{"cancelled": 5}, {"allocated": 3}]
+    assert await oak.units("supply") == {"allocated": 3, "received": 2}
+
+
+async def test_who_waits_already_is_given_what_is_sent_for_nobody(oak: Oak) -> None:
+    """F9: the partner sends what was cancelled after the cut-off; the next week orders that much less."""
+    placed = await oak.sell(5)
+    await oak.close_week()
+    cancel_order(oak.trade.shops.world, oak.trade.shops.store(oak.trade.retailer), placed[0])
+    await oak.sell(3, 3)
+    await oak.gather()
+    before = await oak.places()
+
+    oak.send(5)
+    await oak.trade.settle()
+
+    assert before == [{"cancelled": 5}, {"queued": 3}, {"queued": 3}]
+    assert await oak.places() == [{"cancelled": 5}, {"inbound": 3}, {"inbound": 2, "queued": 1}]
+
+
 async def test_goods_set_free_go_to_an_order_that_waits_for_others(oak: Oak) -> None:
     """F10: the unit is de-allocated and given to the next waiting order at once."""
     placed = await oak.sell(3)

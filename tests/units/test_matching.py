@@ -4,6 +4,7 @@ import pytest
 
 from app.units import queries, service
 from app.units.errors import NotEnoughUnits
+from app.units.queries import FreeSupply
 from app.units.states import DemandState, SupplyState
 from tests.units.world import Retailer
 
@@ -108,6 +109,11 @@ async def test_goods_somebody_waits_for_go_to_an_older_unit_in_the_queue(retaile
     assert await retailer.where(2) == {"allocated": 1, "queued": 1}
 
 
+async def free_supply(retailer: Retailer) -> list[FreeSupply]:
+    async with retailer.uow() as uow:
+        return await queries.free_supply(uow.session, retailer.store_id, retailer.variants)
+
+
 async def test_surplus_serves_another_and_frees_what_is_coming(retailer: Retailer) -> None:
     """F9, D25."""
     await retailer.order(2)
@@ -117,10 +123,11 @@ async def test_surplus_serves_another_and_frees_what_is_coming(retailer: Retaile
     await retailer.receive(2, supply_line=101)
 
     await retailer.match(101, 1, 2)
+    asked_for = await free_supply(retailer)
+    await retailer.as_partner(service.advance_supply, 100, 1, SupplyState.INBOUND)
 
-    async with retailer.uow() as uow:
-        free = await queries.free_supply(uow.session, retailer.store_id, retailer.variants)
-    assert [(supply.supply_line_id, supply.coming_surplus) for supply in free] == [(100, 2)]
+    assert asked_for == []  # nothing of it is on its way, it may still be reduced
+    assert [(each.supply_line_id, each.arriving) for each in await free_supply(retailer)] == [(100, 1)]
 
 
 async def test_nobody_is_promised_what_somebody_waits_for(retailer: Retailer) -> None:

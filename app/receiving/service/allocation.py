@@ -1,20 +1,24 @@
-"""Give units at the centre to orders: to those that wait longest, then surplus to those not ordered yet."""
+"""Give units at the centre to orders: to those that wait longest, then surplus to those not ordered yet.
+
+Surplus is used before more is ordered (D25): first what is here, then what is on its way and nobody waits for.
+"""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import timedelta
 
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
+from app.inventory.jobs import WriteOffers
 from app.job_runs.service import enqueue
 from app.master_orders.jobs import RewriteDraft
 from app.orders.queries import orders_of_lines
 from app.receiving import rules
-from app.receiving.events import UnitsAllocated
+from app.receiving.events import UnitsAllocated, UnitsPromised
 from app.receiving.rules import Free, Share, Waiting
 from app.units import queries as units
-from app.units.queries import DemandLot
-from app.units.service import lock_open_units, match
+from app.units.queries import FreeSupply
+from app.units.service import lock_open_units, match, promise
 from app.units.states import DemandState
 from app.units.terms import Because
 
@@ -25,25 +29,25 @@ async def allocate_received(uow: UnitOfWork, partner_id: int, variant_ids: Colle
     """Match what is here and free with the demand that waits for it, oldest first; return the units matched.
 
     Units already ordered from the partner come first; only surplus, which nobody waits for, goes to units that are
-    still queued, so that they are not ordered at all.
+    still queued, so that they are not ordered at all: of what is here at once, of what is on its way when it arrives.
     """
     await lock_open_units(uow, partner_id)
-    waiting = await units.waiting_demand(uow.session, uow.store_id, variant_ids)
-    sent = await _share(uow, variant_ids, [lot for lot in waiting if lot.state is DemandState.SENT], because)
-    queued = [lot for lot in waiting if lot.state is DemandState.QUEUED]
-    saved = await _share(uow, variant_ids, queued, because, surplus_only=True)
-    if saved:
-        later = uow.now + timedelta(minutes=GATHERING_MINUTES)
-        await enqueue(uow, RewriteDraft(uow.store_id, partner_id), run_at=later)
-    return sent + saved
+    sent = await _share(uow, variant_ids, DemandState.SENT, lambda supply: supply.unmatched)
+    await _match(uow, sent, because)
+    spare = await _share(uow, variant_ids, DemandState.QUEUED, lambda supply: supply.surplus)
+    await _match(uow, spare, because)
+    await _promise(uow, partner_id, variant_ids, because)
+    if spare:
+        await _follow_with_draft(uow, partner_id)
+    return sum(share.quantity for share in (*sent, *spare))
 
 
 async def use_surplus(uow: UnitOfWork, partner_id: int) -> int:
-    """Give what is free at the centre to this partner's waiting units, before more is ordered (F10, D29).
+    """Give what is free at the centre, or on its way there, to this partner's waiting units (F9, F10, D25, D29).
 
-    Each sale asks for this, so it only looks when nothing is here: what comes later is given out by what brings it.
+    Each sale asks for this, so it only looks when nothing is at hand: what comes later is given out by what brings it.
     """
-    if not await units.is_supply_here(uow.session, uow.store_id, partner_id):
+    if not await units.is_supply_at_hand(uow.session, uow.store_id, partner_id):
         return 0
     queued = await units.queued_demand(uow.session, uow.store_id, partner_id)
     sent = await units.demand_in_state(uow.session, uow.store_id, DemandState.SENT)
@@ -56,40 +60,60 @@ async def use_surplus(uow: UnitOfWork, partner_id: int) -> int:
 
 
 async def _share(
-    uow: UnitOfWork,
-    variant_ids: Collection[int],
-    waiting: list[DemandLot],
-    because: Because,
-    *,
-    surplus_only: bool = False,
-) -> int:
+    uow: UnitOfWork, variant_ids: Collection[int], state: DemandState, free_of: Callable[[FreeSupply], int]
+) -> list[Share]:
+    """Decide who of those in a state gets what is free, oldest first."""
+    waiting: dict[int, list[Waiting]] = defaultdict(list)
+    for lot in await units.waiting_demand(uow.session, uow.store_id, variant_ids):
+        if lot.state is state:
+            waiting[lot.partner_variant_id].append(Waiting(lot.lot_id, lot.quantity))
     if not waiting:
-        return 0
+        return []
     free: dict[int, list[Free]] = defaultdict(list)
     for supply in await units.free_supply(uow.session, uow.store_id, variant_ids):
-        quantity = supply.surplus if surplus_only else supply.unmatched
-        free[supply.partner_variant_id].append(Free(supply.supply_line_id, quantity))
-    by_variant: dict[int, list[Waiting]] = defaultdict(list)
-    for lot in waiting:
-        by_variant[lot.partner_variant_id].append(Waiting(lot.lot_id, lot.quantity))
-    shares = [share for variant in sorted(by_variant) for share in rules.allocate(free[variant], by_variant[variant])]
-    await _match(uow, shares, because)
-    await _tell(uow, shares, {lot.lot_id: lot for lot in waiting})
-    return sum(share.quantity for share in shares)
+        free[supply.partner_variant_id].append(Free(supply.supply_line_id, free_of(supply)))
+    return [share for variant in sorted(waiting) for share in rules.allocate(free[variant], waiting[variant])]
 
 
-async def _match(uow: UnitOfWork, shares: list[Share], because: Because) -> None:
+async def _match(uow: UnitOfWork, shares: Sequence[Share], because: Because) -> None:
+    given = await _by_order(uow, shares)
+    for supply_line_id, lots in _by_supply(shares):
+        await match(uow, supply_line_id, lots, because)
+    for order_id, quantity in given:
+        await record_event(uow, UnitsAllocated(order_id, quantity))
+
+
+async def _promise(uow: UnitOfWork, partner_id: int, variant_ids: Collection[int], because: Because) -> None:
+    """Let units that are not ordered yet wait for goods on their way that nobody needs."""
+    shares = await _share(uow, variant_ids, DemandState.QUEUED, lambda supply: supply.arriving)
+    if not shares:
+        return
+    given = await _by_order(uow, shares)
+    for supply_line_id, lots in _by_supply(shares):
+        await promise(uow, supply_line_id, lots, because)
+    for order_id, quantity in given:
+        await record_event(uow, UnitsPromised(order_id, quantity))
+    await _follow_with_draft(uow, partner_id)
+    await enqueue(uow, WriteOffers(uow.store_id, partner_id))
+
+
+async def _follow_with_draft(uow: UnitOfWork, partner_id: int) -> None:
+    later = uow.now + timedelta(minutes=GATHERING_MINUTES)
+    await enqueue(uow, RewriteDraft(uow.store_id, partner_id), run_at=later)
+
+
+def _by_supply(shares: Iterable[Share]) -> list[tuple[int, list[tuple[int, int]]]]:
     by_supply: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for share in shares:
         by_supply[share.supply_line_id].append((share.lot_id, share.quantity))
-    for supply_line_id, lots in sorted(by_supply.items()):
-        await match(uow, supply_line_id, lots, because)
+    return sorted(by_supply.items())
 
 
-async def _tell(uow: UnitOfWork, shares: list[Share], lots: dict[int, DemandLot]) -> None:
-    orders = await orders_of_lines(uow.session, uow.store_id, {lots[share.lot_id].line_id for share in shares})
+async def _by_order(uow: UnitOfWork, shares: Sequence[Share]) -> list[tuple[int, int]]:
+    """Return how many units each order gets."""
+    lines = await units.lines_of_lots(uow.session, uow.store_id, {share.lot_id for share in shares})
+    orders = await orders_of_lines(uow.session, uow.store_id, set(lines.values()))
     given: dict[int, int] = defaultdict(int)
     for share in shares:
-        given[orders[lots[share.lot_id].line_id]] += share.quantity
-    for order_id, quantity in sorted(given.items()):
-        await record_event(uow, UnitsAllocated(order_id, quantity))
+        given[orders[lines[share.lot_id]]] += share.quantity
+    return sorted(given.items())
