@@ -115,14 +115,16 @@ async def test_what_was_sold_of_a_partner_who_is_gone_is_listed(desk: Desk) -> N
 
     order_id = await desk.capture(facts)
     (listed,) = await desk.problems()
+    waiting = await desk.where(order_id)
+    await desk.capture(edited(facts, 0, 2))
+    (fewer,) = await desk.problems()
     await _set_state(desk, "connected")
-    async with desk.open_uow(system_for(desk.store_id)) as uow:
-        await service.route_unmapped(uow)
-    await desk.capture(facts)
+    await _review(desk)
 
-    assert (listed.kind, listed.units) == ("unmapped", 3)
+    assert (listed.kind, listed.units, fewer.units) == ("partner_gone", 3, 2)
+    assert waiting == [{"queued": 3}]
     assert await desk.problems() == []
-    assert await desk.where(order_id) == [{"queued": 3}]
+    assert await desk.where(order_id) == [{"queued": 2, "cancelled": 1}]
 
 
 async def test_what_waited_for_a_partner_who_goes_is_listed(desk: Desk) -> None:

@@ -33,7 +33,7 @@ async def choose_routes(
     if not any(each.mapping or each.looks_like_partner for each in resolutions):
         return
     partners = {each.id: each for each in await partners_of(uow.session, uow.store_id)}
-    variants = await _variants_of(uow, resolutions, partners)
+    variants = await _variants_of(uow, resolutions)
     for line, resolution in zip(lines, resolutions, strict=True):
         ordered_at = ordered_since.get(line.shopify_line_id, order.placed_at)
         line.route = _route(ordered_at, line, resolution)
@@ -101,13 +101,11 @@ def _route(ordered_at: datetime, line: OrderLine, resolution: Resolution) -> Rou
     return Route.PARTNER
 
 
-async def _variants_of(
-    uow: UnitOfWork, resolutions: Sequence[Resolution], partners: Mapping[int, PartnerFacts]
-) -> dict[int, VariantFacts]:
-    """Return the partners' variants; none of a partner who is not connected, so that nobody makes them (E28)."""
+async def _variants_of(uow: UnitOfWork, resolutions: Sequence[Resolution]) -> dict[int, VariantFacts]:
+    """Return the partners' variants; what is still sold of a partner who is gone is theirs as before (E28)."""
     wanted: dict[int, set[int]] = defaultdict(set)
     for mapping in (each.mapping for each in resolutions):
-        if mapping is not None and partners[mapping.partner_id].is_live:
+        if mapping is not None:
             wanted[mapping.partner_store_id].add(mapping.partner_variant_id)
     found: dict[int, VariantFacts] = {}
     for partner_store_id, variant_ids in wanted.items():

@@ -2,10 +2,19 @@
 
 from app.core.unit_of_work import UnitOfWork
 from app.exceptions.service import Problem, open_exception, resolve_exceptions
-from app.partners.queries import get_partner
+from app.orders.models import Order
+from app.partners.queries import get_partner, partners_of
 from app.units.queries import queued_demand
 
 STRANDED = "partner_gone"
+
+
+async def review_order(uow: UnitOfWork, order: Order) -> None:
+    """List what waits, with this order, for partners who are not connected."""
+    routed = {line.routed_partner_id for line in order.lines}
+    for partner in await partners_of(uow.session, uow.store_id):
+        if partner.id in routed and not partner.is_live:
+            await review_partner(uow, partner.id)
 
 
 async def review_partner(uow: UnitOfWork, partner_id: int) -> None:
