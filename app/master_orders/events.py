@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
-from babel.dates import format_date
-
+from app.core.dates import in_words
 from app.events.declaration import Event
 
 
@@ -23,7 +22,7 @@ class CycleOpened(Event):
 
     def told(self) -> str:
         """Return the sentence with the date as people read it."""
-        return f"Opened for the cut-off on {format_date(date.fromisoformat(self.cutoff_on), 'long', locale='en')}"
+        return f"Opened for the cut-off on {in_words(date.fromisoformat(self.cutoff_on))}"
 
 
 @dataclass(frozen=True, slots=True)

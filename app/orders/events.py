@@ -22,10 +22,10 @@ class OrderCaptured(Event):
 
 @dataclass(frozen=True, slots=True)
 class OrderLineRouted(Event):
-    """A line's units are ordered from a partner."""
+    """A line's units are a partner's to make."""
 
     name: ClassVar[str] = "order.line.routed"
-    sentence: ClassVar[str] = "{quantity} × {title}: ordered from {partner}"
+    sentence: ClassVar[str] = "{quantity} × {title} comes from {partner}"
     subject: ClassVar[str] = "order"
 
     order_id: int
@@ -109,7 +109,7 @@ class OrderDemandChanged(Event):
             f"{self.added} more to order" if self.added else "",
             f"{self.released} no longer needed" if self.released else "",
         ]
-        said = ", ".join(filter(None, changes)) or "the units may proceed or wait, as their payment and holds say"
+        said = ", ".join(filter(None, changes)) or "when it can be ordered changed, with a payment or a hold"
         return f"{self.partner}: {said}"
 
 

@@ -52,7 +52,7 @@ class ParcelReceived(Event):
     """A parcel was opened and counted."""
 
     name: ClassVar[str] = "receiving.parcel.received"
-    sentence: ClassVar[str] = "Received {units} units of {announced} announced ({over} more than ordered)"
+    sentence: ClassVar[str] = "Received {units} of {announced} announced units, {over} more than ordered"
     subject: ClassVar[str] = "master_order"
 
     cycle_id: int
@@ -61,6 +61,10 @@ class ParcelReceived(Event):
     announced: int
     units: int
     over: int
+
+    def told(self) -> str:
+        """Return the sentence without what did not happen."""
+        return Event.told(self) if self.over else f"Received {self.units} of {self.announced} announced units"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,10 @@ from app.catalog.queries import mappings_to
 from app.core.unit_of_work import UnitOfWork
 from app.events.queries import count_since
 from app.exceptions.queries import ExceptionFacts, open_exceptions
+from app.fulfillment.queries import list_shipments
+from app.fulfillment.states import ShipmentState
 from app.job_runs.queries import RunFacts, failed_runs
-from app.master_orders.queries import get_lines
+from app.master_orders.queries import get_lines, running_orders
 from app.orders.queries import list_orders_by_id, orders_of_lines
 from app.partners.queries import partners_of
 from app.stores.events import FactRecovered
@@ -33,6 +35,7 @@ class ExceptionShown:
 Address = tuple[str, str]
 NOWHERE: Address = ("", "")
 RECENT = timedelta(days=7)
+UNFINISHED = (ShipmentState.STUCK, ShipmentState.UNCERTAIN)
 
 
 async def list_exceptions(uow: UnitOfWork) -> list[ExceptionShown]:
@@ -40,13 +43,14 @@ async def list_exceptions(uow: UnitOfWork) -> list[ExceptionShown]:
     found = await open_exceptions(uow.session)
     order_names = await _order_names(uow, found)
     places = await _places(uow, found)
+    nearer = await _nearer(uow, found)
     names = {partner.id: partner.name for partner in await partners_of(uow.session, uow.store_id)}
     has_jobs = any(each.subject_kind == "job" for each in found)
     runs = {("job", str(run.id)): run for run in await failed_runs(uow)} if has_jobs else {}
     shown = []
     for each in found:
         about = (each.subject_kind, each.subject_id)
-        href, link = PLACES.get(each.kind) or places.get(about, NOWHERE)
+        href, link = nearer.get(each.id) or PLACES.get(each.kind) or places.get(about, NOWHERE)
         heading = HEADINGS.get(each.kind) or each.kind.replace("_", " ").capitalize()
         named = (order_names.get(about, ""), names.get(each.partner_id or 0, ""))
         cause = cause_of(each.kind, each.cause)
@@ -67,6 +71,27 @@ async def _order_names(uow: UnitOfWork, found: Sequence[ExceptionFacts]) -> dict
     order_of = await orders_of_lines(uow.session, uow.store_id, lines)
     orders = await list_orders_by_id(uow.session, uow.store_id, set(order_of.values()))
     return {("order_line", str(line)): f"Order {orders[order].name}" for line, order in order_of.items()}
+
+
+async def _nearer(uow: UnitOfWork, found: Sequence[ExceptionFacts]) -> dict[int, Address]:
+    """Return the very page that mends an exception, where what it is about has another one, by exception."""
+    session, store_id = uow.session, uow.store_id
+    edited = [each for each in found if each.kind == "partner_changed_draft"]
+    running = {each.partner_id: each.id for each in await running_orders(session, store_id)} if edited else {}
+    nearer = {
+        each.id: (f"/app/master-orders/{running[each.partner_id]}", "Open the master order")
+        for each in edited
+        if each.partner_id in running
+    }
+    boxed = [each for each in found if each.kind in ("shipment_not_accepted", "shipment_uncertain")]
+    order_of = await orders_of_lines(session, store_id, {int(each.subject_id) for each in boxed}) if boxed else {}
+    boxes = await list_shipments(session, store_id, UNFINISHED, set(order_of.values())) if boxed else []
+    box_of = {box.order_id: box.id for box in boxes}
+    for each in boxed:
+        box_id = box_of.get(order_of.get(int(each.subject_id), 0))
+        if box_id is not None:
+            nearer[each.id] = (f"/app/shipments/{box_id}", "Open the shipment")
+    return nearer
 
 
 async def _places(uow: UnitOfWork, found: Sequence[ExceptionFacts]) -> dict[tuple[str, str], Address]:

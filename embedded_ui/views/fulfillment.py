@@ -118,7 +118,7 @@ async def list_ready(session: AsyncSession, store_id: int) -> list[ReadyOrder]:
     lines = await lines_with_units_in(session, store_id, [DemandState.ALLOCATED])
     order_of = await orders_of_lines(session, store_id, lines)
     orders = await list_orders_by_id(session, store_id, set(order_of.values()))
-    in_turn = dict.fromkeys(order_of[line_id] for line_id in lines)
+    in_turn = sorted(set(order_of.values()), key=lambda order_id: (orders[order_id].placed_at, order_id))
     places = await whereabouts(
         session, store_id, [line.id for order_id in in_turn for line in orders[order_id].partner_lines]
     )

@@ -37,14 +37,6 @@ class Task:
 DECIDE = Task(
     "Decide on {}", "Something cannot proceed without you.", "Decide", "/app/exceptions", "alert-triangle", "critical"
 )
-MEND = Task(
-    "Mend {}",
-    "Your store did not accept or confirm the tracking.",
-    "Mend",
-    "/app/shipments",
-    "alert-circle",
-    "critical",
-)
 HAND_OVER = Task("Hand over {}", "Packed, and no carrier has them yet.", "Hand over", "/app/shipments", "delivery")
 PACK = Task("Pack {}", "They are at your centre, each given to an order.", "Pack", "/app/packing", "package-fulfilled")
 RECEIVE = Task(
@@ -95,11 +87,9 @@ async def read_latest(session: AsyncSession, store_id: int) -> tuple[OrderShown,
 
 
 def _tasks(exceptions: int, parcels: int, ready: int, shipments: Mapping[ShipmentState, int]) -> tuple[Task, ...]:
-    stuck = shipments.get(ShipmentState.STUCK, 0) + shipments.get(ShipmentState.UNCERTAIN, 0)
     packed = shipments.get(ShipmentState.PACKED, 0)
     found = (
         (DECIDE, exceptions, _many(exceptions, "exception")),
-        (MEND, stuck, _many(stuck, "shipment")),
         (HAND_OVER, packed, _many(packed, "box", "boxes")),
         (PACK, ready, _many(ready, "unit")),
         (RECEIVE, parcels, _many(parcels, "parcel")),

@@ -1,6 +1,7 @@
 """Master orders as their pages show them, for the retailer and for the partner."""
 
 import csv
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -22,9 +23,11 @@ from app.master_orders.queries import (
     running_orders,
 )
 from app.master_orders.states import CycleState
+from app.orders.queries import OrderRow, list_orders_by_id, orders_of_lines
 from app.partners.queries import PartnerFacts, get_partner, partners_of
 from app.receiving.queries import Parcel, list_parcels
-from app.units.queries import supply_whereabouts
+from app.units.queries import demand_of_supply, queued_demand, supply_whereabouts
+from app.units.states import DemandState
 from embedded_ui.forms.listing import Listing
 from embedded_ui.views.journey import Journey, to_centre, together
 from embedded_ui.views.names import GONE
@@ -90,6 +93,7 @@ class MasterPage:
     parcels: tuple[Parcel, ...]
     problems: tuple[ExceptionFacts, ...]
     titles: Mapping[int, str]  # by line, for the change ledger
+    orders: tuple[tuple[OrderRow, int], ...]  # of the retailer's customers, with the units that come with it
 
     @property
     def file_address(self) -> str:
@@ -178,4 +182,21 @@ async def read_master(session: AsyncSession, store_id: int, cycle_id: int, *, fo
         parcels=tuple(await list_parcels(session, store_id, None, [cycle_id])),
         problems=tuple(await open_exceptions_of(session, "master", cycle_id)),
         titles={shown.line.id: shown.title for shown in lines},
+        orders=() if for_partner else await _orders_on(session, store_id, master),
     )
+
+
+async def _orders_on(session: AsyncSession, store_id: int, master: MasterOrder) -> tuple[tuple[OrderRow, int], ...]:
+    """Return the customers' orders a master order serves, the oldest first."""
+    if master.is_open:
+        queued = await queued_demand(session, store_id, master.partner_id, master.cutoff_at)
+        wanted = [(lot.line_id, lot.quantity) for lot in queued]
+    else:
+        lots = await demand_of_supply(session, store_id, [line.id for line in master.lines])
+        wanted = [(lot.line_id, lot.quantity) for lot in lots if lot.state is not DemandState.CANCELLED]
+    order_of = await orders_of_lines(session, store_id, {line_id for line_id, _ in wanted})
+    units: Counter[int] = Counter()
+    for line_id, quantity in wanted:
+        units[order_of[line_id]] += quantity
+    rows = await list_orders_by_id(session, store_id, set(units))
+    return tuple((row, units[row.id]) for row in sorted(rows.values(), key=lambda row: (row.placed_at, row.id)))

@@ -1,5 +1,6 @@
 """Orders as their pages show them: each line with where its units are."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,9 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.pagination import Page, Place
 from app.exceptions.queries import ExceptionFacts, open_exceptions
 from app.fulfillment.queries import ShipmentRow, list_shipments
+from app.master_orders.queries import MasterOrder, get_lines, get_master_order
 from app.orders.queries import HoldRow, LineRow, OrderRow, get_order, holds_of, page_orders
 from app.partners.queries import PartnerFacts, partners_of
-from app.units.queries import whereabouts
+from app.units.queries import demand_in, whereabouts
+from app.units.states import DemandState
 from embedded_ui.views.journey import Journey, to_customer, together
 from embedded_ui.views.names import names_of_lines
 
@@ -38,6 +41,7 @@ class LineShown:
     journey: Journey
     hold: HoldRow | None
     problems: tuple[ExceptionFacts, ...]
+    masters: tuple[MasterOrder, ...]  # with which its units were ordered
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,7 @@ async def read_order(session: AsyncSession, store_id: int, order_id: int) -> Ord
     holds = await holds_of(session, store_id, line_ids)
     names = await names_of_lines(session, order.lines)
     partners = {partner.id: partner for partner in await partners_of(session, store_id)}
+    masters = await _masters_of(session, store_id, line_ids)
     problems = await open_exceptions(session)
     of_lines: dict[int, list[ExceptionFacts]] = {line_id: [] for line_id in line_ids}
     for problem in problems:
@@ -95,6 +100,7 @@ async def read_order(session: AsyncSession, store_id: int, order_id: int) -> Ord
             to_customer(places[line.id]),
             holds.get(line.id),
             tuple(of_lines[line.id]),
+            tuple(masters[line.id]),
         )
         for line in order.lines
     ]
@@ -107,3 +113,18 @@ async def read_order(session: AsyncSession, store_id: int, order_id: int) -> Ord
         shipments=tuple(await list_shipments(session, store_id, None, [order.id])),
         problems=tuple(each for each in problems if each.subject_kind == "order" and each.subject_id == str(order.id)),
     )
+
+
+async def _masters_of(session: AsyncSession, store_id: int, line_ids: Sequence[int]) -> dict[int, list[MasterOrder]]:
+    """Return the master orders that each line's units are, or were, ordered with."""
+    lots = await demand_in(session, store_id, line_ids, DemandState)
+    ordered = {(lot.line_id, lot.supply_line_id) for lot in lots if lot.supply_line_id is not None}
+    cycle_of = {
+        master_line_id: line.cycle_id
+        for master_line_id, line in (await get_lines(session, store_id, {each for _, each in ordered})).items()
+    }
+    masters = {each: await get_master_order(session, store_id, each) for each in sorted(set(cycle_of.values()))}
+    found: dict[int, list[MasterOrder]] = defaultdict(list)
+    for line_id, cycle_id in sorted({(line_id, cycle_of[each]) for line_id, each in ordered}):
+        found[line_id].append(masters[cycle_id])
+    return found

@@ -29,7 +29,7 @@ async def test_an_order_with_terms_we_cannot_see_is_listed_until_it_is_paid(oak:
     await trade.settle()
 
     assert at_once == []
-    assert (problem.subject_kind, problem.units) == ("order_line", 3)
+    assert (problem.subject_kind, problem.units) == ("order", 3)
     assert "permit reading payment terms" in problem.next_step
     assert await trade.problems() == []
     assert await oak.units() == {"queued": 3}

@@ -47,9 +47,10 @@ async def pack_order(uow: UnitOfWork, order_id: int, wanted: Mapping[int, int]) 
     chosen = {line_id: quantity for line_id, quantity in wanted.items() if quantity}
     if not chosen or any(quantity < 0 for quantity in chosen.values()):
         raise Invalid("Choose what goes into the box.")
-    packed = rules.fill(chosen, await ready_lots(uow, order_id))
+    ready = await ready_lots(uow, order_id)
+    packed = rules.fill(chosen, ready)
     if packed is None:
-        raise NothingToPack()
+        raise _refusal(chosen, rules.packable(ready))
 
     shipment = Shipment(
         store_id=uow.store_id,
@@ -76,6 +77,16 @@ async def pack_order(uow: UnitOfWork, order_id: int, wanted: Mapping[int, int]) 
         )
     await record_event(uow, ShipmentPacked(order_id, shipment.id, sum(lot.quantity for lot in packed)))
     return shipment.id
+
+
+def _refusal(chosen: Mapping[int, int], here: Mapping[int, int]) -> Invalid | NothingToPack:
+    """Return what is wrong with a box: a number too high at its field, or goods that went meanwhile."""
+    if not set(chosen) <= set(here):
+        return NothingToPack()
+    too_many = {line_id for line_id, quantity in chosen.items() if quantity > here[line_id]}
+    return Invalid(
+        fields={f"line_{line_id}": f"Enter at most {here[line_id]}; more is not here." for line_id in too_many}
+    )
 
 
 async def unpack(uow: UnitOfWork, shipment_id: int) -> None:

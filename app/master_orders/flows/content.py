@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from babel.dates import format_date
-
+from app.core.dates import in_words
 from app.core.money import Money
 from app.gateways.shopify.draft_content import CentreAddress, DraftContent, DraftLine
 from app.gateways.shopify.draft_orders import DraftFacts
@@ -24,7 +23,7 @@ def content_of(plan: DraftPlan, lines: Sequence[WrittenLine], found: DraftFacts 
             *(DraftLine(None, line.quantity, line.price, line.attributes, line.title) for line in free_text),
         ),
         tags=(plan.marker,),
-        note=f"Weekly master order of {plan.retailer_name}, cut-off {format_date(plan.cutoff_on, 'long', locale='en')}."
+        note=f"Weekly master order of {plan.retailer_name}, cut-off {in_words(plan.cutoff_on)}."
         " While it is a draft, its lines follow what is sold; please ship it once it has become an order.",
         po_number=plan.marker,
         shipping_address=_address(plan),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.catalog.queries import variants_of_store
+from app.core.dates import in_words
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
 from app.exceptions.service import Problem, open_exception, resolve_exceptions
@@ -211,8 +212,8 @@ def _flagged(cycle: Cycle) -> Problem:
         kind=FLAGGED,
         subject_kind="master",
         subject_id=str(cycle.id),
-        cause=f"The master order of {cycle.cutoff_on} was sealed although your orders could not be compared after the "
-        "cut-off for two hours.",
+        cause=f"The master order of {in_words(cycle.cutoff_on)} was sealed although your orders could not be compared "
+        "after the cut-off for two hours.",
         next_step="Nothing is lost: units found later join the next master order, marked late.",
         partner_id=cycle.partner_id,
     )
@@ -223,7 +224,7 @@ def _completed_early(cycle: Cycle, sent: SentOrder) -> Problem:
         kind=EARLY,
         subject_kind="master",
         subject_id=str(cycle.id),
-        cause=f"The partner made {sent.name} of the running draft before the cut-off of {cycle.cutoff_on}.",
+        cause=f"The partner made {sent.name} of the running draft before the cut-off of {in_words(cycle.cutoff_on)}.",
         next_step="Nothing is lost: what is sold until the cut-off goes on a second order of this week.",
         partner_id=cycle.partner_id,
     )

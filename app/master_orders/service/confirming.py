@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from app.catalog.queries import VariantFacts, variants_of_store
+from app.core.dates import in_words
 from app.core.money import Money
 from app.core.unit_of_work import UnitOfWork
 from app.exceptions.service import Problem, open_exception
@@ -62,7 +63,7 @@ def _reduced(cycle: Cycle, line: MasterLine, missing: int, variant: VariantFacts
         subject_kind="master_line",
         subject_id=str(line.id),
         cause=f"The partner did not accept {missing} of {line.quantity} × “{variant.title}” on the master order of "
-        f"{cycle.cutoff_on}.",
+        f"{in_words(cycle.cutoff_on)}.",
         next_step="They wait for the next master order. Tell the customers, or find another source.",
         units=missing,
         partner_id=cycle.partner_id,

@@ -1,6 +1,7 @@
 """Doubt about a draft or an order nobody confirmed: it is shown, looked for each hour, and ended by one click."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 
@@ -15,6 +16,7 @@ from app.master_orders.jobs import CloseCycle, RewriteDraft
 from app.master_orders.models import Cycle
 from app.master_orders.service.trouble import UNCERTAIN, tell_trouble
 from app.master_orders.states import CycleState
+from app.stores.queries import get_store
 
 LOOKED_FOR_EACH = timedelta(hours=1)
 
@@ -29,9 +31,10 @@ async def record_uncertain(uow: UnitOfWork, cycle_id: int) -> None:
         return
     if cycle.state == CycleState.CLOSING:
         cycle.move(CycleState.UNCERTAIN, uow.now)
-    if cycle.trouble != _tried(cycle):
+    tried = _tried(cycle, (await get_store(uow, uow.store_id)).time_zone)
+    if cycle.trouble != tried:
         await record_event(uow, MasterOrderUncertain(cycle.id, cycle.partner_id))
-    await tell_trouble(uow, cycle, _tried(cycle), UNCERTAIN)
+    await tell_trouble(uow, cycle, tried, UNCERTAIN)
     await plan(uow, _work_on(cycle), uow.now + LOOKED_FOR_EACH, f"master_orders.look:{cycle.id}")
 
 
@@ -62,11 +65,11 @@ def _work_on(cycle: Cycle) -> CloseCycle | RewriteDraft:
     return CloseCycle(cycle.store_id, cycle.partner_id, cycle.id)
 
 
-def _tried(cycle: Cycle) -> str:
+def _tried(cycle: Cycle, time_zone: str) -> str:
     """Return what was done about it, as a sentence that stays the same while nothing new is tried."""
     assert cycle.creating_since is not None
-    at = format_datetime(cycle.creating_since, "d MMMM HH:mm", locale="en")
+    at = format_datetime(cycle.creating_since, "d MMMM, HH:mm", tzinfo=ZoneInfo(time_zone), locale="en")
     return (
-        f"the draft was asked for more than once, last on {at} UTC, without an answer, and a search for its tag "
-        f"{cycle.marker} in the partner's store found nothing since."
+        f"the draft was asked for more than once, last on {at} your store's time, without an answer, and a search for "
+        "it in the partner's store found nothing since."
     )

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from app.core.dates import in_words
 from app.core.unit_of_work import UnitOfWork
 from app.exceptions.queries import open_exceptions_of
 from app.exceptions.service import Problem, open_exception, resolve_exceptions
@@ -53,7 +54,7 @@ async def tell_trouble(uow: UnitOfWork, cycle: Cycle, why: str, kind: str) -> No
         kind=kind,
         subject_kind="master",
         subject_id=str(cycle.id),
-        cause=f"The master order of {cycle.cutoff_on} cannot go on: {why}",
+        cause=f"The master order of {in_words(cycle.cutoff_on)} cannot go on: {why}",
         next_step=STEPS[kind],
         units=0 if cycle.state == CycleState.OPEN else sum(line.quantity for line in cycle.lines),
         partner_id=cycle.partner_id,

@@ -46,7 +46,7 @@ async def capture_order(uow: UnitOfWork, facts: OrderFacts, seen_by: str, releas
         await record_event(uow, OrderCaptured(order.id, len(order.lines), partner_lines, seen_by == "poll"))
         await reading.strike_from_lists(uow, facts.id)
     if paid_now:
-        await end_unpaid(uow, [line.id for line in order.lines])
+        await end_unpaid(uow, order.id)
     if cancelled_now:
         await record_event(uow, OrderCancelled(order.id))
     for line, before in changes:

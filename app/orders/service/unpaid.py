@@ -1,7 +1,6 @@
 """Units whose payment nobody reports, in a store that does not let us see whether they are to be paid later."""
 
 from collections import defaultdict
-from collections.abc import Sequence
 from datetime import timedelta
 
 from app.core.unit_of_work import UnitOfWork
@@ -18,35 +17,45 @@ PATIENCE = timedelta(minutes=15)
 
 
 async def review_unpaid(uow: UnitOfWork, *, may_read_terms: bool) -> None:
-    """List each line whose units wait for a payment that may not be needed; end it for those that wait no more.
+    """List each order whose units wait for a payment that may not be needed; end it for those that wait no more.
 
     With payment terms an order needs no payment (contract §5), but a store that keeps its terms to itself does not
     tell which orders have some: somebody has to say.
     """
-    waiting: dict[int, int] = defaultdict(int)
-    if not may_read_terms:
-        for lot in await demand_in_state(uow.session, uow.store_id, DemandState.CAPTURED):
-            waiting[lot.line_id] += lot.quantity
-    for line in await repository.list_lines(uow.session, uow.store_id, waiting) if waiting else ():
-        if line.order.placed_at > uow.now - PATIENCE:
-            del waiting[line.id]
-            continue
+    waiting = {} if may_read_terms else await _waiting(uow)
+    for order_id, (name, units) in waiting.items():
         cause = (
-            f"{line.order.name} is not paid, so {waiting[line.id]} units of “{line.title}” wait. "
+            f"{name} is not paid, so {units} of its {'unit' if units == 1 else 'units'} cannot be ordered. "
             "Whether it is to be paid later cannot be seen, because that permission was not given."
         )
         step = (
-            "Mark it as paid in Shopify if it is to be paid later, or permit reading payment terms; else await payment."
+            "Mark it as paid in Shopify if it is to be paid later, or permit reading payment terms in the settings; "
+            "else await payment."
         )
-        await open_exception(uow, Problem(UNPAID, "order_line", str(line.id), cause, step, units=waiting[line.id]))
+        await open_exception(uow, Problem(UNPAID, "order", str(order_id), cause, step, units=units))
     known = {int(each.subject_id) for each in await open_exceptions(uow.session) if each.kind == UNPAID}
     ended = known - set(waiting)
-    await end_unpaid(uow, sorted(ended))
-    for line in await repository.list_lines(uow.session, uow.store_id, ended) if ended and may_read_terms else ():
-        await ask_for_read(uow, line.order.shopify_order_id, "terms")  # its terms can be seen from now on
+    for order_id in sorted(ended):
+        await end_unpaid(uow, order_id)
+    for order in (
+        await repository.list_orders_by_id(uow.session, uow.store_id, ended) if ended and may_read_terms else ()
+    ):
+        await ask_for_read(uow, order.shopify_order_id, "terms")  # its terms can be seen from now on
 
 
-async def end_unpaid(uow: UnitOfWork, line_ids: Sequence[int]) -> None:
-    """End what was listed of lines whose order is paid now."""
-    for line_id in line_ids:
-        await resolve_exceptions(uow, "order_line", line_id, [UNPAID])
+async def end_unpaid(uow: UnitOfWork, order_id: int) -> None:
+    """End what was listed of an order that is paid now."""
+    await resolve_exceptions(uow, "order", order_id, [UNPAID])
+
+
+async def _waiting(uow: UnitOfWork) -> dict[int, tuple[str, int]]:
+    """Return name and units of the orders that wait for a payment longer than one usually takes."""
+    units: dict[int, int] = defaultdict(int)
+    for lot in await demand_in_state(uow.session, uow.store_id, DemandState.CAPTURED):
+        units[lot.line_id] += lot.quantity
+    waiting: dict[int, tuple[str, int]] = {}
+    for line in await repository.list_lines(uow.session, uow.store_id, units) if units else ():
+        if line.order.placed_at <= uow.now - PATIENCE:
+            _, known = waiting.get(line.order_id, ("", 0))
+            waiting[line.order_id] = (line.order.name, known + units[line.id])
+    return waiting
