@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +33,7 @@ def up(options: argparse.Namespace) -> int:
     world = World.of(os.environ)
 
     def show_addresses() -> None:
-        print("\n".join(f"  {name:9} {address}" for name, address in world.addresses.items()))
+        print("\n".join(_listed(world.addresses)))
         print("Up. Stop with Ctrl-C.", flush=True)
 
     Supervisor(world, lambda sentence: print(sentence, flush=True), show_addresses).run()
@@ -43,13 +43,20 @@ def up(options: argparse.Namespace) -> int:
 def ps(options: argparse.Namespace) -> int:
     """Say which processes of the world run, and where."""
     state = read_state(World.of(os.environ))
-    if options.json:
-        print(json.dumps(state, indent=2))
-    else:
-        print(f"{state['state']}  {state['state_dir']}")
-        for each in state["processes"]:
-            print("  {name:10} {state:9} pid {pid}  restarts {restarts}  since {since}".format(**each))
+    print(json.dumps(state, indent=2) if options.json else "\n".join(_told(state)))
     return 0 if state["state"] != "down" else 1
+
+
+def _told(state: Mapping[str, Any]) -> Iterator[str]:
+    yield f"{state['state']}  {state['state_dir']}"
+    for each in state["processes"]:
+        yield "  {name:10} {state:9} pid {pid}  restarts {restarts}  since {since}".format(**each)
+    if state["state"] != "down":
+        yield from _listed(state["addresses"])
+
+
+def _listed(addresses: Mapping[str, str]) -> list[str]:
+    return [f"  {name:10} {address}" for name, address in addresses.items()]
 
 
 def web(options: argparse.Namespace) -> int:
@@ -228,6 +235,7 @@ COMMANDS: tuple[Command, ...] = (
 )
 
 INTERRUPTED = 130  # as a shell tells of Ctrl-C
+READER_LEFT = 141  # as a shell tells of who writes to a pipe that nobody reads any more
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -241,12 +249,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         result: int = options.run(options)
+        sys.stdout.flush()
     except LocalServiceError as error:
         print(f"hub: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("hub: stopped", file=sys.stderr)
         return INTERRUPTED
+    except BrokenPipeError:
+        # What is still unwritten has no reader; Python would try again at its end and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return READER_LEFT
     return result
 
 

@@ -61,11 +61,16 @@ class UpWorld:
         return said
 
     def ps(self) -> dict[str, Any]:
-        """What `hub ps --json` prints."""
-        command = [sys.executable, "-m", "app.cli", "ps", "--json"]
-        done = subprocess.run(command, cwd=PROJECT, env=self.environment, capture_output=True, text=True, check=False)
-        found: dict[str, Any] = json.loads(done.stdout)
+        """What `hub ps --json` says."""
+        found: dict[str, Any] = json.loads(self.printed("--json"))
         return found
+
+    def printed(self, *options: str) -> str:
+        """What `hub ps` prints."""
+        command = [sys.executable, "-m", "app.cli", "ps", *options]
+        return subprocess.run(
+            command, cwd=PROJECT, env=self.environment, capture_output=True, text=True, check=False
+        ).stdout
 
     def pids(self) -> dict[str, int]:
         """Process numbers by name."""
@@ -188,3 +193,6 @@ def test_ps_names_addresses_and_where_the_bearer_lies(make_world: Callable[[], U
     assert secret.stat().st_mode & 0o777 == 0o600
     assert len(secret.read_text()) >= 32
     assert found["state_dir"] == str(world.folder)
+    for_people = world.printed()
+    assert all(address in for_people for address in found["addresses"].values())
+    assert all(name in for_people for name in NAMES)
