@@ -1,6 +1,6 @@
 """The first page: every store, and the business clock with the means to turn it."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo, available_timezones
@@ -18,15 +18,31 @@ from simulator.world.store import Store
 HOUR, DAY = 3600, 86_400
 STEPS = (("1 minute", 60), ("15 minutes", 900), ("1 hour", HOUR), ("1 day", DAY), ("1 week", 7 * DAY))
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+USUAL_CUTOFF = {"weekday": "Thursday", "time": "18:00"}  # when the week of the demo's partners ends
+# An app waits through its grace for what was bought just before the cut-off, and closing takes it a moment more.
+GRACE_MINUTES = 15
+CLOSED_AFTER = timedelta(minutes=GRACE_MINUTES + 5)
 
 
 async def show_overview(request: Request) -> Response:
     """Show all stores and the clock."""
-    stores = sorted(world_of(request).stores.values(), key=lambda store: store.name)
-    zones = sorted({store.iana_time_zone for store in stores} | {"UTC"})
+    world = world_of(request)
+    stores = sorted(world.stores.values(), key=lambda store: store.name)
     return render(
-        request, "overview.html", stores=[_summary(one) for one in stores], steps=STEPS, weekdays=WEEKDAYS, zones=zones
+        request,
+        "overview.html",
+        stores=[_summary(one) for one in stores],
+        steps=STEPS,
+        weekdays=WEEKDAYS,
+        usual=USUAL_CUTOFF,
+        grace=GRACE_MINUTES,
+        zones=_last_first({store.iana_time_zone for store in stores} | {"UTC"}, world.now),
     )
+
+
+def _last_first(zones: set[str], now: datetime) -> list[str]:
+    """The zones from west to east: once a cut-off is past in the first, it is past in all of them."""
+    return sorted(zones, key=lambda zone: (now.astimezone(ZoneInfo(zone)).utcoffset(), zone))
 
 
 def _summary(store: Store) -> dict[str, Any]:
@@ -73,9 +89,14 @@ def _target(form: FormData, now: datetime) -> datetime:
         raise Unreadable("there is no such time zone")
     try:
         hour, minute = map(int, text(form, "time").split(":"))
-        return next_instant(now, number(form, "weekday"), (hour, minute), text(form, "zone"))
+        return next_closing(now, number(form, "weekday"), (hour, minute), text(form, "zone"))
     except ValueError:
         raise Unreadable("the time is written 17:00") from None
+
+
+def next_closing(now: datetime, weekday: int, time: tuple[int, int], zone: str) -> datetime:
+    """The next instant shortly after a cut-off, when what it closes is closed."""
+    return next_instant(now - CLOSED_AFTER, weekday, time, zone).astimezone(UTC) + CLOSED_AFTER
 
 
 def next_instant(now: datetime, weekday: int, time: tuple[int, int], zone: str) -> datetime:

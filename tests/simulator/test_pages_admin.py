@@ -1,10 +1,13 @@
 """The pages of a store's admin: what they show, and that their forms do what the control verbs do."""
 
+import re
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from simulator.world.draft_orders import create_draft
+from simulator.world.stores import create_store
 from tests.simulator.page_world import SHOP, make_order, make_variant, make_world, site
 
 pytestmark = pytest.mark.anyio
@@ -22,6 +25,7 @@ async def test_the_overview_lists_every_store_with_its_pages() -> None:
     assert "Oak &amp; Ash" in page
     assert f'href="{ADMIN}"' in page
     assert f'href="/storefront/{SHOP}"' in page
+    assert f'<a href="{ADMIN}/orders">1</a>' in page
 
 
 @pytest.mark.parametrize("page", ["", "/orders", "/draft_orders", "/products", "/products/new", "/apps"])
@@ -141,17 +145,40 @@ async def test_a_draft_is_edited_and_becomes_an_order() -> None:
     assert visit.store.orders[draft.order_id].lines[0].quantity == 5
 
 
-async def test_the_clock_is_turned_by_a_step_and_past_a_weekday_in_a_zone() -> None:
+async def test_the_clock_is_turned_by_a_step() -> None:
     async with site(make_world(hub_url=None)) as visit:
         before = visit.world.now
         await visit.press("/clock/turn", seconds=3600)
-        after_an_hour = visit.world.now
-        await visit.press("/clock/turn", weekday=5, time="17:00", zone="America/New_York")
-        after_cutoff = visit.world.now.astimezone(visit.world.now.tzinfo)
 
-    assert (after_an_hour - before).total_seconds() == pytest.approx(3600, abs=1)
-    assert after_cutoff > after_an_hour
-    assert after_cutoff.minute == 0
+    assert visit.world.now - before == timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("now", "turned_to"),
+    [
+        (datetime(2026, 1, 5, 9, tzinfo=UTC), datetime(2026, 1, 8, 23, 20, tzinfo=UTC)),
+        (datetime(2026, 1, 8, 23, tzinfo=UTC), datetime(2026, 1, 8, 23, 20, tzinfo=UTC)),  # inside the grace
+        (datetime(2026, 1, 8, 23, 20, tzinfo=UTC), datetime(2026, 1, 15, 23, 20, tzinfo=UTC)),
+    ],
+)
+async def test_the_clock_is_turned_past_a_cutoff_and_the_apps_grace(now: datetime, turned_to: datetime) -> None:
+    async with site(make_world(hub_url=None)) as visit:
+        visit.world.clock.set(now=now)
+        await visit.press("/clock/turn", weekday=4, time="18:00", zone="America/New_York")
+
+    assert visit.world.now == turned_to
+
+
+async def test_the_zone_where_it_is_earliest_is_offered_first() -> None:
+    world = make_world()
+    for shop, zone in (("east", "Europe/Amsterdam"), ("west", "America/Denver")):
+        create_store(world, f"{shop}.myshopify.com", {"name": shop, "time_zone": zone})
+
+    async with site(world) as visit:
+        page = await visit.read("/")
+
+    offered = re.findall("<option>([^<]+)</option>", page)
+    assert offered == ["America/Denver", "America/New_York", "UTC", "Europe/Amsterdam"]
 
 
 async def test_everything_written_by_people_is_escaped() -> None:
