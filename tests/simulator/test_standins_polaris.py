@@ -139,6 +139,40 @@ async def test_a_table_is_a_list_on_a_phone(browser: Browser) -> None:
         await expect(narrow.frames[1].locator("s-table-cell .label", has_text="Units")).to_be_visible()
 
 
+async def test_a_table_is_arranged_once_for_all_rows_that_come_together(browser: Browser) -> None:
+    async with framed(browser, AppUnderTest(TABLE)) as page:
+        arranged = await page.frames[1].evaluate(
+            """async () => {
+            const table = document.querySelector("s-table"), row = table.querySelector("s-table-row");
+            const picture = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+            await picture();
+            const arrange = table.arrange;
+            let times = 0;
+            table.arrange = () => { times += 1; arrange.call(table); };
+            for (let number = 0; number < 30; number += 1) row.after(row.cloneNode(true));
+            await picture();
+            await picture();
+            return times; }"""
+        )
+        labels = page.frames[1].locator("s-table-cell:state(number)")
+        await expect(labels).to_have_count(31)
+
+    assert arranged in {1, 2}  # the second time because the table grew
+
+
+@pytest.mark.parametrize("name", ["download", "package-fulfilled"])
+async def test_an_icon_of_the_app_is_drawn(browser: Browser, name: str) -> None:
+    async with framed(
+        browser, AppUnderTest(f'<s-icon type="{name}"></s-icon><s-icon type="unknown"></s-icon>')
+    ) as page:
+        drawn = await page.frames[1].evaluate(
+            """[...document.querySelectorAll("s-icon")]
+            .map((icon) => icon.shadowRoot.querySelector("path").getAttribute("d"))"""
+        )
+
+    assert drawn[0] != drawn[1]
+
+
 async def test_a_modal_opens_and_closes_by_command_and_tells_it_on_itself_only(browser: Browser) -> None:
     app = AppUnderTest(MODAL)
 

@@ -28,8 +28,8 @@ element("s-table", class extends PolarisElement {
     watchSlots(this);
     find(this, ".back").addEventListener("click", () => this.announce("previouspage"));
     find(this, ".on").addEventListener("click", () => this.announce("nextpage"));
-    this.watch = new MutationObserver(() => this.arrange());
-    this.measure = new ResizeObserver(() => this.arrange());
+    this.watch = new MutationObserver(() => this.arrangeSoon());
+    this.measure = new ResizeObserver(() => this.arrangeSoon());
   }
 
   connectedCallback() {
@@ -48,7 +48,15 @@ element("s-table", class extends PolarisElement {
     find(this, "nav").hidden = !this.hasAttribute("paginate");
     find(this, ".back").disabled = !this.hasAttribute("haspreviouspage");
     find(this, ".on").disabled = !this.hasAttribute("hasnextpage");
-    this.arrange();
+    this.arrangeSoon();
+  }
+
+  // Once before the next picture, however many parts ask for it.
+  arrangeSoon() {
+    this.due ??= requestAnimationFrame(() => {
+      this.due = undefined;
+      this.arrange();
+    });
   }
 
   arrange() {
@@ -83,7 +91,7 @@ class TablePart extends PolarisElement {
   // A part may be upgraded after its table: it then asks to be arranged.
   connectedCallback() {
     super.connectedCallback();
-    this.closest("s-table")?.arrange?.();
+    this.closest("s-table")?.arrangeSoon?.();
   }
 
   take(isList) {
