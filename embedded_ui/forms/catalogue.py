@@ -1,18 +1,18 @@
 """The forms with which products are chosen and imported."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from starlette.datastructures import FormData, QueryParams
 
 from app.catalog.service import MOST_PRODUCTS, Chosen
 from app.core.errors import Invalid
-from embedded_ui.forms.entered import Reader
+from embedded_ui.forms.entered import Entered, Reader
 
 PRODUCT = "gid://shopify/Product/"
 NUMBER = re.compile(r"[1-9][0-9]{0,18}")
-NO_MARKUP = "Enter a percentage, such as 40."
+MOST_MARKUP = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Choice:
 
     gids: tuple[str, ...]
     markup: Decimal
-    fault: str = ""
+    entered: Entered = field(default_factory=Entered)  # a markup that was typed and cannot be
 
     @classmethod
     def read(cls, query: QueryParams, usual_markup: Decimal) -> "Choice":
@@ -30,9 +30,9 @@ class Choice:
         if "markup" not in form:
             return cls(_chosen(form), usual_markup)
         reader = Reader(form)
-        markup = reader.share("markup", NO_MARKUP)
+        markup = read_markup(reader)
         if reader.faults:
-            return cls(_chosen(form), usual_markup, NO_MARKUP)
+            return cls(_chosen(form), usual_markup, Entered({"markup": reader.text("markup")}, reader.faults))
         return cls(_chosen(form), markup)
 
 
@@ -47,12 +47,17 @@ class ImportForm:
     def read(cls, form: FormData) -> "ImportForm":
         """Return the form as typed values, or refuse it."""
         reader = Reader(form)
-        markup = reader.share("markup", NO_MARKUP)
+        markup = read_markup(reader)
         reader.check()
         gids = _chosen(form)
         if not gids:
             raise Invalid("Choose at least one product to import.")
         return cls(tuple(Chosen(gid, _title(reader, gid)) for gid in gids), markup)
+
+
+def read_markup(reader: Reader) -> Decimal:
+    """Return the markup as a share: 40 is 0.4."""
+    return reader.share("markup", f"Enter a percentage from 0 to {MOST_MARKUP}, such as 40.", MOST_MARKUP)
 
 
 def _chosen(form: FormData) -> tuple[str, ...]:

@@ -54,10 +54,10 @@ class Reader:
             return at_least
         return int(found)
 
-    def share(self, name: str, fault: str) -> Decimal:
+    def share(self, name: str, fault: str, at_most: int | None = None) -> Decimal:
         """Return a percentage as a share: 30 is 0.3; digits with at most four decimals, point or comma."""
         found = self.text(name).removesuffix("%").strip().replace(",", ".")
-        if not SHARE.fullmatch(found):
+        if not SHARE.fullmatch(found) or (at_most is not None and Decimal(found) > at_most):
             self.faults[name] = fault
             return Decimal(0)
         return Decimal(found) / 100

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from starlette.datastructures import FormData
 
+from embedded_ui.forms.catalogue import read_markup
 from embedded_ui.forms.entered import Reader
 
 
@@ -20,7 +21,7 @@ class DefaultsForm:
         """Return the form as typed values, or refuse it."""
         reader = Reader(form)
         found = cls(
-            markup=reader.share("markup", "Enter a percentage, such as 40."),
+            markup=read_markup(reader),
             buffer=reader.whole("buffer", "Enter a whole number of units, 0 or more.", at_most=10_000),
         )
         reader.check()

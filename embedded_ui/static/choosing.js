@@ -1,4 +1,4 @@
-// Ticks that outlive the page they were made on, and fields that are shown only where they are needed.
+// Ticks that outlive the page they were made on, fields shown only where they are needed, fields two forms share.
 
 // Where a browser keeps nothing for a page in a frame, this memory lasts until the next full load.
 const ticked = new Map();
@@ -69,6 +69,13 @@ document.addEventListener("click", (event) => {
   choosing(form, (chosen) => chosen.clear());
   form.querySelector("s-checkbox")?.focus();
 });
+
+// What was typed into a field of another form of the page counts for this one too.
+document.addEventListener("submit", (event) => {
+  for (const input of event.target.querySelectorAll("input[data-typed]")) {
+    input.value = document.querySelector(`s-text-field[name=${input.name}]`).value;
+  }
+}, true);
 
 document.addEventListener("turbo:submit-end", (event) => {
   const key = event.target.dataset.forgets;

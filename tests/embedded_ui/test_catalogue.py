@@ -45,7 +45,7 @@ async def test_prices_are_shown_before_the_import(trade: Trade) -> None:
 
     assert all(price in usual for price in ("$14.00", "$9.80", "$13.72"))
     assert "$19.60" in doubled
-    assert 'error="Enter a percentage, such as 40."' in mistyped
+    assert 'value="much" error="Enter a percentage from 0 to 1000, such as 40."' in mistyped
 
 
 async def test_what_is_chosen_is_imported_with_its_progress(trade: Trade) -> None:
@@ -80,7 +80,7 @@ async def test_a_markup_that_cannot_be_is_refused_where_it_is_typed(trade: Trade
     answer = await trade.shops.post(trade.retailer, path, product=product.id, markup="5000")
 
     assert answer.status_code == 422
-    assert re.search(r'name="markup"[^>]*error="', answer.text)
+    assert re.search(r'name="markup"[^>]*value="5000" error="', answer.text)
 
 
 async def test_nothing_chosen_is_refused(trade: Trade) -> None:

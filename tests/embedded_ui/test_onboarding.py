@@ -150,7 +150,7 @@ async def test_defaults_are_kept_and_faults_stand_at_their_fields(shops: Shops) 
     assert "Saved Mon 2 Nov 2026" in refused.text
     assert (str(settings.default_markup.normalize()), settings.default_buffer) == ("0.375", 2)
     assert refused.status_code == 422
-    assert 'error="Enter a percentage, such as 40."' in refused.text
+    assert 'error="Enter a percentage from 0 to 1000, such as 40."' in refused.text
     assert 'value="lots"' in refused.text
 
 
