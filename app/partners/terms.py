@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
 
+MOST_BUFFER = 10_000
+NO_BUFFER = f"Enter a whole number of units from 0 to {MOST_BUFFER:,}."
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -30,8 +32,8 @@ class Proposal:
             found["discount"] = "Enter a discount from 0 to 99 %."
         if not 1 <= self.weekday <= 7:
             found["weekday"] = "Choose a day."
-        if not 0 <= self.buffer <= 10_000:
-            found["buffer"] = "Enter a whole number of units, 0 or more."
+        if not 0 <= self.buffer <= MOST_BUFFER:
+            found["buffer"] = NO_BUFFER
         return found
 
 

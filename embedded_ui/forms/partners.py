@@ -6,11 +6,10 @@ from datetime import time
 from starlette.datastructures import FormData
 
 from app.gateways.shopify.shop_domains import parse_shop_domain
-from app.partners.terms import Proposal
+from app.partners.terms import MOST_BUFFER, NO_BUFFER, Proposal
 from embedded_ui.forms.entered import Reader
 
 NO_TIME = "Enter a time such as 18:00."
-NO_BUFFER = "Enter a whole number of units, 0 or more."
 
 
 def read_proposal(form: FormData) -> Proposal:
@@ -24,7 +23,7 @@ def read_proposal(form: FormData) -> Proposal:
         discount=reader.share("discount", "Enter a percentage, such as 30."),
         weekday=reader.whole("weekday", "Choose a day.", at_least=1, at_most=7),
         cutoff_time=reader.time("cutoff_time", NO_TIME),
-        buffer=reader.whole("buffer", NO_BUFFER, at_most=10_000),
+        buffer=reader.whole("buffer", NO_BUFFER, at_most=MOST_BUFFER),
     )
     if shop is None:
         reader.faults["shop"] = "Enter the address of their store, such as their-name.myshopify.com."
@@ -53,6 +52,6 @@ class CalendarForm:
 def read_buffer(form: FormData) -> int:
     """Return the number of units, or refuse the form."""
     reader = Reader(form)
-    found = reader.whole("buffer", NO_BUFFER, at_most=10_000)
+    found = reader.whole("buffer", NO_BUFFER, at_most=MOST_BUFFER)
     reader.check()
     return found

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from starlette.datastructures import FormData
 
+from app.partners.terms import MOST_BUFFER, NO_BUFFER
 from embedded_ui.forms.catalogue import read_markup
 from embedded_ui.forms.entered import Reader
 
@@ -22,7 +23,7 @@ class DefaultsForm:
         reader = Reader(form)
         found = cls(
             markup=read_markup(reader),
-            buffer=reader.whole("buffer", "Enter a whole number of units, 0 or more.", at_most=10_000),
+            buffer=reader.whole("buffer", NO_BUFFER, at_most=MOST_BUFFER),
         )
         reader.check()
         return found

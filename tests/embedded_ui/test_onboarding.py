@@ -152,6 +152,17 @@ async def test_defaults_are_kept_and_faults_stand_at_their_fields(shops: Shops) 
     assert refused.status_code == 422
     assert 'error="Enter a percentage from 0 to 1000, such as 40."' in refused.text
     assert 'value="lots"' in refused.text
+    assert 'error="Enter a whole number of units from 0 to 10,000."' in refused.text
+
+
+async def test_a_limit_is_said_where_it_is_passed(shops: Shops) -> None:
+    await make_retailer(shops)
+
+    refused = await shops.post(RETAILER, "/app/settings/defaults", markup="5000", buffer="99999999")
+
+    assert refused.status_code == 422
+    assert 'error="Enter a percentage from 0 to 1000, such as 40."' in refused.text
+    assert 'error="Enter a whole number of units from 0 to 10,000."' in refused.text
 
 
 async def test_the_settings_have_one_primary_button_at_most(shops: Shops) -> None:

@@ -16,7 +16,7 @@ from app.partners.models import CalendarChange, Partner
 from app.partners.preflight import Check
 from app.partners.service.invitation import withdraw_invitation
 from app.partners.states import LIVE, PartnerState
-from app.partners.terms import weekly
+from app.partners.terms import MOST_BUFFER, NO_BUFFER, weekly
 
 ACCESS_LOST = "partner_access_lost"
 SILENT = "partner_silent"
@@ -55,8 +55,8 @@ async def change_calendar(uow: UnitOfWork, partner_id: int, weekday: int, cutoff
 
 async def change_buffer(uow: UnitOfWork, partner_id: int, buffer: int) -> None:
     """Leave this many units of each variant to the partner."""
-    if not 0 <= buffer <= 10_000:
-        raise Invalid(fields={"buffer": "Enter a whole number of units, 0 or more."})
+    if not 0 <= buffer <= MOST_BUFFER:
+        raise Invalid(fields={"buffer": NO_BUFFER})
     partner = await _lock(uow, partner_id)
     if partner.buffer == buffer:
         return
