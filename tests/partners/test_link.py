@@ -169,6 +169,14 @@ async def test_the_token_of_a_link_is_stored_nowhere(shops: Shops) -> None:
     assert token not in stored
 
 
+async def test_the_form_says_that_customers_see_the_name(shops: Shops) -> None:
+    await make_retailer(shops)
+
+    page = await shops.get(RETAILER, "/app/partners/invite")
+
+    assert "it becomes the vendor of the products you import" in page.text
+
+
 async def test_turbo_gets_the_link_as_a_stream(shops: Shops) -> None:
     await make_retailer(shops)
 
