@@ -8,7 +8,9 @@ from decimal import Decimal
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import NotFound
+from app.events.queries import last_times
 from app.partners import repository
+from app.partners.events import PartnerDisconnected
 from app.partners.models import Partner
 from app.partners.preflight import Check
 from app.partners.rules import Calendar
@@ -78,6 +80,12 @@ async def get_partner(session: AsyncSession, store_id: int, partner_id: int) -> 
     if partner is None:
         raise NotFound
     return partner
+
+
+async def ended_at(session: AsyncSession, partner: PartnerFacts) -> datetime | None:
+    """Return when the partnership ended, the last time it did."""
+    ended = await last_times(session, PartnerDisconnected, partner.id, "partner_id")
+    return max(ended.values(), default=None)
 
 
 async def calendars_of(session: AsyncSession, store_id: int) -> dict[int, list[tuple[datetime, Calendar]]]:

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.inventory import service
-from app.partners.queries import partners_of
+from app.partners.queries import ended_at, partners_of
 from app.stores.queries import get_settings
 from embedded_ui.forms.listing import Listing
 from embedded_ui.session import Visit, redirect
@@ -21,7 +21,7 @@ async def index(visit: Visit, request: Request) -> Response:
         "stock/index.html",
         listing=listing,
         partners=partners,
-        page=await view.list_stock(session, store_id, listing),
+        page=await view.list_stock(visit.uow, listing),
         reading=await view.read_reading(visit.uow, chosen),
         chosen=await get_settings(session, store_id),
     )
@@ -29,8 +29,13 @@ async def index(visit: Visit, request: Request) -> Response:
 
 async def show(visit: Visit, request: Request) -> Response:
     """Show one number with each term of its sum."""
-    row = await view.read_number(visit.uow.session, visit.store.id, request.path_params["mapping_id"])
-    return visit.page("stock/show.html", row=row, reading=await view.read_reading(visit.uow, row.partner.id))
+    row = await view.read_number(visit.uow, request.path_params["mapping_id"])
+    return visit.page(
+        "stock/show.html",
+        row=row,
+        ended_at=await ended_at(visit.uow.session, row.partner),
+        reading=await view.read_reading(visit.uow, row.partner.id),
+    )
 
 
 async def sync(visit: Visit, request: Request) -> Response:

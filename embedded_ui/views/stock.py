@@ -1,12 +1,13 @@
 """The stock as its pages show it: every number with its sum, and how far a reading is."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.catalog.queries import MappingFacts, VariantFacts, get_mapping, page_mappings
+from app.catalog.queries import MappingFacts, VariantFacts, get_mapping, imported_titles, page_mappings
+from app.core.money import Money
 from app.core.pagination import Page
 from app.core.unit_of_work import UnitOfWork
 from app.inventory.jobs import RefreshOffers, SyncStock, WriteOffers
@@ -14,6 +15,8 @@ from app.inventory.queries import OfferFacts, offers_of, read_at
 from app.job_runs.queries import RunFacts, unfinished_runs
 from app.job_runs.states import JobState
 from app.partners.queries import PartnerFacts, get_partner, partners_of
+from app.pricing.rules import cost_from_retail
+from app.stores.queries import StoreFacts, get_stores
 from embedded_ui.forms.listing import Listing
 from embedded_ui.views.arithmetic import Equation, equation
 from embedded_ui.views.names import variants_of
@@ -25,14 +28,29 @@ class StockRow:
 
     mapping: MappingFacts
     partner: PartnerFacts
+    store: StoreFacts | None
+    title: str
     variant: VariantFacts | None
     offer: OfferFacts | None
-    sum: Equation | None
 
     @property
-    def title(self) -> str:
-        """The partner's product and variant; the SKU when it cannot be read any more."""
-        return self.variant.title if self.variant else self.mapping.sku
+    def closed(self) -> str:
+        """Why nothing is known of the partner's stock; empty while it is."""
+        if not self.partner.is_live:
+            return "Partnership ended"
+        return "Their store does not let us in" if self.store is None or self.store.needs_reopening else ""
+
+    @property
+    def sum(self) -> Equation | None:
+        """The sum behind the number; none where nothing could be read."""
+        return equation(self.offer, self.mapping.units_per) if self.offer and not self.closed else None
+
+    @property
+    def cost(self) -> Money | None:
+        """What one of the retailer's units costs now."""
+        if self.variant is None:
+            return None
+        return cost_from_retail(self.variant.price, self.partner.discount) * self.mapping.units_per
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +75,20 @@ STEPS = (
 )
 
 
-async def list_stock(session: AsyncSession, store_id: int, listing: Listing) -> Page[StockRow]:
+async def list_stock(uow: UnitOfWork, listing: Listing) -> Page[StockRow]:
     """Return a page of what is sold for partners."""
-    page = await page_mappings(session, store_id, listing.search, listing.partner_id, listing.place)
-    partners = {partner.id: partner for partner in await partners_of(session, store_id)}
-    variants = await _variants(session, page.rows)
-    offers = await offers_of(session, store_id, [mapping.id for mapping in page.rows])
-    return page.of(
-        lambda mapping: _row(
-            mapping, partners[mapping.partner_id], variants.get(mapping.partner_variant_id), offers.get(mapping.id)
-        )
-    )
+    page = await page_mappings(uow.session, uow.store_id, listing.search, listing.partner_id, listing.place)
+    partners = {partner.id: partner for partner in await partners_of(uow.session, uow.store_id)}
+    rows = {row.mapping.id: row for row in await _rows(uow, page.rows, partners)}
+    return page.of(lambda mapping: rows[mapping.id])
 
 
-async def read_number(session: AsyncSession, store_id: int, mapping_id: int) -> StockRow:
+async def read_number(uow: UnitOfWork, mapping_id: int) -> StockRow:
     """Return one variant with what is offered of it."""
-    mapping = await get_mapping(session, store_id, mapping_id)
-    partner = await get_partner(session, store_id, mapping.partner_id)
-    variants = await _variants(session, [mapping])
-    offers = await offers_of(session, store_id, [mapping_id])
-    return _row(mapping, partner, variants.get(mapping.partner_variant_id), offers.get(mapping_id))
+    mapping = await get_mapping(uow.session, uow.store_id, mapping_id)
+    partner = await get_partner(uow.session, uow.store_id, mapping.partner_id)
+    (row,) = await _rows(uow, [mapping], {partner.id: partner})
+    return row
 
 
 async def read_reading(uow: UnitOfWork, partner_id: int | None) -> Reading | None:
@@ -99,11 +111,34 @@ def _is_due(run: RunFacts | None, now: datetime) -> bool:
     return run is not None and run.state in (JobState.QUEUED, JobState.RUNNING) and run.run_at <= now
 
 
-async def _variants(session: AsyncSession, mappings: Iterable[MappingFacts]) -> dict[int, VariantFacts]:
-    return await variants_of(session, ((each.partner_store_id, each.partner_variant_id) for each in mappings))
+async def _rows(
+    uow: UnitOfWork, mappings: Sequence[MappingFacts], partners: Mapping[int, PartnerFacts]
+) -> list[StockRow]:
+    session, store_id = uow.session, uow.store_id
+    stores = await get_stores(uow, sorted({each.partner_store_id for each in mappings}))
+    variants = await variants_of(session, ((each.partner_store_id, each.partner_variant_id) for each in mappings))
+    offers = await offers_of(session, store_id, [each.id for each in mappings])
+    titles = await _titles(session, store_id, mappings, variants)
+    return [
+        StockRow(
+            mapping=each,
+            partner=partners[each.partner_id],
+            store=stores.get(each.partner_store_id),
+            title=titles.get(each.id, each.sku),
+            variant=variants.get(each.partner_variant_id),
+            offer=offers.get(each.id),
+        )
+        for each in mappings
+    ]
 
 
-def _row(
-    mapping: MappingFacts, partner: PartnerFacts, variant: VariantFacts | None, offer: OfferFacts | None
-) -> StockRow:
-    return StockRow(mapping, partner, variant, offer, equation(offer, mapping.units_per) if offer else None)
+async def _titles(
+    session: AsyncSession, store_id: int, mappings: Sequence[MappingFacts], variants: Mapping[int, VariantFacts]
+) -> dict[int, str]:
+    """Return the partner's titles by mapping; of a partner who is gone, what the import called the product."""
+    known = {each.id: variants.get(each.partner_variant_id) for each in mappings}
+    unknown = {each.id: each.product_gid for each in mappings if known[each.id] is None}
+    called = await imported_titles(session, store_id, set(unknown.values())) if unknown else {}
+    return {id_: variant.title for id_, variant in known.items() if variant} | {
+        id_: called[gid] for id_, gid in unknown.items() if gid in called
+    }

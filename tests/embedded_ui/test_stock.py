@@ -2,6 +2,9 @@
 
 import pytest
 
+from app.core.unit_of_work import system_for
+from app.stores.service import mark_access
+from app.stores.states import AccessState
 from tests.support.shops import PARTNER
 from tests.support.trade import Trade
 from tests.support.weeks import sell
@@ -25,6 +28,50 @@ async def test_every_number_is_shown_as_a_sum(trade: Trade) -> None:
     assert "20 − 5 − 0 − 0 + 0 = 15" in listed
     assert "Why you offer 15" in page
     assert "you sold" in page
+
+
+async def test_a_number_names_its_partner_and_its_prices(trade: Trade) -> None:
+    """Retail 14.00 less 30 % costs 9.80; with 40 % on it was imported at 13.72."""
+    await sell(trade)
+    (mapping,) = await trade.mappings()
+
+    page = (await trade.shops.get(trade.retailer, f"/app/stock/{mapping.id}")).text
+
+    assert f'href="/app/partners/{trade.link.partner.id}"' in page
+    assert all(price in page for price in ("$14.00", "$9.80, 30 % off", "$13.72"))
+
+
+async def test_of_a_partner_who_is_gone_no_sum_and_no_reading_is_shown(trade: Trade) -> None:
+    """A11"""
+    await sell(trade)
+    (mapping,) = await trade.mappings()
+    await trade.shops.post(trade.retailer, f"/app/partners/{trade.link.partner.id}/disconnect")
+    await trade.settle()
+
+    listed = (await trade.shops.get(trade.retailer, "/app/stock")).text
+    page = (await trade.shops.get(trade.retailer, f"/app/stock/{mapping.id}")).text
+
+    assert "Partnership ended" in listed
+    assert "sold out at the partner" not in listed
+    assert ">Beans</s-link>" in listed
+    assert "The partnership with Oak Roastery ended Mon 2 Nov 2026" in page
+    assert not any(words in page for words in ("stock read", "partner has", "Their SKU"))
+
+
+async def test_of_a_store_that_lets_nobody_in_no_sum_is_shown(trade: Trade) -> None:
+    """A10"""
+    await sell(trade)
+    (mapping,) = await trade.mappings()
+    async with trade.shops.open_uow(system_for(trade.link.partner_store.id)) as uow:
+        await mark_access(uow, trade.link.partner_store.id, AccessState.DEAD)
+    await trade.settle()
+
+    listed = (await trade.shops.get(trade.retailer, "/app/stock")).text
+    page = (await trade.shops.get(trade.retailer, f"/app/stock/{mapping.id}")).text
+
+    assert "Their store does not let us in" in listed
+    assert "what they have is not known" in page
+    assert "stock read" not in page
 
 
 async def test_products_are_found_by_title_and_sku(trade: Trade) -> None:
