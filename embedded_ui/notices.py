@@ -19,6 +19,7 @@ NOTICES = {
     "retried": "Trying again",
     "sent_again": "It is sent again",
     "stock": "Stock location saved",
+    "syncing": "The partner’s stock is being read",
     "unpacked": "Unpacked",
     "withdrawn": "Invitation taken back",
 }

@@ -111,6 +111,7 @@ TABLE: tuple[PageRoute, ...] = (
     verb("POST", "/app/imports/{import_id:id}/retry", catalogue.retry_import, RETAILER, form=catalogue.show_import),
     verb("GET", "/app/stock", stock.index, RETAILER),
     verb("GET", "/app/stock/{mapping_id:id}", stock.show, RETAILER),
+    verb("POST", "/app/stock/{mapping_id:id}/sync", stock.sync_number, RETAILER, form=stock.show),
     verb("POST", "/app/stock/sync/{partner_id:id}", stock.sync, RETAILER, form=stock.index),
     # orders, and what is ordered for them
     verb("GET", "/app/orders", orders.index, RETAILER),

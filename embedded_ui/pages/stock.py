@@ -3,6 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.catalog.queries import get_mapping
 from app.inventory import service
 from app.partners.queries import ended_at, partners_of
 from app.stores.queries import get_settings
@@ -42,4 +43,11 @@ async def sync(visit: Visit, request: Request) -> Response:
     """Have a partner's stock read and written now."""
     partner_id = request.path_params["partner_id"]
     await service.sync_now(visit.uow, partner_id)
-    return redirect(f"/app/stock?partner={partner_id}")
+    return redirect(f"/app/stock?partner={partner_id}&told=syncing")
+
+
+async def sync_number(visit: Visit, request: Request) -> Response:
+    """Have the stock behind one number read and written now."""
+    mapping = await get_mapping(visit.uow.session, visit.store.id, request.path_params["mapping_id"])
+    await service.sync_now(visit.uow, mapping.partner_id)
+    return redirect(f"/app/stock/{mapping.id}", told="syncing")

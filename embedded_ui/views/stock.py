@@ -14,9 +14,10 @@ from app.inventory.jobs import RefreshOffers, SyncStock, WriteOffers
 from app.inventory.queries import OfferFacts, offers_of, read_at
 from app.job_runs.queries import RunFacts, unfinished_runs
 from app.job_runs.states import JobState
+from app.partners.health import Health, Level, health_of
 from app.partners.queries import PartnerFacts, get_partner, partners_of
 from app.pricing.rules import cost_from_retail
-from app.stores.queries import StoreFacts, get_stores
+from app.stores.queries import StoreFacts, get_store, get_stores
 from embedded_ui.forms.listing import Listing
 from embedded_ui.views.arithmetic import Equation, equation
 from embedded_ui.views.names import variants_of
@@ -58,14 +59,20 @@ class Reading:
     """How fresh a partner's stock is, and what is being done about it."""
 
     partner: PartnerFacts
+    health: Health
     read_at: datetime | None
     step: str  # what goes on now; empty: nothing
     trouble: str
 
     @property
+    def is_blocked(self) -> bool:
+        """Whether the partner's store answers nobody, so that asking for a reading is of no use."""
+        return self.health.level is Level.BROKEN
+
+    @property
     def is_running(self) -> bool:
         """Whether the page should look again."""
-        return bool(self.step)
+        return bool(self.step) and not self.is_blocked
 
 
 STEPS = (
@@ -104,7 +111,8 @@ async def read_reading(uow: UnitOfWork, partner_id: int | None) -> Reading | Non
     step = next((words for name, words in STEPS if _is_due(runs.get(name), uow.now)), "")
     failed = [run for run in runs.values() if run.state is JobState.FAILED]
     trouble = "The last try did not succeed; the exceptions list has the reason." if failed and not step else ""
-    return Reading(partner, await read_at(uow.session, store_id), step, trouble)
+    health = health_of(partner, await get_store(uow, store_id))
+    return Reading(partner, health, await read_at(uow.session, store_id), step, trouble)
 
 
 def _is_due(run: RunFacts | None, now: datetime) -> bool:

@@ -5,6 +5,7 @@ import pytest
 from app.core.unit_of_work import system_for
 from app.stores.service import mark_access
 from app.stores.states import AccessState
+from simulator.world.apps import freeze
 from tests.support.shops import PARTNER
 from tests.support.trade import Trade
 from tests.support.weeks import sell
@@ -101,6 +102,35 @@ async def test_sync_now_shows_how_far_it_is(trade: Trade) -> None:
     assert "data-refresh" not in after
 
 
+async def test_sync_now_on_a_number_stays_there_and_says_so(trade: Trade) -> None:
+    await sell(trade)
+    (mapping,) = await trade.mappings()
+
+    asked = await trade.shops.post(trade.retailer, f"/app/stock/{mapping.id}/sync")
+    during = (await trade.shops.get(trade.retailer, asked.headers["Location"])).text
+    await trade.settle()
+    after = (await trade.shops.get(trade.retailer, f"/app/stock/{mapping.id}")).text
+
+    assert asked.headers["Location"].startswith(f"/app/stock/{mapping.id}?")
+    assert 'data-toast="The partner’s stock is being read"' in during
+    assert "data-refresh" in during
+    assert "data-refresh" not in after
+
+
+async def test_a_paused_store_is_said_to_be_and_cannot_be_synced(trade: Trade) -> None:
+    """A17"""
+    await sell(trade)
+    partner_id = trade.link.partner.id
+    freeze(trade.shops.world, trade.shops.store(PARTNER), True)
+    await trade.shops.post(trade.retailer, f"/app/stock/sync/{partner_id}")
+    await trade.shops.work()
+
+    page = (await trade.shops.get(trade.retailer, f"/app/stock?partner={partner_id}")).text
+
+    assert "Shopify has paused their store" in page
+    assert not any(words in page for words in ("Sync now", "It is read every hour", "data-refresh"))
+
+
 async def test_others_partners_and_numbers_are_not_found(trade: Trade) -> None:
     await sell(trade)
     shops = trade.shops
@@ -109,7 +139,8 @@ async def test_others_partners_and_numbers_are_not_found(trade: Trade) -> None:
         await shops.get(trade.retailer, f"/app/stock/{2**50}"),
         await shops.get(trade.retailer, f"/app/stock?partner={2**50}"),
         await shops.post(trade.retailer, f"/app/stock/sync/{2**50}"),
+        await shops.post(trade.retailer, f"/app/stock/{2**50}/sync"),
         await shops.get(PARTNER, "/app/stock"),
     ]
 
-    assert [answer.status_code for answer in answers] == [404] * 4
+    assert [answer.status_code for answer in answers] == [404] * 5
