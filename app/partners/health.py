@@ -29,6 +29,11 @@ class Health:
     word: str
     sentence: str
 
+    @property
+    def is_broken(self) -> bool:
+        """Whether nothing can be asked of their store at the moment."""
+        return self.level is Level.BROKEN
+
 
 def health_of(partner: PartnerFacts, store: StoreFacts | None) -> Health:
     """Judge a partner by its state, our access to its store, and its last check."""
@@ -44,9 +49,9 @@ def health_of(partner: PartnerFacts, store: StoreFacts | None) -> Health:
     if partner.state is PartnerState.PAUSED:
         return Health(Level.ATTENTION, "Paused", "Nothing new of theirs is sold for now.")
     if awaits_check(partner, store):
-        return Health(Level.WAITING, "Connected", "Connected. Their store is being checked.")
+        return Health(Level.WAITING, "Being checked", "Connected. Their store is being checked.")
     if any(not check.passed for check in partner.checks):
-        return Health(Level.ATTENTION, "Connected", "Connected, with points to look at.")
+        return Health(Level.ATTENTION, "Needs attention", "Connected, with points to look at.")
     return Health(Level.GOOD, "Connected", "Everything works.")
 
 

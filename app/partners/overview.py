@@ -1,12 +1,15 @@
 """Partners as the pages show them: with the health of their store and the dates ahead."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.core.errors import NotFound
 from app.core.unit_of_work import Actor, ActorKind, Open, UnitOfWork
+from app.job_runs.queries import unfinished_runs
+from app.job_runs.states import JobState
 from app.partners.health import Health, awaits_check, health_of
+from app.partners.jobs import CheckPartnerStore
 from app.partners.queries import PartnerFacts, calendars_of, find_partner, partners_of, partnerships_of
 from app.partners.rules import Calendar, CutOff, cutoffs_ahead
 from app.stores.queries import StoreFacts, get_stores
@@ -53,7 +56,10 @@ async def read_partner(uow: UnitOfWork, partner_id: int) -> PartnerOverview:
         raise NotFound
     stores = await get_stores(uow, [facts.partner_store_id] if facts.partner_store_id else [])
     calendars = await calendars_of(uow.session, uow.store_id)
-    return _overview(uow, facts, stores.get(facts.partner_store_id or 0), calendars.get(facts.id, ()))
+    found = _overview(uow, facts, stores.get(facts.partner_store_id or 0), calendars.get(facts.id, ()))
+    if found.health.is_broken:
+        return replace(found, is_checking=False)  # a check would wait for the store as well
+    return replace(found, is_checking=found.is_checking or await _is_check_due(uow, facts))
 
 
 async def read_partnerships(open_uow: Open, actor: Actor, partner_store_id: int) -> list[PartnershipOverview]:
@@ -69,6 +75,14 @@ async def read_partnerships(open_uow: Open, actor: Actor, partner_store_id: int)
         is_checking = awaits_check(each, stores[partner_store_id])
         found.append(PartnershipOverview(each, stores[each.store_id], ahead, is_checking))
     return found
+
+
+async def _is_check_due(uow: UnitOfWork, facts: PartnerFacts) -> bool:
+    """Tell whether somebody asked for a check that is not made yet."""
+    if facts.partner_store_id is None:
+        return False
+    runs = await unfinished_runs(uow, [CheckPartnerStore(facts.partner_store_id)])
+    return any(run.state is not JobState.FAILED and run.run_at <= uow.now for run in runs.values())
 
 
 def _overview(uow: UnitOfWork, facts: PartnerFacts, store: StoreFacts | None, calendars: Calendars) -> PartnerOverview:

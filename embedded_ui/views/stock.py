@@ -14,7 +14,7 @@ from app.inventory.jobs import RefreshOffers, SyncStock, WriteOffers
 from app.inventory.queries import OfferFacts, offers_of, read_at
 from app.job_runs.queries import RunFacts, unfinished_runs
 from app.job_runs.states import JobState
-from app.partners.health import Health, Level, health_of
+from app.partners.health import Health, health_of
 from app.partners.queries import PartnerFacts, get_partner, partners_of
 from app.pricing.rules import cost_from_retail
 from app.stores.queries import StoreFacts, get_store, get_stores
@@ -67,7 +67,7 @@ class Reading:
     @property
     def is_blocked(self) -> bool:
         """Whether the partner's store answers nobody, so that asking for a reading is of no use."""
-        return self.health.level is Level.BROKEN
+        return self.health.is_broken
 
     @property
     def is_running(self) -> bool:

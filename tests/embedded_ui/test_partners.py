@@ -1,0 +1,37 @@
+"""The partners' pages: how each stands, what was proposed, what is being checked."""
+
+import pytest
+
+from simulator.world.apps import freeze
+from tests.support.shops import PARTNER
+from tests.support.trade import Trade
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_check_that_was_asked_for_is_shown_until_it_is_made(trade: Trade) -> None:
+    path = f"/app/partners/{trade.link.partner.id}"
+
+    asked = await trade.shops.post(trade.retailer, f"{path}/check")
+    during = (await trade.shops.get(trade.retailer, asked.headers["Location"])).text
+    await trade.settle()
+    after = (await trade.shops.get(trade.retailer, path)).text
+
+    assert "The store is being checked" in during
+    assert "data-refresh" in during
+    assert "Check again" in after
+    assert "data-refresh" not in after
+
+
+async def test_a_store_that_shopify_paused_shows_no_ticks(trade: Trade) -> None:
+    """A17"""
+    path = f"/app/partners/{trade.link.partner.id}"
+    freeze(trade.shops.world, trade.shops.store(PARTNER), True)
+    await trade.shops.post(trade.retailer, f"{path}/check")
+    await trade.shops.work()
+
+    page = (await trade.shops.get(trade.retailer, path)).text
+
+    assert "Shopify has paused their store" in page
+    assert "It cannot be checked at the moment" in page
+    assert not any(words in page for words in ("Everything needed was granted", "Check again", "data-refresh"))
