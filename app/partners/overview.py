@@ -8,6 +8,7 @@ from app.core.errors import NotFound
 from app.core.unit_of_work import Actor, ActorKind, Open, UnitOfWork
 from app.job_runs.queries import unfinished_runs
 from app.job_runs.states import JobState
+from app.partners import repository
 from app.partners.health import Health, awaits_check, health_of
 from app.partners.jobs import CheckPartnerStore
 from app.partners.queries import PartnerFacts, calendars_of, find_partner, partners_of, partnerships_of
@@ -27,6 +28,7 @@ class PartnerOverview:
     health: Health
     cutoffs: Sequence[CutOff]
     is_checking: bool
+    link_until: datetime | None = None  # how long the link of an unanswered invitation works, or worked
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ async def read_partner(uow: UnitOfWork, partner_id: int) -> PartnerOverview:
     stores = await get_stores(uow, [facts.partner_store_id] if facts.partner_store_id else [])
     calendars = await calendars_of(uow.session, uow.store_id)
     found = _overview(uow, facts, stores.get(facts.partner_store_id or 0), calendars.get(facts.id, ()))
+    if not facts.is_live:
+        return replace(found, link_until=await _link_until(uow, facts))
     if found.health.is_broken:
         return replace(found, is_checking=False)  # a check would wait for the store as well
     return replace(found, is_checking=found.is_checking or await _is_check_due(uow, facts))
@@ -75,6 +79,12 @@ async def read_partnerships(open_uow: Open, actor: Actor, partner_store_id: int)
         is_checking = awaits_check(each, stores[partner_store_id])
         found.append(PartnershipOverview(each, stores[each.store_id], ahead, is_checking))
     return found
+
+
+async def _link_until(uow: UnitOfWork, facts: PartnerFacts) -> datetime | None:
+    async with uow.machinery() as session:
+        invitation = await repository.find_unanswered(session, facts.store_id, facts.id)
+    return invitation.expires_at if invitation else None
 
 
 async def _is_check_due(uow: UnitOfWork, facts: PartnerFacts) -> bool:

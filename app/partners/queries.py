@@ -74,6 +74,12 @@ async def find_partner(session: AsyncSession, store_id: int, partner_id: int) ->
     return facts_of(partner) if partner else None
 
 
+async def find_partner_at(session: AsyncSession, store_id: int, shop_domain: str) -> PartnerFacts | None:
+    """Return the retailer's partner at this shop domain, whatever its state."""
+    partner = await repository.find_partner_at(session, store_id, shop_domain)
+    return facts_of(partner) if partner else None
+
+
 async def get_partner(session: AsyncSession, store_id: int, partner_id: int) -> PartnerFacts:
     """Return the retailer's partner, or raise `NotFound`."""
     partner = await find_partner(session, store_id, partner_id)

@@ -67,6 +67,22 @@ async def lock_invitation(session: AsyncSession, invitation_id: int) -> Invitati
     return await session.get(Invitation, invitation_id, with_for_update=True, populate_existing=True)
 
 
+async def find_partner_at(session: AsyncSession, store_id: int, shop_domain: str) -> Partner | None:
+    """Return the retailer's partner at this shop domain."""
+    chosen = select(Partner).where(Partner.store_id == store_id, Partner.shop_domain == shop_domain)
+    found: Partner | None = await session.scalar(chosen)
+    return found
+
+
+async def find_unanswered(session: AsyncSession, store_id: int, partner_id: int) -> Invitation | None:
+    """Return the partner's invitation that was not answered yet, in time or too late."""
+    chosen = select(Invitation).where(
+        Invitation.store_id == store_id, Invitation.partner_id == partner_id, Invitation.ended_at.is_(None)
+    )
+    found: Invitation | None = await session.scalar(chosen)
+    return found
+
+
 async def lock_open_invitation(session: AsyncSession, store_id: int, partner_id: int) -> Invitation | None:
     """Return the partner's invitation that was not answered yet, locked."""
     chosen = select(Invitation).where(

@@ -103,7 +103,10 @@ async def _connect(hub: Hub, control: Control, retailer: StoreFacts, part: Partn
         return known[0]
     async with hub.open_uow(staff_of(retailer)) as uow:
         proposal = Proposal(part.name, "", part.shop, part.discount, part.weekday, part.cutoff_time, part.buffer)
-        invited = await invite_partner(uow, retailer, proposal)
+        if known and known[0].state is PartnerState.INVITED:  # by a run that ended here
+            invited = await renew_invitation(uow, known[0].id)
+        else:
+            invited = await invite_partner(uow, retailer, proposal)
     store = await open_app(hub, control, part.shop)
     await accept_invitations(hub, store)
     async with hub.open_uow(SYSTEM) as uow:

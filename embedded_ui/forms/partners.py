@@ -15,7 +15,7 @@ NO_TIME = "Enter a time such as 18:00."
 def read_proposal(form: FormData) -> Proposal:
     """Return the invitation as it was written, or refuse it with every fault at its field."""
     reader = Reader(form)
-    shop = parse_shop_domain(reader.text("shop").lower().removeprefix("https://").removesuffix("/"))
+    shop = read_shop(reader.text("shop"))
     found = Proposal(
         name=reader.text("name", required="Enter the partner's name.", longest=100),
         contact_email=reader.text("email"),
@@ -30,6 +30,11 @@ def read_proposal(form: FormData) -> Proposal:
     reader.faults |= {name: fault for name, fault in found.faults().items() if name not in reader.faults}
     reader.check()
     return found
+
+
+def read_shop(typed: str) -> str | None:
+    """Return the shop domain that was typed or pasted, if it is one."""
+    return parse_shop_domain(typed.strip().lower().removeprefix("https://").removesuffix("/"))
 
 
 @dataclass(frozen=True, slots=True)

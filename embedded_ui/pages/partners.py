@@ -5,10 +5,10 @@ from starlette.responses import Response
 
 from app.events.queries import timeline
 from app.partners import overview, service
-from app.partners.queries import get_partner
+from app.partners.queries import find_partner_at, get_partner
 from app.partners.service import Invited
 from app.stores.queries import get_settings
-from embedded_ui.forms.partners import CalendarForm, read_buffer, read_proposal
+from embedded_ui.forms.partners import CalendarForm, read_buffer, read_proposal, read_shop
 from embedded_ui.session import Visit, redirect
 from embedded_ui.turbo import answer_with_stream
 
@@ -19,8 +19,14 @@ async def index(visit: Visit, request: Request) -> Response:
 
 
 async def new(visit: Visit, request: Request) -> Response:
-    """Show the invitation's form."""
-    return visit.page("partners/new.html", defaults=await get_settings(visit.uow.session, visit.store.id))
+    """Show the invitation's form; with the partner that is known at the address that was refused."""
+    session, store_id = visit.uow.session, visit.store.id
+    shop = read_shop(visit.form.value("shop")) or ""
+    return visit.page(
+        "partners/new.html",
+        defaults=await get_settings(session, store_id),
+        known=await find_partner_at(session, store_id, shop),
+    )
 
 
 async def create(visit: Visit, request: Request) -> Response:

@@ -14,7 +14,7 @@ from app.partners.states import PartnerState
 from app.stores.service import uninstall_store
 from app.stores.states import StoreRole
 from simulator.world.products import upsert_product
-from tests.support.linked import accept, invite, link, make_retailer, partners_now, store_facts
+from tests.support.linked import PROPOSAL, accept, invite, link, make_retailer, partners_now, store_facts
 from tests.support.shops import HUB, OPTIONAL, PARTNER, RETAILER, Shops
 
 pytestmark = pytest.mark.anyio
@@ -157,6 +157,39 @@ async def test_a_new_link_replaces_the_one_before(shops: Shops) -> None:
     assert answer.status_code == 201
     assert first not in answer.text
     assert (await shops.hub.get(first)).status_code == 404
+
+
+async def test_an_invitation_that_waits_is_not_replaced_by_a_second(shops: Shops) -> None:
+    await make_retailer(shops)
+    first = await invite(shops)
+    partner = (await partners_now(shops))[0]
+
+    answer = await shops.post(RETAILER, "/app/partners/invite", **{**PROPOSAL, "name": "Elm", "discount": "50"})
+
+    assert answer.status_code == 422
+    assert "You invited Oak Roastery already." in answer.text
+    assert f'href="/app/partners/{partner.id}"' in answer.text
+    assert await partners_now(shops) == [partner]
+    assert (await shops.hub.get(first)).status_code == 200
+
+
+async def test_an_invited_partners_page_shows_what_was_proposed(shops: Shops, clock: FixedClock) -> None:
+    await make_retailer(shops)
+    await invite(shops, buffer=3)
+    path = f"/app/partners/{(await partners_now(shops))[0].id}"
+
+    waiting = (await shops.get(RETAILER, path)).text
+    clock.at += timedelta(days=8)
+    ended = (await shops.get(RETAILER, path)).text
+
+    for words in (
+        "Thursday at 18:00",
+        "3 units of each variant",
+        "orders@oak.example.com",
+        "works until Mon 9 Nov 2026",
+    ):
+        assert words in waiting, words
+    assert "ended Mon 9 Nov 2026" in ended
 
 
 async def test_the_token_of_a_link_is_stored_nowhere(shops: Shops) -> None:

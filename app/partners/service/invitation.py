@@ -37,13 +37,17 @@ class OpenInvitation:
 
 
 async def invite_partner(uow: UnitOfWork, retailer: StoreFacts, proposal: Proposal) -> Invited:
-    """Invite a partner on these terms; inviting the same shop again changes the terms and replaces the link."""
+    """Invite a partner on these terms; an invitation that waits is refused: its terms and its link stay as they are."""
     faults = proposal.faults()
     partner = await repository.lock_by_domain(uow.session, uow.store_id, proposal.shop_domain)
     if proposal.shop_domain == retailer.shop_domain:
         faults["shop"] = "This is your own store. A store has one role: retailer or partner."
     elif partner is not None and partner.state in LIVE:
         faults["shop"] = f"You are already connected with {partner.name}."
+    elif partner is not None and partner.state == PartnerState.INVITED:
+        faults["shop"] = (
+            f"You invited {partner.name} already. Make a new link there, or take the invitation back first."
+        )
     if faults:
         raise Invalid(fields=faults)
 
