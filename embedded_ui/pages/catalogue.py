@@ -32,10 +32,11 @@ async def index(visit: Visit, request: Request) -> Response:
 async def browse(visit: Visit, request: Request) -> Response:
     """Show a partner's products as they are in their store now."""
     listing, partner_id = Listing.read(request), request.path_params["partner_id"]
+    after = request.query_params.get("after")
     async with visit.open_uow(visit.actor) as uow:
         partner = await get_partner(uow.session, uow.store_id, partner_id)
     try:
-        page = await browse_partner(visit.shopify, partner, listing.search, request.query_params.get("after"))
+        page = await browse_partner(visit.shopify, partner, listing.search, after)
     except HubError as error:
         visit.banner = visit.banner or ("warning", error.sentence)
         page = None
@@ -44,7 +45,7 @@ async def browse(visit: Visit, request: Request) -> Response:
         imported = await queries.imported_products(uow.session, uow.store_id, partner_id, gids)
         imports = await queries.latest_imports(uow.session, uow.store_id, partner_id, FEW)
     shown = {"partner": partner, "listing": listing, "products": page, "imported": imported, "imports": imports}
-    return visit.page("catalogue/browse.html", most=service.MOST_PRODUCTS, **shown)
+    return visit.page("catalogue/browse.html", most=service.MOST_PRODUCTS, is_first=not after, **shown)
 
 
 async def choose(visit: Visit, request: Request) -> Response:

@@ -32,6 +32,7 @@ function showChoice(form) {
   const words = chosen.size ? `${chosen.size} chosen` : "Nothing chosen yet";
   form.querySelector("[data-count]").textContent = chosen.size > most ? `${words}; at most ${most} at a time` : words;
   form.querySelector("[data-clear]").hidden = !chosen.size;
+  form.querySelector("s-button[type=submit]").toggleAttribute("disabled", !chosen.size || chosen.size > most);
 }
 
 function hiddenInput(value) {
@@ -62,6 +63,13 @@ document.addEventListener("change", (event) => {
   const form = box?.closest("form[data-chooses]");
   if (form) choosing(form, (chosen) => (box.checked ? chosen.add(box.value) : chosen.delete(box.value)));
 }, true);
+
+document.addEventListener("click", (event) => {
+  const form = event.target.closest?.("[data-all]")?.closest("form");
+  if (!form) return;
+  const boxes = form.querySelectorAll("s-checkbox[name=product]");
+  choosing(form, (chosen) => boxes.forEach((box) => chosen.add(box.value)));
+});
 
 document.addEventListener("click", (event) => {
   const form = event.target.closest?.("[data-clear]")?.closest("form");

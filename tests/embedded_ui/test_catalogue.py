@@ -1,5 +1,6 @@
 """The catalogue's pages: browse, look at prices, import, read the report."""
 
+import html
 import re
 from decimal import Decimal
 
@@ -32,6 +33,21 @@ async def test_products_are_browsed_and_searched_as_they_are_there_now(trade: Tr
     assert "Green Tea" in everything
     assert "House Blend" not in found
     assert "Nothing matches “mugs”" in nothing
+
+
+async def test_a_later_page_leads_back_to_the_first(trade: Trade) -> None:
+    for number in range(26):
+        trade.product(PARTNER, {"sku": f"LOT-{number}"}, title=f"Lot {number}")
+    path = f"/app/catalogue/{trade.link.partner.id}"
+
+    first = (await trade.shops.get(trade.retailer, path)).text
+    found = re.search(r'href="([^"]+)"[^>]*>More products', first)
+    assert found
+    second = (await trade.shops.get(trade.retailer, html.unescape(found[1]))).text
+
+    assert "First products" not in first
+    assert f'href="{path}" icon="chevron-left">First products' in second
+    assert "More products" not in second
 
 
 async def test_prices_are_shown_before_the_import(trade: Trade) -> None:

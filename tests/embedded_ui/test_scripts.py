@@ -94,11 +94,16 @@ async def test_ticks_survive_a_search_and_end_with_the_import(trade: Trade) -> N
     assert {f"product={beans.id}", f"product={tea.id}"} == set(asked.partition("?")[2].split("&"))
 
 
-async def test_a_choice_is_cleared_at_once(trade: Trade) -> None:
+async def test_all_of_a_page_are_chosen_and_cleared_at_once(trade: Trade) -> None:
     trade.product(title="House Blend")
+    trade.product(PARTNER, {"sku": "TEA"}, title="Green Tea")
     async with window(trade.shops, trade.retailer) as staff:
         await staff.opens(f"/app/catalogue/{trade.link.partner.id}")
-        await staff.page.get_by_role("checkbox", name="House Blend").check()
+        await expect(staff.page.get_by_role("button", name="See prices")).to_be_disabled()
+        await staff.page.get_by_role("button", name="Choose all on this page").click()
+        await expect(staff.page.get_by_role("status")).to_have_text("2 chosen")
+        await expect(staff.page.get_by_role("checkbox", name="Green Tea")).to_be_checked()
+        await expect(staff.page.get_by_role("button", name="See prices")).to_be_enabled()
         await staff.page.get_by_role("button", name="Clear the choice").click()
         await expect(staff.page.get_by_role("status")).to_have_text("Nothing chosen yet")
         await expect(staff.page.get_by_role("checkbox", name="House Blend")).not_to_be_checked()
