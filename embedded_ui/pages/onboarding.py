@@ -28,5 +28,5 @@ async def choose_role(visit: Visit, request: Request) -> Response:
 
 async def read_permissions(visit: Visit, request: Request) -> Response:
     """Read what the store's staff just granted or refused."""
-    await check_installation(visit.shopify, visit.store.id)
-    return redirect("/app", told="permissions")
+    store = await check_installation(visit.shopify, visit.store.id)
+    return redirect("/app", told="not_permitted" if store.missing_scopes else "permitted")

@@ -68,6 +68,28 @@ async def test_permissions_are_asked_once_by_a_click_and_named_with_what_they_ar
     assert {"orders/create", "orders/edited", "refunds/create", "fulfillment_orders/placed_on_hold"} <= topics
 
 
+async def test_what_was_refused_is_said_to_be_missing(shops: Shops) -> None:
+    shops.make_shop(RETAILER)
+    await shops.load(RETAILER)
+    await shops.post(RETAILER, "/app/role", role="retailer")
+
+    refused = await shops.post(RETAILER, "/app/permissions")
+    shops.grant(RETAILER, *OPTIONAL["retailer"])
+    granted = await shops.post(RETAILER, "/app/permissions")
+
+    pages = [(await shops.get(RETAILER, answer.headers["Location"])).text for answer in (refused, granted)]
+    assert 'data-toast="Permissions are still missing"' in pages[0]
+    assert 'data-toast="Permissions granted"' in pages[1]
+
+
+async def test_what_cannot_be_undone_is_said_before_the_choice(shops: Shops) -> None:
+    shops.make_shop(RETAILER)
+
+    page = (await shops.load(RETAILER)).text
+
+    assert page.index("cannot be changed later") < page.index("Set up as a retailer")
+
+
 async def test_subscriptions_carry_no_field_about_a_person(shops: Shops) -> None:
     """INV7: every subscription names its fields, and none of them is about a person."""
     await make_retailer(shops)
@@ -121,8 +143,11 @@ async def test_a_stock_location_needs_a_centre_first(shops: Shops) -> None:
     await shops.load(RETAILER)
     await shops.post(RETAILER, "/app/role", role="retailer")
 
+    page = (await shops.get(RETAILER, "/app/settings")).text
     answer = await shops.post(RETAILER, "/app/settings/stock-location/create")
 
+    assert "Save your centre first" in page
+    assert "/app/settings/stock-location/create" not in page
     assert answer.status_code == 422
     assert "Choose your fulfilment centre first" in answer.text
 

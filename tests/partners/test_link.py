@@ -190,6 +190,7 @@ async def test_an_invited_partners_page_shows_what_was_proposed(shops: Shops, cl
     ):
         assert words in waiting, words
     assert "ended Mon 9 Nov 2026" in ended
+    assert "Take the invitation of Oak Roastery back?" in waiting
 
 
 async def test_the_token_of_a_link_is_stored_nowhere(shops: Shops) -> None:
