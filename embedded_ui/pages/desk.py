@@ -3,18 +3,18 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.partners import overview
 from app.partners.flows import accept as accept_flow
 from app.partners.flows import decline as decline_flow
 from app.partners.flows import leave, waiting_invitations
 from embedded_ui.session import Visit, redirect
+from embedded_ui.views import desk as view
 
 
 async def show(visit: Visit, request: Request) -> Response:
     """Show the desk."""
     return visit.page(
         "desk/show.html",
-        partnerships=await overview.read_partnerships(visit.open_uow, visit.actor, visit.store.id),
+        desks=await view.read_partnership_desks(visit.open_uow, visit.actor, visit.store.id),
         waiting=await waiting_invitations(visit.open_uow, visit.store.shop_domain),
     )
 
