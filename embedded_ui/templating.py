@@ -39,7 +39,9 @@ def apart(at: datetime, now: datetime) -> str:
     days, hours = minutes // 1440, minutes // 60 % 24
     if days:
         return plural(days, "day") + (f" {hours} h" if hours and days < 7 else "")
-    return f"{hours} h {minutes % 60} min" if hours else f"{max(minutes, 1)} min"
+    if hours:
+        return f"{hours} h" + (f" {minutes % 60} min" if minutes % 60 else "")
+    return f"{max(minutes, 1)} min"
 
 
 def tail(gid: str) -> str:

@@ -11,8 +11,8 @@ class StockWritten(Event):
     """The retailer's store offers new quantities of a partner's items."""
 
     name: ClassVar[str] = "inventory.stock.written"
-    sentence: ClassVar[str] = "{items} quantities were written to your store"
-    subject: ClassVar[str] = "partner"
+    sentence: ClassVar[str] = "The stock of {items} items was written to your store"
+    subject: ClassVar[str] = "partner_stock"  # not of the partner: it happens so often that it would bury the rest
 
     partner_id: int
     items: int

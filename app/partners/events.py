@@ -100,9 +100,9 @@ class PartnerChecked(Event):
     """The pre-flight check was made."""
 
     name: ClassVar[str] = "partner.checked"
-    sentence: ClassVar[str] = "{partner} was checked: {open_points} points to look at"
+    sentence: ClassVar[str] = "{partner} was checked: {found}"
     subject: ClassVar[str] = "partner"
 
     partner_id: int
     partner: str
-    open_points: int
+    found: str

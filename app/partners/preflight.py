@@ -51,6 +51,14 @@ def check(found: Findings, retailer_currency: str) -> list[Check]:
     ]
 
 
+def result_of(checks: Sequence[Check]) -> str:
+    """Return what a check found, in a few words."""
+    points = sum(not each.passed for each in checks)
+    if not points:
+        return "nothing to look at"
+    return "1 point to look at" if points == 1 else f"{points} points to look at"
+
+
 def choose_terms(offered: Sequence[Terms]) -> Terms | None:
     """Return what a master order carries: net 30, else the shortest net term, else on fulfilment or receipt."""
     net = sorted(
@@ -74,9 +82,11 @@ def _skus(skus: Sequence[str], all_read: bool) -> Check:
     counted = Counter(sku.strip() for sku in skus)
     blank = counted.pop("", 0)
     doubled = sum(count for count in counted.values() if count > 1)
-    read = f"{len(skus)} variants" if all_read else f"the first {len(skus)} variants"
+    variants = "1 variant" if len(skus) == 1 else f"{len(skus)} variants"
+    read = variants if all_read else f"the first {variants}"
     if not blank and not doubled:
-        return Check("SKUs", True, f"All of {read} have a SKU of their own.")
+        says = "The only variant has a SKU." if len(skus) == 1 else f"All of {read} have a SKU of their own."
+        return Check("SKUs", True, says)
     parts = [f"{blank} without a SKU"] * bool(blank) + [f"{doubled} share a SKU with another"] * bool(doubled)
     return Check("SKUs", False, f"Of {read}: {', '.join(parts)}. They can be sold, and get a SKU from us.")
 
@@ -93,7 +103,7 @@ def _currency(partner: str, retailer: str) -> Check:
     return Check(
         "Currency",
         False,
-        f"Prices are in {partner}, the retailer sells in {retailer}: products cannot be imported yet.",
+        f"The two stores sell in different currencies, {partner} and {retailer}: products cannot be imported yet.",
     )
 
 

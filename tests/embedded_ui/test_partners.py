@@ -23,6 +23,16 @@ async def test_a_check_that_was_asked_for_is_shown_until_it_is_made(trade: Trade
     assert "data-refresh" not in after
 
 
+async def test_written_stock_does_not_bury_what_happened_to_a_partner(trade: Trade) -> None:
+    await trade.bring_in(trade.product())
+
+    page = (await trade.shops.get(trade.retailer, f"/app/partners/{trade.link.partner.id}")).text
+
+    assert await trade.events("partner_stock") == ["inventory.stock.written"]
+    assert "written to your store" not in page
+    assert "Oak Roastery was checked: nothing to look at" in page
+
+
 async def test_a_store_that_shopify_paused_shows_no_ticks(trade: Trade) -> None:
     """A17"""
     path = f"/app/partners/{trade.link.partner.id}"

@@ -133,7 +133,7 @@ async def partner_connects(partner: Person, link: str) -> None:
     """Open the link, go through Shopify's own screen, accept in the admin and grant what is asked."""
     await partner.goes_to(link)
     await partner.reads("Corner would like to sell your products")
-    await partner.reads("What never")
+    await partner.reads("What is never read or changed")
     await partner.looks("invitation")
     await partner.page.get_by_role("link", name="Continue to Shopify").click()
     await partner.reads("Partner Hub will be able to:")

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from app.partners.health import Level, health_of
-from app.partners.preflight import Check, Findings, Terms, check, choose_terms
+from app.partners.preflight import Check, Findings, Terms, check, choose_terms, result_of
 from app.partners.queries import PartnerFacts
 from app.partners.rules import Calendar
 from app.partners.states import LIVE, TRANSITIONS, PartnerState
@@ -102,6 +102,25 @@ def test_blank_and_doubled_skus_are_counted() -> None:
     says = next(each.says for each in check(replace(FINE, skus=["A", "A", "", "B"]), "USD") if each.name == "SKUs")
 
     assert "Of 4 variants: 1 without a SKU, 2 share a SKU" in says
+
+
+def test_one_is_not_many() -> None:
+    single, blank = (
+        next(each.says for each in check(replace(FINE, skus=skus), "USD") if each.name == "SKUs")
+        for skus in (["A"], [""])
+    )
+
+    assert single == "The only variant has a SKU."
+    assert blank.startswith("Of 1 variant: 1 without a SKU")
+
+
+@pytest.mark.parametrize(
+    ("failing", "found"), [(0, "nothing to look at"), (1, "1 point to look at"), (2, "2 points to look at")]
+)
+def test_a_check_is_told_in_a_few_words(failing: int, found: str) -> None:
+    checks = [Check("SKUs", number >= failing, "") for number in range(3)]
+
+    assert result_of(checks) == found
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from app.partners import repository
 from app.partners.events import PartnerBufferChanged, PartnerCalendarChanged, PartnerChecked, PartnerDisconnected
 from app.partners.jobs import CheckPartnerStore
 from app.partners.models import CalendarChange, Partner
-from app.partners.preflight import Check
+from app.partners.preflight import Check, result_of
 from app.partners.service.invitation import withdraw_invitation
 from app.partners.states import LIVE, PartnerState
 from app.partners.terms import MOST_BUFFER, NO_BUFFER, weekly
@@ -111,8 +111,7 @@ async def record_checks(uow: UnitOfWork, partner_id: int, found: PreFlight) -> N
         template_id, name, due_days = found.payment_terms
         partner.payment_terms_template_id, partner.payment_terms_name = template_id, name
         partner.payment_terms_due_days = due_days
-    points = sum(not check.passed for check in found.checks)
-    await record_event(uow, PartnerChecked(partner.id, partner.name, points))
+    await record_event(uow, PartnerChecked(partner.id, partner.name, result_of(found.checks)))
 
 
 async def note_access(uow: UnitOfWork, partner_id: int, *, lost: bool, silent: bool = False) -> None:
