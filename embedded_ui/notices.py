@@ -6,6 +6,7 @@ NOTICES = {
     "centre": "Fulfilment centre saved",
     "checking": "The check is running; its result appears here",
     "connected": "You are connected",
+    "contact": "Name and e-mail saved",
     "declined": "Invitation declined",
     "defaults": "Defaults saved",
     "disconnected": "Partnership ended",

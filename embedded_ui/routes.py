@@ -98,6 +98,7 @@ TABLE: tuple[PageRoute, ...] = (
     verb("GET", "/app/partners/{partner_id:id}", partners.show, RETAILER),
     verb("POST", "/app/partners/{partner_id:id}/link", partners.renew, RETAILER, form=partners.show),
     verb("POST", "/app/partners/{partner_id:id}/withdraw", partners.withdraw, RETAILER, form=partners.show),
+    verb("POST", "/app/partners/{partner_id:id}/contact", partners.change_contact, RETAILER, form=partners.show),
     verb("POST", "/app/partners/{partner_id:id}/calendar", partners.change_calendar, RETAILER, form=partners.show),
     verb("POST", "/app/partners/{partner_id:id}/buffer", partners.change_buffer, RETAILER, form=partners.show),
     verb("POST", "/app/partners/{partner_id:id}/check", partners.check, RETAILER, form=partners.show),

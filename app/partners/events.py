@@ -31,6 +31,18 @@ class PartnerInvitationWithdrawn(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PartnerContactChanged(Event):
+    """The retailer calls the partner otherwise, or writes to another address; which one is kept out of events."""
+
+    name: ClassVar[str] = "partner.contact_changed"
+    sentence: ClassVar[str] = "Name and e-mail of {partner} were saved"
+    subject: ClassVar[str] = "partner"
+
+    partner_id: int
+    partner: str
+
+
+@dataclass(frozen=True, slots=True)
 class PartnerConnected(Event):
     """The partner's staff accepted the connection, what is shared, and the terms."""
 

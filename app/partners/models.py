@@ -74,9 +74,13 @@ class Partner(TenantOwned, Base):
         states.ensure(PartnerState(self.state), wanted)
         self.state = wanted.value
 
+    def take_contact(self, name: str, contact_email: str) -> None:
+        """Take over how the retailer calls the partner, and to whom it writes."""
+        self.name, self.contact_email = name.strip(), contact_email.strip() or None
+
     def propose(self, proposal: Proposal) -> None:
         """Take over the terms the retailer proposes; they bind nobody before the partner accepts."""
-        self.name, self.contact_email = proposal.name.strip(), proposal.contact_email.strip() or None
+        self.take_contact(proposal.name, proposal.contact_email)
         self.discount, self.buffer = proposal.discount, proposal.buffer
         self.weekday, self.cutoff_time = proposal.weekday, proposal.cutoff_time
 

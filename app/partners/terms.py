@@ -23,11 +23,7 @@ class Proposal:
 
     def faults(self) -> dict[str, str]:
         """Return what has to be mended, by field."""
-        found = {}
-        if not self.name.strip():
-            found["name"] = "Enter the partner's name."
-        if self.contact_email and "@" not in self.contact_email.strip("@ "):
-            found["email"] = "Enter a complete e-mail address, such as orders@example.com."
+        found = contact_faults(self.name, self.contact_email)
         if not 0 <= self.discount < 1:
             found["discount"] = "Enter a discount from 0 to 99 %."
         if not 1 <= self.weekday <= 7:
@@ -35,6 +31,16 @@ class Proposal:
         if not 0 <= self.buffer <= MOST_BUFFER:
             found["buffer"] = NO_BUFFER
         return found
+
+
+def contact_faults(name: str, email: str) -> dict[str, str]:
+    """Return what has to be mended of how a partner is called and written to, by field."""
+    found = {}
+    if not name.strip():
+        found["name"] = "Enter the partner's name."
+    if email and "@" not in email.strip("@ "):
+        found["email"] = "Enter a complete e-mail address, such as orders@example.com."
+    return found
 
 
 def percent(share: Decimal) -> str:

@@ -9,6 +9,8 @@ from app.gateways.shopify.shop_domains import parse_shop_domain
 from app.partners.terms import MOST_BUFFER, NO_BUFFER, Proposal
 from embedded_ui.forms.entered import Reader
 
+NO_NAME = "Enter the partner's name."
+LONGEST_NAME = 100
 NO_TIME = "Enter a time such as 18:00."
 
 
@@ -17,7 +19,7 @@ def read_proposal(form: FormData) -> Proposal:
     reader = Reader(form)
     shop = read_shop(reader.text("shop"))
     found = Proposal(
-        name=reader.text("name", required="Enter the partner's name.", longest=100),
+        name=reader.text("name", required=NO_NAME, longest=LONGEST_NAME),
         contact_email=reader.text("email"),
         shop_domain=shop or "",
         discount=reader.share("discount", "Enter a percentage, such as 30."),
@@ -30,6 +32,14 @@ def read_proposal(form: FormData) -> Proposal:
     reader.faults |= {name: fault for name, fault in found.faults().items() if name not in reader.faults}
     reader.check()
     return found
+
+
+def read_contact(form: FormData) -> tuple[str, str]:
+    """Return how the partner is called and whom one writes to, or refuse the form."""
+    reader = Reader(form)
+    name, email = reader.text("name", required=NO_NAME, longest=LONGEST_NAME), reader.text("email")
+    reader.check()
+    return name, email
 
 
 def read_shop(typed: str) -> str | None:

@@ -8,7 +8,7 @@ from app.partners import overview, service
 from app.partners.queries import find_partner_at, get_partner
 from app.partners.service import Invited
 from app.stores.queries import get_settings
-from embedded_ui.forms.partners import CalendarForm, read_buffer, read_proposal, read_shop
+from embedded_ui.forms.partners import CalendarForm, read_buffer, read_contact, read_proposal, read_shop
 from embedded_ui.session import Visit, redirect
 from embedded_ui.turbo import answer_with_stream
 
@@ -53,6 +53,13 @@ async def withdraw(visit: Visit, request: Request) -> Response:
     """Take the invitation back."""
     await service.withdraw_invitation(visit.uow, _partner_id(request))
     return redirect("/app/partners", told="withdrawn")
+
+
+async def change_contact(visit: Visit, request: Request) -> Response:
+    """Call the partner otherwise, or write to another address."""
+    name, email = read_contact(await request.form())
+    await service.change_contact(visit.uow, _partner_id(request), name, email)
+    return redirect(f"/app/partners/{_partner_id(request)}", told="contact")
 
 
 async def change_calendar(visit: Visit, request: Request) -> Response:

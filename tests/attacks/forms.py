@@ -26,6 +26,7 @@ FORMS: Mapping[str, Form] = {
     "/app/partners/invite": PROPOSAL,
     "/app/partners/{partner_id:id}/link": {},
     "/app/partners/{partner_id:id}/withdraw": {},
+    "/app/partners/{partner_id:id}/contact": {"name": "Ash", "email": "orders@ash.example.com"},
     "/app/partners/{partner_id:id}/calendar": {"weekday": "5", "cutoff_time": "12:00"},
     "/app/partners/{partner_id:id}/buffer": {"buffer": "2"},
     "/app/partners/{partner_id:id}/check": {},

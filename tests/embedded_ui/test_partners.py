@@ -1,8 +1,11 @@
 """The partners' pages: how each stands, what was proposed, what is being checked."""
 
+from dataclasses import replace
+
 import pytest
 
 from simulator.world.apps import freeze
+from tests.support.linked import partners_now
 from tests.support.shops import PARTNER
 from tests.support.trade import Trade
 
@@ -31,6 +34,20 @@ async def test_written_stock_does_not_bury_what_happened_to_a_partner(trade: Tra
     assert await trade.events("partner_stock") == ["inventory.stock.written"]
     assert "written to your store" not in page
     assert "Oak Roastery was checked: nothing to look at" in page
+
+
+async def test_a_partner_is_called_otherwise_on_the_terms_that_were_accepted(trade: Trade) -> None:
+    path = f"/app/partners/{trade.link.partner.id}"
+
+    saved = await trade.shops.post(trade.retailer, f"{path}/contact", name="Oak & Sons", email="")
+    refused = await trade.shops.post(trade.retailer, f"{path}/contact", name=" ", email="nobody")
+
+    (partner,) = await partners_now(trade.shops)
+    assert saved.status_code == 303
+    assert partner == replace(trade.link.partner, name="Oak & Sons", contact_email=None)
+    assert refused.status_code == 422
+    assert "Enter the partner&#39;s name." in refused.text
+    assert 'value="nobody"' in refused.text
 
 
 async def test_a_store_that_shopify_paused_shows_no_ticks(trade: Trade) -> None:

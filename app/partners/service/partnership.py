@@ -1,4 +1,4 @@
-"""Verbs of a partnership at work: its calendar, its buffer, its check, its end."""
+"""Verbs of a partnership at work: its contact, its calendar, its buffer, its check, its end."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -10,13 +10,19 @@ from app.events.service import record_event
 from app.exceptions.service import Problem, open_exception, resolve_exceptions
 from app.job_runs.service import enqueue
 from app.partners import repository
-from app.partners.events import PartnerBufferChanged, PartnerCalendarChanged, PartnerChecked, PartnerDisconnected
+from app.partners.events import (
+    PartnerBufferChanged,
+    PartnerCalendarChanged,
+    PartnerChecked,
+    PartnerContactChanged,
+    PartnerDisconnected,
+)
 from app.partners.jobs import CheckPartnerStore
 from app.partners.models import CalendarChange, Partner
 from app.partners.preflight import Check, result_of
 from app.partners.service.invitation import withdraw_invitation
 from app.partners.states import LIVE, PartnerState
-from app.partners.terms import MOST_BUFFER, NO_BUFFER, weekly
+from app.partners.terms import MOST_BUFFER, NO_BUFFER, contact_faults, weekly
 
 ACCESS_LOST = "partner_access_lost"
 SILENT = "partner_silent"
@@ -51,6 +57,15 @@ async def change_calendar(uow: UnitOfWork, partner_id: int, weekday: int, cutoff
         )
     )
     await record_event(uow, PartnerCalendarChanged(partner.id, partner.name, weekly(weekday, cutoff_time)))
+
+
+async def change_contact(uow: UnitOfWork, partner_id: int, name: str, contact_email: str) -> None:
+    """Call the partner otherwise, or write to another address; what was imported keeps its vendor."""
+    if faults := contact_faults(name, contact_email):
+        raise Invalid(fields=faults)
+    partner = await _lock(uow, partner_id)
+    partner.take_contact(name, contact_email)
+    await record_event(uow, PartnerContactChanged(partner.id, partner.name))
 
 
 async def change_buffer(uow: UnitOfWork, partner_id: int, buffer: int) -> None:
