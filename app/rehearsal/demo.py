@@ -74,7 +74,7 @@ async def _say_days(control: Control, say: Say) -> None:
 
 
 async def leave_something(hub: Hub, control: Control, partner: PartnerFacts) -> None:
-    """Leave of a partner that is late units to pack, a parcel on its way, and a draft that lacks what was sold."""
+    """Leave of a partner that is late units to pack, a parcel on its way, and a draft with one unit less than sold."""
     shop = f"/stores/{partner.shop_domain}"
     truth = await control.truth(partner.shop_domain)
     for order in truth["orders"]:
@@ -86,8 +86,9 @@ async def leave_something(hub: Hub, control: Control, partner: PartnerFacts) -> 
         await control.post(fulfillments, {"tracking": _tracking(2)})
     for draft in truth["draft_orders"]:
         if draft["status"] == "OPEN":
-            nothing_of_it = [{"line_id": draft["lines"][0]["id"], "quantity": 0}]
-            await control.post(f"{shop}/draft_orders/{_number(draft)}/edit", {"lines": nothing_of_it})
+            line = draft["lines"][0]
+            one_less = [{"line_id": line["id"], "quantity": line["quantity"] - 1}]
+            await control.post(f"{shop}/draft_orders/{_number(draft)}/edit", {"lines": one_less})
     await control.settle()
 
 
