@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from app.catalog.queries import get_mapping
 from app.inventory import service
-from app.partners.queries import ended_at, partners_of
+from app.partners.queries import ended_at
 from app.stores.queries import get_settings
 from embedded_ui.forms.listing import Listing
 from embedded_ui.session import Visit, redirect
@@ -14,28 +14,27 @@ from embedded_ui.views import stock as view
 
 async def index(visit: Visit, request: Request) -> Response:
     """Show what is offered of everything sold for partners."""
-    session, store_id = visit.uow.session, visit.store.id
-    partners = [partner for partner in await partners_of(session, store_id) if partner.is_live]
-    listing = Listing.read(request)
-    chosen = listing.partner_id or (partners[0].id if len(partners) == 1 else None)
+    known, listing = await view.read_known(visit.uow), Listing.read(request)
+    chosen = listing.partner_id or (known.live[0].id if len(known.live) == 1 else None)
     return visit.page(
         "stock/index.html",
         listing=listing,
-        partners=partners,
-        page=await view.list_stock(visit.uow, listing),
-        reading=await view.read_reading(visit.uow, chosen),
-        chosen=await get_settings(session, store_id),
+        partners=known.live,
+        page=await view.list_stock(visit.uow, known, listing),
+        reading=await view.read_reading(visit.uow, known, chosen),
+        chosen=await get_settings(visit.uow.session, visit.store.id),
     )
 
 
 async def show(visit: Visit, request: Request) -> Response:
     """Show one number with each term of its sum."""
-    row = await view.read_number(visit.uow, request.path_params["mapping_id"])
+    known = await view.read_known(visit.uow)
+    row = await view.read_number(visit.uow, known, request.path_params["mapping_id"])
     return visit.page(
         "stock/show.html",
         row=row,
         ended_at=await ended_at(visit.uow.session, row.partner),
-        reading=await view.read_reading(visit.uow, row.partner.id),
+        reading=await view.read_reading(visit.uow, known, row.partner.id),
     )
 
 

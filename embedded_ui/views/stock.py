@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalog.queries import MappingFacts, VariantFacts, get_mapping, imported_titles, page_mappings
+from app.core.errors import NotFound
 from app.core.money import Money
 from app.core.pagination import Page
 from app.core.unit_of_work import UnitOfWork
@@ -15,12 +16,25 @@ from app.inventory.queries import OfferFacts, offers_of, read_at
 from app.job_runs.queries import RunFacts, unfinished_runs
 from app.job_runs.states import JobState
 from app.partners.health import Health, health_of
-from app.partners.queries import PartnerFacts, get_partner, partners_of
+from app.partners.queries import PartnerFacts, partners_of
 from app.pricing.rules import cost_from_retail
-from app.stores.queries import StoreFacts, get_store, get_stores
+from app.stores.queries import StoreFacts, get_stores
 from embedded_ui.forms.listing import Listing
 from embedded_ui.views.arithmetic import Equation, equation
 from embedded_ui.views.names import variants_of
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The retailer's partners and their stores, by id; asked for once for a whole page."""
+
+    partners: Mapping[int, PartnerFacts]
+    stores: Mapping[int, StoreFacts]
+
+    @property
+    def live(self) -> list[PartnerFacts]:
+        """The partners at work, by name."""
+        return [each for each in self.partners.values() if each.is_live]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,27 +96,34 @@ STEPS = (
 )
 
 
-async def list_stock(uow: UnitOfWork, listing: Listing) -> Page[StockRow]:
+async def read_known(uow: UnitOfWork) -> Known:
+    """Return whose stock there may be."""
+    partners = {each.id: each for each in await partners_of(uow.session, uow.store_id)}
+    stores = await get_stores(uow, [each.partner_store_id for each in partners.values() if each.partner_store_id])
+    return Known(partners, stores)
+
+
+async def list_stock(uow: UnitOfWork, known: Known, listing: Listing) -> Page[StockRow]:
     """Return a page of what is sold for partners."""
     page = await page_mappings(uow.session, uow.store_id, listing.search, listing.partner_id, listing.place)
-    partners = {partner.id: partner for partner in await partners_of(uow.session, uow.store_id)}
-    rows = {row.mapping.id: row for row in await _rows(uow, page.rows, partners)}
+    rows = {row.mapping.id: row for row in await _rows(uow, known, page.rows)}
     return page.of(lambda mapping: rows[mapping.id])
 
 
-async def read_number(uow: UnitOfWork, mapping_id: int) -> StockRow:
+async def read_number(uow: UnitOfWork, known: Known, mapping_id: int) -> StockRow:
     """Return one variant with what is offered of it."""
     mapping = await get_mapping(uow.session, uow.store_id, mapping_id)
-    partner = await get_partner(uow.session, uow.store_id, mapping.partner_id)
-    (row,) = await _rows(uow, [mapping], {partner.id: partner})
+    (row,) = await _rows(uow, known, [mapping])
     return row
 
 
-async def read_reading(uow: UnitOfWork, partner_id: int | None) -> Reading | None:
+async def read_reading(uow: UnitOfWork, known: Known, partner_id: int | None) -> Reading | None:
     """Return how fresh the stock of a live partner is."""
     if partner_id is None:
         return None
-    partner = await get_partner(uow.session, uow.store_id, partner_id)
+    partner = known.partners.get(partner_id)
+    if partner is None:
+        raise NotFound
     if partner.partner_store_id is None or not partner.is_live:
         return None
     store_id = partner.partner_store_id
@@ -111,7 +132,7 @@ async def read_reading(uow: UnitOfWork, partner_id: int | None) -> Reading | Non
     step = next((words for name, words in STEPS if _is_due(runs.get(name), uow.now)), "")
     failed = [run for run in runs.values() if run.state is JobState.FAILED]
     trouble = "The last try did not succeed; the exceptions list has the reason." if failed and not step else ""
-    health = health_of(partner, await get_store(uow, store_id))
+    health = health_of(partner, known.stores.get(store_id))
     return Reading(partner, health, await read_at(uow.session, store_id), step, trouble)
 
 
@@ -119,19 +140,16 @@ def _is_due(run: RunFacts | None, now: datetime) -> bool:
     return run is not None and run.state in (JobState.QUEUED, JobState.RUNNING) and run.run_at <= now
 
 
-async def _rows(
-    uow: UnitOfWork, mappings: Sequence[MappingFacts], partners: Mapping[int, PartnerFacts]
-) -> list[StockRow]:
+async def _rows(uow: UnitOfWork, known: Known, mappings: Sequence[MappingFacts]) -> list[StockRow]:
     session, store_id = uow.session, uow.store_id
-    stores = await get_stores(uow, sorted({each.partner_store_id for each in mappings}))
     variants = await variants_of(session, ((each.partner_store_id, each.partner_variant_id) for each in mappings))
     offers = await offers_of(session, store_id, [each.id for each in mappings])
     titles = await _titles(session, store_id, mappings, variants)
     return [
         StockRow(
             mapping=each,
-            partner=partners[each.partner_id],
-            store=stores.get(each.partner_store_id),
+            partner=known.partners[each.partner_id],
+            store=known.stores.get(each.partner_store_id),
             title=titles.get(each.id, each.sku),
             variant=variants.get(each.partner_variant_id),
             offer=offers.get(each.id),
