@@ -252,11 +252,6 @@ async def imported_products(
     return await repository.list_imported(session, store_id, partner_id, product_gids)
 
 
-async def imported_titles(session: AsyncSession, store_id: int, product_gids: Collection[str]) -> dict[str, str]:
-    """Return what these products of the retailer's store were called when they were imported."""
-    return await repository.list_titles(session, store_id, product_gids)
-
-
 async def variants_by_item(
     session: AsyncSession, partner_store_id: int, item_gids: Collection[str] | None = None
 ) -> dict[str, int]:

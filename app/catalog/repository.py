@@ -276,14 +276,6 @@ async def list_imported(
     return {theirs: ours for theirs, ours in (await session.execute(query)) if ours}
 
 
-async def list_titles(session: AsyncSession, store_id: int, product_gids: Collection[str]) -> dict[str, str]:
-    """Return what products of the retailer's store were called when they were imported."""
-    query = select(ImportItem.shopify_product_id, ImportItem.title).where(
-        ImportItem.store_id == store_id, ImportItem.shopify_product_id.in_(product_gids)
-    )
-    return {ours: title for ours, title in (await session.execute(query)) if ours}
-
-
 async def count_items_of(
     session: AsyncSession, store_id: int, import_ids: Collection[int]
 ) -> dict[int, dict[ItemState, int]]:

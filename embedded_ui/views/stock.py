@@ -4,9 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from app.catalog.queries import MappingFacts, VariantFacts, get_mapping, imported_titles, page_mappings
+from app.catalog.queries import MappingFacts, VariantFacts, get_mapping, page_mappings
 from app.core.errors import NotFound
 from app.core.money import Money
 from app.core.pagination import Page
@@ -44,9 +42,13 @@ class StockRow:
     mapping: MappingFacts
     partner: PartnerFacts
     store: StoreFacts | None
-    title: str
     variant: VariantFacts | None
     offer: OfferFacts | None
+
+    @property
+    def title(self) -> str:
+        """The product as the partner calls it."""
+        return self.variant.title if self.variant else self.mapping.sku
 
     @property
     def closed(self) -> str:
@@ -144,27 +146,13 @@ async def _rows(uow: UnitOfWork, known: Known, mappings: Sequence[MappingFacts])
     session, store_id = uow.session, uow.store_id
     variants = await variants_of(session, ((each.partner_store_id, each.partner_variant_id) for each in mappings))
     offers = await offers_of(session, store_id, [each.id for each in mappings])
-    titles = await _titles(session, store_id, mappings, variants)
     return [
         StockRow(
             mapping=each,
             partner=known.partners[each.partner_id],
             store=known.stores.get(each.partner_store_id),
-            title=titles.get(each.id, each.sku),
             variant=variants.get(each.partner_variant_id),
             offer=offers.get(each.id),
         )
         for each in mappings
     ]
-
-
-async def _titles(
-    session: AsyncSession, store_id: int, mappings: Sequence[MappingFacts], variants: Mapping[int, VariantFacts]
-) -> dict[int, str]:
-    """Return the partner's titles by mapping; of a partner who is gone, what the import called the product."""
-    known = {each.id: variants.get(each.partner_variant_id) for each in mappings}
-    unknown = {each.id: each.product_gid for each in mappings if known[each.id] is None}
-    called = await imported_titles(session, store_id, set(unknown.values())) if unknown else {}
-    return {id_: variant.title for id_, variant in known.items() if variant} | {
-        id_: called[gid] for id_, gid in unknown.items() if gid in called
-    }
