@@ -26,7 +26,7 @@ from tests.histories.clockwork import Hands
 from tests.histories.stage import Stage
 from tests.histories.story import Act
 from tests.histories.weather import Halt
-from tests.support.linked import accept, invite
+from tests.support.linked import accept
 
 T = TypeVar("T")
 
@@ -202,16 +202,8 @@ class Player:
     async def _come_back(self, retailer: str, partner: PartnerFacts) -> None:
         shops = self.stage.shops
         await shops.load(partner.shop_domain)
-        calendar = partner.calendar
-        await invite(
-            shops,
-            retailer,
-            name=partner.name,
-            shop=partner.shop_domain,
-            weekday=calendar.weekday,
-            cutoff_time=calendar.time.strftime("%H:%M"),
-            buffer=partner.buffer,
-        )
+        answer = await shops.post(retailer, f"/app/partners/{partner.id}/link")
+        assert answer.status_code == 201, answer.text
         await accept(shops, partner.shop_domain)
 
     async def _cancel_master(self, act: Act) -> None:
