@@ -95,8 +95,10 @@ class Worker:
         """Look for work when the bell rings or the clock was turned, and every now and then without either."""
         pause = SWEEP if self.runner.runtime.settings.redis_url else PAUSE_WITHOUT_BELL
         while True:
+            # Not `wait_for`: until Python 3.12 it forgets a cancellation that comes together with the bell.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self.wake.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await self.wake.wait()
             self.wake.clear()
             try:
                 await self._look()

@@ -45,7 +45,8 @@ class Pump:
             except Exception:
                 LOG.exception("what was due could not be done")  # the world goes on
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), self._seconds_to_sleep())
+                async with asyncio.timeout(self._seconds_to_sleep()):
+                    await self._woken.wait()
 
     def _seconds_to_sleep(self) -> float:
         next_at, rate = self._world.queue.next_at(), self._world.clock.rate

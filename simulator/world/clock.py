@@ -50,7 +50,8 @@ class Clock:
         """Return when it was set since that many turns were seen, or when patience ends."""
         if self.turns == seen:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._turned.wait(), patience)
+                async with asyncio.timeout(patience):
+                    await self._turned.wait()
 
     @contextmanager
     def pinned(self, at: datetime) -> Iterator[None]:

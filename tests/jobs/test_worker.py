@@ -202,3 +202,16 @@ async def test_a_hand_lets_go_of_what_another_worker_took(alive: Runtime) -> Non
 
     assert hand.cancelled()
     assert await rows(alive, "state, worker") == [("running", "another")]
+
+
+async def test_a_bell_at_the_moment_of_the_farewell_keeps_nobody(alive: Runtime) -> None:
+    """A worker that was told to stop stops, also when something wakes it in that very moment."""
+    worker = Worker(make_runner(alive), 1, NearBell(alive.bell))
+    patrol = asyncio.create_task(worker._patrol())
+    await asyncio.sleep(0)
+
+    worker.wake.set()
+    patrol.cancel()
+    done, _ = await asyncio.wait({patrol}, timeout=2)
+
+    assert done == {patrol}
