@@ -52,7 +52,7 @@ class ParcelReceived(Event):
     """A parcel was opened and counted."""
 
     name: ClassVar[str] = "receiving.parcel.received"
-    sentence: ClassVar[str] = "Received {units} of {announced} announced units, {over} more than ordered"
+    sentence: ClassVar[str] = "Received {units} of {announced} units announced, {over} more than ordered"
     subject: ClassVar[str] = "master_order"
 
     cycle_id: int
@@ -64,7 +64,7 @@ class ParcelReceived(Event):
 
     def told(self) -> str:
         """Return the sentence without what did not happen."""
-        return Event.told(self) if self.over else f"Received {self.units} of {self.announced} announced units"
+        return Event.told(self).removesuffix(", 0 more than ordered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +120,8 @@ class UnitsPromised(Event):
     """Units of an order wait for goods on their way that nobody else needs."""
 
     name: ClassVar[str] = "receiving.units.promised"
-    sentence: ClassVar[str] = (
-        "{quantity} units come with a parcel that is on its way already; they are not ordered again"
-    )
+    sentence: ClassVar[str] = "{quantity} units are in a parcel on its way already, so nothing more is ordered"
     subject: ClassVar[str] = "order"
 
     order_id: int
     quantity: int
-
-    def told(self) -> str:
-        """Return the sentence for one unit or for several."""
-        if self.quantity == 1:
-            return "1 unit comes with a parcel that is on its way already; it is not ordered again"
-        return Event.told(self)

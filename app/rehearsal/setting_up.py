@@ -20,7 +20,6 @@ from app.rehearsal.hub import Hub, staff_of
 from app.stores.flows import check_installation, install_by_id_token
 from app.stores.flows.locations import find_location
 from app.stores.queries import StoreFacts, find_store_by_domain, get_settings, get_store
-from app.stores.scopes import PAYMENT_TERMS, wanted_by
 from app.stores.service import choose_centre, choose_role, choose_stock_location
 from app.stores.states import StoreRole
 
@@ -185,9 +184,8 @@ async def open_app(hub: Hub, control: Control, shop: str) -> StoreFacts:
 
 async def _grant(hub: Hub, control: Control, store: StoreFacts) -> StoreFacts:
     """Grant what the role asks for, as a click on Shopify's own screen does."""
-    terms = PAYMENT_TERMS if store.role is StoreRole.RETAILER else frozenset()
-    wanted = sorted(wanted_by(store.role) | terms)
-    await control.post(f"/stores/{store.shop_domain}/app/scopes", {"scopes": wanted})
+    scopes = sorted({*store.scopes, *store.asked_scopes})
+    await control.post(f"/stores/{store.shop_domain}/app/scopes", {"scopes": scopes})
     store = await check_installation(hub.shopify, store.id)
     await control.settle()
     return store

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.support.linked import invite, make_retailer
+from tests.support.linked import agree, invite, make_retailer
 from tests.support.shops import PARTNER, Shops
 from tests.support.trade import Trade
 from tests.support.weeks import close_week, sell, send_parcel
@@ -32,9 +32,7 @@ async def test_the_desk_has_one_primary_button_and_one_word_for_unread_terms(sho
     await make_retailer(shops)
     shops.make_shop(PARTNER)
     await invite(shops)
-    found = re.search(r"/app/desk/connect/(\d+)/accept", (await shops.load(PARTNER)).text)
-    assert found
-    await shops.post(PARTNER, found[0])
+    await agree(shops)
     await shops.work()
 
     page = (await shops.get(PARTNER, "/app")).text

@@ -14,7 +14,7 @@ from app.partners.states import PartnerState
 from app.stores.service import uninstall_store
 from app.stores.states import StoreRole
 from simulator.world.products import upsert_product
-from tests.support.linked import PROPOSAL, accept, invite, link, make_retailer, partners_now, store_facts
+from tests.support.linked import PROPOSAL, accept, agree, invite, link, make_retailer, partners_now, store_facts
 from tests.support.shops import HUB, OPTIONAL, PARTNER, RETAILER, Shops
 
 pytestmark = pytest.mark.anyio
@@ -270,9 +270,7 @@ async def test_a_partner_that_refuses_its_scopes_is_limited(shops: Shops) -> Non
     await make_retailer(shops)
     shops.make_shop(PARTNER)
     await invite(shops)
-    found = re.search(r"/app/desk/connect/(\d+)/accept", (await shops.load(PARTNER)).text)
-    assert found
-    await shops.post(PARTNER, found[0])
+    await agree(shops)
 
     await shops.post(PARTNER, "/app/permissions")
 

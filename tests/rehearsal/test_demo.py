@@ -1,15 +1,14 @@
 """The demo: whoever waits sees the days pass, and finds something to do."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
+import anyio
 import httpx
 import pytest
 
 from app.exceptions.queries import open_exceptions
 from app.receiving.states import ParcelState
-from app.rehearsal import demo
 from app.rehearsal.control import Control
 from app.rehearsal.demo import days_said, leave_something
 from app.rehearsal.hub import Hub
@@ -57,21 +56,16 @@ async def test_a_late_partner_leaves_units_to_pack_a_parcel_on_its_way_and_a_dec
     assert "we want 2, it says 1" in decision.cause
 
 
-async def test_each_day_is_said_once_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demo, "LOOK_EVERY", 0)
+async def test_each_day_is_said_once_as_it_comes(control: Control) -> None:
     said: list[str] = []
+    days = [datetime(2026, 1, day, 12, tzinfo=UTC) for day in (5, 6, 7)]
 
-    class Days(Control):
-        """Four times a day somebody looks."""
+    await control.put("/clock", {"now": days[0].isoformat(), "rate": 0})
+    async with days_said(control, said.append):
+        for count, day in enumerate(days, 1):
+            await control.put("/clock", {"now": day.isoformat()})
+            with anyio.fail_after(10):
+                while len(said) < count:
+                    await anyio.sleep(0.01)
 
-        at = datetime(2026, 1, 5, tzinfo=UTC)
-
-        async def now(self) -> datetime:
-            self.at += timedelta(hours=6)
-            return self.at
-
-    async with httpx.AsyncClient() as http, days_said(Days(http, ""), said.append):
-        while len(said) < 3:
-            await asyncio.sleep(0)
-
-    assert [day.strip() for day in said[:3]] == ["Monday", "Tuesday", "Wednesday"]
+    assert [day.strip() for day in said] == ["Monday", "Tuesday", "Wednesday"]

@@ -68,8 +68,8 @@ async def invite(shops: Shops, retailer: str = RETAILER, **changed: object) -> s
     return found[1]
 
 
-async def accept(shops: Shops, domain: str = PARTNER) -> None:
-    """Accept the invitation that waits on the partner's home, and permit what is asked."""
+async def agree(shops: Shops, domain: str = PARTNER) -> None:
+    """Accept the invitation that waits on the partner's home."""
     home = (await shops.load(domain)).text
     found = re.search(r"/app/desk/connect/(\d+)/accept", home)
     if found is None:
@@ -77,6 +77,11 @@ async def accept(shops: Shops, domain: str = PARTNER) -> None:
     assert found, home
     answer = await shops.post(domain, found[0])
     assert answer.status_code == 303, answer.text
+
+
+async def accept(shops: Shops, domain: str = PARTNER) -> None:
+    """Accept the invitation that waits, and permit what is asked."""
+    await agree(shops, domain)
     shops.grant(domain, *OPTIONAL["partner"])
     await shops.post(domain, "/app/permissions")
 
