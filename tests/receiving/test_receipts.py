@@ -166,6 +166,23 @@ async def test_what_is_on_its_way_for_nobody_is_not_ordered_again(oak: Oak) -> N
     assert await oak.units("supply") == {"allocated": 3, "received": 2}
 
 
+async def test_what_was_promised_and_does_not_come_is_ordered_after_all(oak: Oak) -> None:
+    """D25, H4: of three promised units two are in the parcel; the third joins the next master order."""
+    placed = await oak.sell(5)
+    await oak.close_week()
+    oak.send(5)
+    await oak.trade.settle()
+    cancel_order(oak.trade.shops.world, oak.trade.shops.store(oak.trade.retailer), placed[0])
+    await oak.sell(3)
+    await oak.gather()
+
+    await oak.receive((await oak.parcels())[0], 2)
+    await oak.gather()
+
+    assert await oak.places() == [{"cancelled": 5}, {"allocated": 2, "queued": 1}]
+    assert [line.quantity for line in oak.draft.lines] == [1]
+
+
 async def test_who_waits_already_is_given_what_is_sent_for_nobody(oak: Oak) -> None:
     """F9: the partner sends what was cancelled after the cut-off; the next week orders that much less."""
     placed = await oak.sell(5)

@@ -11,8 +11,8 @@ STRANDED = "partner_gone"
 
 async def review_order(uow: UnitOfWork, order: Order) -> None:
     """List what waits, with this order, for partners who are not connected."""
-    routed = {line.routed_partner_id for line in order.lines}
-    for partner in await partners_of(uow.session, uow.store_id):
+    routed = {line.routed_partner_id for line in order.lines if line.routed_partner_id is not None}
+    for partner in await partners_of(uow.session, uow.store_id) if routed else ():
         if partner.id in routed and not partner.is_live:
             await review_partner(uow, partner.id)
 
