@@ -1,12 +1,13 @@
 """What a job's handler is given: units of work under the fence, the outside, its progress."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from app.core.settings import Settings
-from app.core.unit_of_work import SYSTEM, Actor, Open
+from app.core.unit_of_work import SYSTEM, Actor, Open, UnitOfWork
 
 if TYPE_CHECKING:
     from app.stores.flows import ConnectedShopify
@@ -32,7 +33,6 @@ class JobContext:
     attempt: int
     now: datetime
     open_uow: Open
-    open_last: Open
     shopify: "ConnectedShopify"
     settings: Settings
     progress: Callable[[int, int], Awaitable[None]]
@@ -42,3 +42,10 @@ class JobContext:
     def actor(self) -> Actor:
         """The system, acting within the job's store."""
         return SYSTEM if self.store_id is None else SYSTEM.of_store(self.store_id)
+
+    @asynccontextmanager
+    async def open_last(self, actor: Actor) -> AsyncIterator[UnitOfWork]:
+        """Open the only or last unit of work."""
+        async with self.open_uow(actor) as uow:
+            uow.is_last = True
+            yield uow

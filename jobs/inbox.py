@@ -48,8 +48,8 @@ async def _hear(context: JobContext, inbox_id: int) -> None:
             return
         heard = await _who_hears(uow, event)
         if isinstance(heard, Heard):
-            note = await heard.function(uow, event)
-            await service.mark_handled(uow, event.id, note)
+            uow.is_last = True
+            await service.mark_handled(uow, event.id, await heard.function(uow, event))
             return
     await heard.function(context, event)
     async with context.open_last(context.actor) as uow:

@@ -172,21 +172,18 @@ class Runner:
         run = held.run
 
         async def fence(uow: UnitOfWork) -> None:
-            await check_fence(uow, run)
-
-        async def fence_and_end(uow: UnitOfWork) -> None:
+            if not uow.is_last:
+                return await check_fence(uow, run)
             await end_in(uow, run, JobState.DONE)
             ended.by_handler = True
 
         fenced = replace(self.units, guard=fence)
-        last = replace(self.units, before_commit=fence_and_end)
         return JobContext(
             job_id=run.id,
             store_id=run.store_id,
             attempt=run.attempt,
             now=held.claimed_at,
             open_uow=fenced,
-            open_last=last,
             shopify=self.shopify.with_units(fenced),
             settings=self.runtime.settings,
             progress=self._progress_of(run),

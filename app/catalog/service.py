@@ -147,6 +147,8 @@ def _variant_row(store_id: int, product_id: int, variant: Variant, currency: str
 
 async def mark_products_deleted(uow: UnitOfWork, product_gids: Collection[str]) -> None:
     """Record that products of a partner are gone; the unit of work acts for the partner's store."""
+    if not product_gids:
+        return
     ids = await repository.product_ids(uow.session, uow.store_id, product_gids)
     await repository.mark_products_deleted(uow.session, uow.store_id, product_gids, uow.now)
     await repository.mark_variants_deleted(uow.session, uow.store_id, ids.values(), (), uow.now)

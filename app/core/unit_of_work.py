@@ -80,6 +80,7 @@ class UnitOfWork:
     request_id: str
     subscribers: Mapping[str, Sequence[Callable[[Any], Any]]]
     due_jobs: list[tuple[int, int]] = field(default_factory=list)
+    is_last: bool = False  # a job's: its commit is the end of the job
 
     @property
     def store_id(self) -> int:
@@ -135,8 +136,7 @@ class UnitsOfWork:
     clock: Clock
     bell: Bell = field(default_factory=SilentBell)
     subscribers: Mapping[str, Sequence[Callable[[Any], Any]]] = field(default_factory=dict)
-    before_commit: Callable[[UnitOfWork], Awaitable[None]] | None = None  # runs before every commit
-    guard: Callable[[UnitOfWork], Awaitable[None]] | None = None  # runs before a commit that wrote something
+    guard: Callable[[UnitOfWork], Awaitable[None]] | None = None  # runs before a commit that wrote, or is the last
     request_id: str | None = None
     join: bool = False  # tests: live inside an outer transaction, by savepoint
 
@@ -157,10 +157,9 @@ class UnitsOfWork:
                 watched.wrote = False
                 yield uow
                 await session.flush()
-                for check in (self.guard if watched.wrote else None, self.before_commit):
-                    if check is not None:
-                        async with uow.machinery():
-                            await check(uow)
+                if self.guard is not None and (watched.wrote or uow.is_last):
+                    async with uow.machinery():
+                        await self.guard(uow)
                 await session.commit()
         except (OperationalError, TimeoutError) as error:
             raise Unavailable("The database is not answering.") from error

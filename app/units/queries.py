@@ -227,15 +227,18 @@ async def entries_since(
     session: AsyncSession, store_id: int, partner_variant_ids: Iterable[int], after: int
 ) -> Entries:
     """Return what customers' orders brought into the ledger of these variants after a move."""
-    latest = await session.scalar(select(func.max(UnitMove.id)).where(UnitMove.store_id == store_id))
+    latest = await session.scalar(select(func.max(UnitMove.id)).where(UnitMove.store_id == store_id)) or 0
+    if latest <= after:
+        return Entries(latest, [])
     entered = (
         select(UnitMove.id, UnitLot.partner_variant_id, UnitLot.units_per, UnitMove.quantity)
         .join(UnitLot, (UnitLot.store_id == UnitMove.store_id) & (UnitLot.id == UnitMove.to_lot_id))
-        .where(UnitMove.store_id == store_id, UnitMove.id > after, UnitMove.from_lot_id.is_(None))
-        .where(UnitLot.side == Side.DEMAND, UnitLot.partner_variant_id.in_(list(partner_variant_ids)))
+        .where(UnitMove.store_id == store_id, UnitMove.id > after, UnitMove.id <= latest)
+        .where(UnitMove.from_lot_id.is_(None), UnitLot.side == Side.DEMAND)
+        .where(UnitLot.partner_variant_id.in_(list(partner_variant_ids)))
     )
     moves = [(move, variant, per, quantity) for move, variant, per, quantity in await session.execute(entered)]
-    return Entries(latest or 0, moves)
+    return Entries(latest, moves)
 
 
 async def unseen_by_partner(

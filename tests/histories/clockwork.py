@@ -24,6 +24,11 @@ _NEXT = """
 SELECT least((SELECT min(run_at) FROM job_runs WHERE state = 'queued' AND run_at > %(now)s),
              (SELECT min(at) FROM planned_instants WHERE at > %(now)s))
 """
+_LEFT = """
+SELECT EXISTS (SELECT 1 FROM planned_instants WHERE at <= %(now)s)
+    OR EXISTS (SELECT 1 FROM inbox_events WHERE handled_at IS NULL AND failed_at IS NULL),
+    EXISTS (SELECT 1 FROM job_runs WHERE state = 'running')
+"""
 _LAPSE = "UPDATE job_runs SET leased_until = now() - interval '1 second' WHERE state = 'running' RETURNING id"
 
 
@@ -49,16 +54,19 @@ class Hands:
     are_up: bool = True
     frozen: list[Frozen] = field(default_factory=list)
 
-    async def turn(self, passed: timedelta, *, is_fine: bool = False) -> None:
-        """Let time pass: in one leap, or with a stop wherever something is due."""
+    async def turn(self, passed: timedelta, *, step: timedelta | None = None) -> None:
+        """Let time pass: in one leap, or with a stop where something is due, a step or more after the last."""
         until = self.stage.world.now + passed
         while True:
             await self.settle()
             now = self.stage.world.now
             if now >= until:
                 return
+            if step is None:
+                set_clock(self.stage, until)
+                continue
             at = min(filter(None, (self.stage.world.queue.next_at(), await self._planned(now), until)))
-            set_clock(self.stage, max(at, now) if is_fine else until)
+            set_clock(self.stage, min(max(at, now + step), until))
 
     async def settle(self) -> None:
         """Let everything that is due now happen until nothing is."""
@@ -93,7 +101,15 @@ class Hands:
         """Do what workers do beside their jobs when those are done; returns whether there is more to run."""
         if not self.are_up:
             return 0
-        return await self._patiently(self._sweep) + await self._thaw() + await self._patiently(self._lapse)
+        is_due, is_held = await self._patiently(self._left)
+        swept = await self._patiently(self._sweep) if is_due else 0
+        woken = await self._thaw()
+        return swept + woken + (await self._patiently(self._lapse) if is_held else 0)
+
+    async def _left(self) -> tuple[bool, bool]:
+        """Whether a sweep may find anything, and whether any run is held: asked at every rest, in one statement."""
+        [(is_due, is_held)] = await self.stage.runtime.direct.rows(_LEFT, {"now": self.stage.world.now})
+        return is_due, is_held
 
     async def _sweep(self) -> int:
         return await sweep(self.stage.runner.units)

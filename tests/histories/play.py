@@ -318,7 +318,7 @@ class Player:
     # -- time and accidents
 
     async def _turn(self, act: Act) -> None:
-        await self.hands.turn(timedelta(seconds=act["seconds"]), is_fine=True)
+        await self.hands.turn(timedelta(seconds=act["seconds"]), step=timedelta(0))
 
     async def _grace(self, act: Act) -> None:
         """The hub has time to close what is cut off."""

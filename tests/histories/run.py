@@ -22,6 +22,7 @@ from tests.histories.story import Story
 ORDERS_WITHIN = timedelta(minutes=35)
 REFUSED_WITHIN = timedelta(minutes=61)  # then each store has been called, and refused those it shut out
 STOCK_WITHIN = timedelta(minutes=75)
+LOOKS_EACH = timedelta(minutes=5)
 LOG = logging.getLogger("histories")
 
 
@@ -86,11 +87,11 @@ async def _calm(player: Player, played: Played) -> list[str]:
     answer = await player.stage.control.put("/faults", json={"profile": "none"})
     assert answer.status_code == 200, answer.text
     if any(act["do"] == "revoke_tokens" for act in played.story.acts):
-        await player.hands.turn(REFUSED_WITHIN, is_fine=True)
+        await player.hands.turn(REFUSED_WITHIN, step=LOOKS_EACH)
         await player.open_everywhere()
-    await player.hands.turn(ORDERS_WITHIN, is_fine=True)
+    await player.hands.turn(ORDERS_WITHIN, step=LOOKS_EACH)
     findings = judge(await gather(player.stage), orders_only=True)
-    await player.hands.turn(STOCK_WITHIN - ORDERS_WITHIN, is_fine=True)
+    await player.hands.turn(STOCK_WITHIN - ORDERS_WITHIN, step=LOOKS_EACH)
     evidence = await gather(player.stage)
     played.reached = _reached(evidence["books"])
     return findings or judge(evidence)

@@ -172,7 +172,7 @@ class Theatre:
         settings = settings_for(url, world)
         # One engine for all: what SQLAlchemy compiled once serves every history.
         self._engine = self._engine or create_engine(url, patient=False)
-        direct = DirectPool(url, 4)
+        direct = DirectPool(url, 2)
         runtime = Runtime(settings, self._engine, direct, WorldClock(world), SilentBell())
         await direct.open()
         try:
