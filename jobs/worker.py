@@ -5,7 +5,7 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -75,9 +75,7 @@ class Worker:
         if redis_url:
             loops.append(asyncio.create_task(self._hear(redis_url)))
         await self.stopping.wait()
-        for loop in loops:
-            loop.cancel()
-        await asyncio.gather(*loops, return_exceptions=True)
+        await end_all(loops)
         await self._say_farewell()
 
     def stop(self) -> None:
@@ -87,9 +85,7 @@ class Worker:
     async def _say_farewell(self) -> None:
         if self._busy:
             await asyncio.wait(self._busy, timeout=self.farewell)
-        for task in self._busy:
-            task.cancel()
-        await asyncio.gather(*self._busy, return_exceptions=True)
+        await end_all(self._busy)
 
     async def _patrol(self) -> None:
         """Look for work when the bell rings or the clock was turned, and every now and then without either."""
@@ -157,6 +153,20 @@ class Worker:
 
     async def _ring(self, _context: dict[Any, Any], _run_id: int) -> None:
         self.wake.set()
+
+
+async def end_all(tasks: Iterable["asyncio.Task[Any]"], patience: float = 3.0) -> None:
+    """Cancel the tasks until each has ended.
+
+    Once is not enough: what waits in a library may lose a cancellation that comes together with its answer, as all that
+    stands on `asyncio.wait_for` does until Python 3.12.
+    """
+    ending = left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=patience)
+    await asyncio.gather(*ending, return_exceptions=True)
 
 
 def listener(redis: ArqRedis, ring: Any) -> ArqWorker:

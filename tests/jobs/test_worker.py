@@ -16,7 +16,7 @@ from app.core.unit_of_work import SYSTEM, UnitsOfWork
 from app.job_runs.service import plan
 from jobs.assembly import drain
 from jobs.context import JobContext
-from jobs.worker import NearBell, Worker
+from jobs.worker import NearBell, Worker, end_all
 from tests.support.database import TestDatabase
 from tests.support.hub import MONDAY_NOON
 from tests.support.workers import (
@@ -215,3 +215,23 @@ async def test_a_bell_at_the_moment_of_the_farewell_keeps_nobody(alive: Runtime)
     done, _ = await asyncio.wait({patrol}, timeout=2)
 
     assert done == {patrol}
+
+
+async def test_what_loses_a_cancellation_is_asked_again() -> None:
+    lost = 0
+
+    async def forgetful() -> None:
+        nonlocal lost
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            lost += 1
+        await asyncio.sleep(60)
+
+    tasks = [asyncio.create_task(forgetful()), asyncio.create_task(asyncio.sleep(60))]
+    await asyncio.sleep(0)
+
+    await end_all(tasks, patience=0.05)
+
+    assert [task.cancelled() for task in tasks] == [True, True]
+    assert lost == 1
