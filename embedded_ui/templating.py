@@ -12,6 +12,7 @@ from babel.dates import format_date, format_datetime
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.core.money import Money
+from app.core.words import plural
 from app.partners.terms import percent, weekly
 from app.stores.scopes import WHAT_FOR
 from embedded_ui.carriers import tracking_page
@@ -64,11 +65,6 @@ def day(on: date) -> str:
 def money(amount: Money | None) -> str:
     """Return an amount with its currency."""
     return "–" if amount is None else amount.formatted()
-
-
-def plural(count: int, one: str, many: str | None = None) -> str:
-    """Return a count with its noun."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def scope_sentence(scope: str) -> str:

@@ -3,10 +3,12 @@
 from app.catalog import flows, service
 from app.catalog.jobs import ReadProducts, RunImport
 from app.core.unit_of_work import UnitOfWork, system_for
+from app.core.words import plural
 from app.inbox.declaration import InboxEvent
 from app.inbox.hints import gid_in
 from app.inventory.service import ask_every_retailer
 from app.job_runs.service import enqueue
+from app.partners.flows import tell_of_recovery
 from app.stores.states import StoreRole
 from jobs.context import JobContext
 from jobs.registry import handles, hears
@@ -21,7 +23,10 @@ async def run_import(context: JobContext, job: RunImport) -> None:
 @handles(ReadProducts)
 async def read_products(context: JobContext, job: ReadProducts) -> None:
     """Read imported products again; what is gone is offered no more."""
-    await flows.read_products(context.open_uow, context.shopify, job.partner_store_id)
+    changed = await flows.read_products(context.open_uow, context.shopify, job.partner_store_id)
+    if job.by_poll and changed:
+        what = f"A change of {plural(changed, 'product')}"
+        await tell_of_recovery(context.open_uow, job.partner_store_id, what, f"products@{context.now.isoformat()}")
     async with context.open_last(system_for(job.partner_store_id)) as uow:
         await ask_every_retailer(uow)
 

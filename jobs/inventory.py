@@ -1,10 +1,12 @@
 """The stock's jobs and the news it listens to."""
 
 from app.core.unit_of_work import UnitOfWork, system_for
+from app.core.words import plural
 from app.inbox.declaration import InboxEvent
 from app.inbox.hints import gid_of, part_of
 from app.inventory import flows, service
 from app.inventory.jobs import ReadStock, RefreshOffers, SyncStock, WriteOffers
+from app.partners.flows import tell_of_recovery
 from app.stores.states import StoreRole
 from jobs.context import JobContext
 from jobs.registry import handles, hears
@@ -13,7 +15,10 @@ from jobs.registry import handles, hears
 @handles(SyncStock)
 async def sync_stock(context: JobContext, job: SyncStock) -> None:
     """Read everything of a partner."""
-    await flows.sync_stock(context.open_uow, context.shopify, job.partner_store_id)
+    changed = await flows.sync_stock(context.open_uow, context.shopify, job.partner_store_id)
+    if job.by_poll and changed:
+        what = f"A change of {plural(changed, 'stock level')}"
+        await tell_of_recovery(context.open_uow, job.partner_store_id, what, f"stock@{context.now.isoformat()}")
 
 
 @handles(ReadStock)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from app.catalog.jobs import ReadProducts
@@ -41,8 +42,8 @@ STANDING: tuple[Standing, ...] = (
     Standing(StoreRole.RETAILER, 15, ReconcileOrders),
     Standing(StoreRole.RETAILER, HOUR, FollowDrafts),
     Standing(StoreRole.PARTNER, DAY, ReadMasterOrders),  # more often while goods are awaited
-    Standing(StoreRole.PARTNER, HOUR, ReadProducts),
-    Standing(StoreRole.PARTNER, HOUR, SyncStock),
+    Standing(StoreRole.PARTNER, HOUR, partial(ReadProducts, by_poll=True)),
+    Standing(StoreRole.PARTNER, HOUR, partial(SyncStock, by_poll=True)),
 )
 UPKEEP: tuple[Job, ...] = (ForgetBodies(), ForgetEnded(), SweepTokens())
 

@@ -1,12 +1,14 @@
 """The stores' jobs and the news they listen to."""
 
 from app.core.unit_of_work import UnitOfWork
+from app.core.words import plural
 from app.gateways.shopify.shop_domains import parse_shop_domain
 from app.inbox.declaration import InboxEvent
 from app.inbox.errors import NotUnderstood
 from app.inbox.hints import gid_of, listed, part_of
 from app.inbox.service import forget_body
 from app.job_runs.service import enqueue
+from app.partners.flows import tell_of_recovery
 from app.stores import flows, service
 from app.stores.jobs import CheckInstallation, RegisterTopics, RenewToken, SweepTokens
 from app.stores.service import CUSTOMER, DATA_REQUEST, SHOP, Asked
@@ -19,13 +21,19 @@ ORDER_LISTS = ("orders_requested", "orders_to_redact")
 @handles(RegisterTopics)
 async def register_topics(context: JobContext, job: RegisterTopics) -> None:
     """Make the store's subscriptions those of its role."""
-    await flows.register_topics(context.shopify, job.store_id)
+    lost = await flows.register_topics(context.shopify, job.store_id)
+    if job.by_poll and lost:
+        what = f"The loss of {plural(lost, 'subscription')}"
+        await tell_of_recovery(context.open_uow, job.store_id, what, f"topics@{context.now.isoformat()}")
 
 
 @handles(CheckInstallation)
 async def check_installation(context: JobContext, job: CheckInstallation) -> None:
     """Read what the store grants and says of itself."""
-    await flows.refresh_installation(context.shopify, job.store_id)
+    is_changed = await flows.refresh_installation(context.shopify, job.store_id)
+    if job.by_poll and is_changed:
+        what = "A change of the store's permissions or name"
+        await tell_of_recovery(context.open_uow, job.store_id, what, f"store@{context.now.isoformat()}")
 
 
 @handles(SweepTokens)

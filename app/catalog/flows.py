@@ -155,19 +155,22 @@ async def _refuse_all(open_uow: Open, store_id: int, import_id: int, why: str) -
         await service.finish_import(uow, import_id)
 
 
-async def read_products(open_uow: Open, shopify: ConnectedShopify, partner_store_id: int) -> None:
-    """Read every imported product of a partner again and keep what changed; what is gone is marked deleted."""
+async def read_products(open_uow: Open, shopify: ConnectedShopify, partner_store_id: int) -> int:
+    """Read every imported product of a partner again; what is gone is marked deleted. Returns how many had changed."""
     async with open_uow(system_for(partner_store_id)) as uow:
         # Also those that count as deleted: a webhook said so, and may have been wrong.
         rows = await repository.list_partner_products(uow.session, partner_store_id)
-        known = [row.shopify_product_id for row in rows]
+        known = {row.shopify_product_id: row for row in rows}
         currency = (await get_store(uow, partner_store_id)).currency
     if not known:
-        return
-    found = await shopify.call(partner_store_id, products.read_products, known)
+        return 0
+    found = await shopify.call(partner_store_id, products.read_products, list(known))
+    gone = [row for gid, row in known.items() if gid not in found]
     async with open_uow(system_for(partner_store_id)) as uow:
         await service.store_partner_products(uow, list(found.values()), currency)
-        await service.mark_products_deleted(uow, [gid for gid in known if gid not in found])
+        await service.mark_products_deleted(uow, [row.shopify_product_id for row in gone])
+    changed = [gid for gid, product in found.items() if product.updated_at > known[gid].updated_there_at]
+    return len(changed) + sum(row.deleted_at is None for row in gone)
 
 
 async def _plan(open_uow: Open, store_id: int, import_id: int) -> ImportPlan:

@@ -27,3 +27,4 @@ class ReadProducts(PartnerStoreJob):
     coalesce_by: ClassVar[tuple[str, ...]] = ("partner_store_id",)  # one reading serves every retailer
 
     partner_store_id: int
+    by_poll: bool = False  # nobody told of a change: what has changed all the same is counted

@@ -29,13 +29,23 @@ class Outcome:
     blocked: str | None = None
 
 
-async def sync_stock(open_uow: Open, shopify: ConnectedShopify, partner_store_id: int) -> None:
-    """Read everything of a partner that is mapped anywhere; what could not be read leaves stock untouched (D17)."""
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Where a look at a partner's stock looks, and from when on what it sees is true."""
+
+    locations: Sequence[str]
+    began_at: datetime
+
+
+async def sync_stock(open_uow: Open, shopify: ConnectedShopify, partner_store_id: int) -> int:
+    """Read everything of a partner that is mapped anywhere; what could not be read leaves stock untouched (D17).
+
+    Returns how many numbers were others than we knew, and nobody had told of.
+    """
     async with open_uow(system_for(partner_store_id)) as uow:
         items = await variants_by_item(uow.session, partner_store_id)
-        locations = await _locations(uow)
-        began_at = uow.now
-    await _read(open_uow, shopify, partner_store_id, sorted(items), locations, began_at)
+        look = await _begin(uow)
+    return await _read(open_uow, shopify, partner_store_id, sorted(items), look, counts=True)
 
 
 async def read_stock(open_uow: Open, shopify: ConnectedShopify, partner_store_id: int) -> None:
@@ -43,11 +53,10 @@ async def read_stock(open_uow: Open, shopify: ConnectedShopify, partner_store_id
     while True:
         async with open_uow(system_for(partner_store_id)) as uow:
             reads = await repository.list_reads(uow.session, partner_store_id, AT_ONCE)
-            locations = await _locations(uow)
-            began_at = uow.now
+            look = await _begin(uow)
         if not reads:
             return
-        await _read(open_uow, shopify, partner_store_id, [gid for gid, _ in reads], locations, began_at)
+        await _read(open_uow, shopify, partner_store_id, [gid for gid, _ in reads], look)
         async with open_uow(system_for(partner_store_id)) as uow:
             await repository.end_reads(uow.session, partner_store_id, reads)
 
@@ -65,9 +74,9 @@ async def write_offers(open_uow: Open, shopify: ConnectedShopify, store_id: int,
         await _write(open_uow, shopify, (store_id, partner_id, shelf.location_id), items)
 
 
-async def _locations(uow: UnitOfWork) -> list[str]:
+async def _begin(uow: UnitOfWork) -> Look:
     partnerships = await partnerships_of(uow.session, uow.store_id)
-    return sorted({location for partner in partnerships for location in partner.location_ids})
+    return Look(sorted({location for partner in partnerships for location in partner.location_ids}), uow.now)
 
 
 async def _read(
@@ -75,18 +84,22 @@ async def _read(
     shopify: ConnectedShopify,
     partner_store_id: int,
     item_gids: Sequence[str],
-    locations: Sequence[str],
-    began_at: datetime,
-) -> None:
-    if not item_gids or not locations:
-        return
+    look: Look,
+    *,
+    counts: bool = False,
+) -> int:
+    if not item_gids or not look.locations:
+        return 0
+    unannounced = 0
     for start in range(0, len(item_gids), AT_ONCE):
         chunk = list(item_gids[start : start + AT_ONCE])
-        page = await shopify.call(partner_store_id, gateway.read_available, locations, chunk)
+        page = await shopify.call(partner_store_id, gateway.read_available, look.locations, chunk)
         async with open_uow(system_for(partner_store_id)) as uow:
             variants = await variants_by_item(uow.session, partner_store_id, chunk)
             readings = [each for row in page.items for each in _readings(row, variants.get(row.inventory_item_id))]
-            await service.record_stock(uow, readings, began_at)
+            unannounced += await service.count_unannounced(uow, readings) if counts else 0
+            await service.record_stock(uow, readings, look.began_at)
+    return unannounced
 
 
 def _readings(row: StockRow, variant_id: int | None) -> list[Reading]:

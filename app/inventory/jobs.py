@@ -16,6 +16,7 @@ class SyncStock(PartnerStoreJob):
     lane_by: ClassVar[tuple[str, str]] = ("stock", "partner_store_id")  # one reading at a time (D20)
 
     partner_store_id: int
+    by_poll: bool = False  # nobody told of a change: what has changed all the same is counted
 
 
 @dataclass(frozen=True, slots=True)

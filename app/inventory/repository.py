@@ -42,7 +42,9 @@ async def want_read(session: AsyncSession, partner_store_id: int, item_gid: str)
     )
 
 
-async def list_reads(session: AsyncSession, partner_store_id: int, limit: int) -> Sequence[tuple[str, int]]:
+async def list_reads(
+    session: AsyncSession, partner_store_id: int, limit: int | None = None
+) -> Sequence[tuple[str, int]]:
     """Return the items to read, with the version of the announcement."""
     query = (
         select(StockRead.shopify_inventory_item_id, StockRead.version)

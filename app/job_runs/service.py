@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Table, func, text
+from sqlalchemy import Table, case, func, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -82,12 +82,11 @@ async def _plan(uow: UnitOfWork, job: Job, key: str, *, at: datetime, minutes: i
         "missed": missed,
     }
     fresh = insert(PlannedInstant).values(values)
-    changes = {name: fresh.excluded[name] for name in values if name != "key"}
+    changes: dict[str, Any] = {name: fresh.excluded[name] for name in values if name != "key"}
     same_rhythm = (PlannedInstant.minutes.is_not(None)) & (PlannedInstant.minutes == fresh.excluded.minutes)
+    changes["at"] = case((same_rhythm, PlannedInstant.at), else_=fresh.excluded.at)
     async with uow.machinery() as session:
-        await session.execute(
-            fresh.on_conflict_do_update(index_elements=["key"], set_=changes, where=~same_rhythm.is_(True))
-        )
+        await session.execute(fresh.on_conflict_do_update(index_elements=["key"], set_=changes))
 
 
 async def cancel_plan(uow: UnitOfWork, key: str) -> None:

@@ -15,6 +15,7 @@ class RegisterTopics(Job):
     lane_by: ClassVar[tuple[str, str]] = ("topics", "store_id")  # so that two never subscribe one topic twice
 
     store_id: int
+    by_poll: bool = False  # nobody changed what is wanted: what is not there was lost, and is counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class CheckInstallation(Job):
     coalesce_by: ClassVar[tuple[str, ...]] = ("store_id",)  # one waiting check is enough
 
     store_id: int
+    by_poll: bool = False  # nobody told of a change: what has changed all the same is counted
 
 
 @dataclass(frozen=True, slots=True)

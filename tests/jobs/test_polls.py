@@ -129,7 +129,9 @@ async def test_what_a_partner_did_to_a_draft_is_found_without_a_webhook(oak: Oak
     await pass_time(oak.trade, minutes=61)
     await pass_time(oak.trade, minutes=6)
 
-    assert await oak.told("store.fact.recovered") == 1
+    found = [each.partition(" #")[0] for each in sorted(await oak.recovered())]
+    stock = ["A change of 1 stock level at Oak Roastery"] if what == "completed" else []
+    assert found == [*stock, "What became of the draft"]
     if what == "changed":
         assert "partner_changed_draft" in await oak.problems()
     elif what == "deleted":
@@ -140,6 +142,7 @@ async def test_what_a_partner_did_to_a_draft_is_found_without_a_webhook(oak: Oak
 
 async def test_products_and_stock_are_found_without_a_webhook(oak: Oak) -> None:
     trade = oak.trade
+    await pass_time(trade, minutes=2)  # what the beginning was told of is read
     (variant,) = [each for each in trade.variants(PARTNER) if each.sku == "BEAN"]
     place = next(iter(oak.store.locations))
     set_inventory(trade.shops.world, oak.store, (variant.inventory_item_id, place), 7, "staff")
@@ -153,6 +156,25 @@ async def test_products_and_stock_are_found_without_a_webhook(oak: Oak) -> None:
     await pass_time(trade, minutes=1)
 
     assert (less, trade.shown(BEANS)) == (7, 0)
+    assert await oak.recovered() == [
+        "A change of 1 stock level at Oak Roastery",
+        "A change of 1 product at Oak Roastery",
+    ]
+
+
+async def test_what_messages_told_is_not_counted_as_found_by_comparing(oak: Oak) -> None:
+    trade = oak.trade
+    (variant,) = [each for each in trade.variants(PARTNER) if each.sku == "BEAN"]
+    place = next(iter(oak.store.locations))
+    set_inventory(trade.shops.world, oak.store, (variant.inventory_item_id, place), 7, "staff")
+    await pass_time(trade, minutes=2)
+    delete_product(trade.shops.world, oak.store, oak.store.products[variant.product_id])
+    await pass_time(trade, minutes=2)
+
+    await pass_time(trade, hours=2)
+    await pass_time(trade, hours=25)
+
+    assert await oak.recovered() == []
 
 
 async def test_subscriptions_shopify_dropped_are_made_again_each_hour(oak: Oak) -> None:
@@ -164,6 +186,7 @@ async def test_subscriptions_shopify_dropped_are_made_again_each_hour(oak: Oak) 
     await pass_time(oak.trade, minutes=61)
 
     assert {each.topic for each in store.live_subscriptions()} == before != set()
+    assert await oak.recovered() == [f"The loss of {len(before)} subscriptions"]
 
 
 @pytest.mark.parametrize("phase", ["before", "after"])
@@ -196,4 +219,5 @@ async def test_scopes_taken_back_and_an_app_removed_are_found_each_day(oak: Oak)
     await pass_time(trade, hours=25)
 
     assert "read_fulfillments" in missing
+    assert await oak.recovered() == ["A change of the store's permissions or name at Oak Roastery"]
     assert "partner_access_lost" in await oak.problems()

@@ -202,6 +202,15 @@ class Oak:
             found = await uow.session.scalar(query, {"name": name, "store": self.trade.retailer_id})
             return int(found or 0)
 
+    async def recovered(self) -> list[str]:
+        """What the retailer was told to have been found by comparing, earliest first."""
+        async with self.trade.uow() as uow:
+            query = text(
+                "SELECT details->>'what' FROM domain_events WHERE name = 'store.fact.recovered' AND store_id = :store"
+                " ORDER BY id"
+            )
+            return list(await uow.session.scalars(query, {"store": self.trade.retailer_id}))
+
 
 @pytest.fixture
 async def oak(trade: Trade) -> Oak:

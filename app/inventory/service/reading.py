@@ -59,6 +59,20 @@ async def record_stock(uow: UnitOfWork, readings: Sequence[Reading], snapshot_at
     await ask_every_retailer(uow)
 
 
+async def count_unannounced(uow: UnitOfWork, readings: Sequence[Reading]) -> int:
+    """Return how many readings differ from what we knew, though no message waits to be read that told of it."""
+    stock = await repository.list_stock(uow.session, uow.store_id, {each.variant_id for each in readings})
+    known = {(row.variant_id, row.location_id): row.available for row in stock}
+    places = [(each, (each.variant_id, each.location_id)) for each in readings]
+    changed = [each for each, place in places if place in known and known[place] != each.available]
+    if not changed:
+        return 0
+    announced = {gid for gid, _ in await repository.list_reads(uow.session, uow.store_id)}
+    items = await variants_by_item(uow.session, uow.store_id)
+    told_of = {variant_id for gid, variant_id in items.items() if gid in announced}
+    return sum(each.variant_id not in told_of for each in changed)
+
+
 async def ask_every_retailer(uow: UnitOfWork) -> None:
     """Have each retailer of the partner's store write what it offers; the unit of work acts for that store."""
     for partner in await partnerships_of(uow.session, uow.store_id):

@@ -3,6 +3,7 @@
 from app.partners.flows.answering import accept, decline, leave
 from app.partners.flows.checking import check_partner_store, end_partnerships, tell_of_access
 from app.partners.flows.inviting import Shown, begin_connection, read_invitation, waiting_invitations
+from app.partners.flows.telling import tell_of_recovery
 
 __all__ = [
     "Shown",
@@ -14,5 +15,6 @@ __all__ = [
     "leave",
     "read_invitation",
     "tell_of_access",
+    "tell_of_recovery",
     "waiting_invitations",
 ]

@@ -58,13 +58,13 @@ async def check_installation(shopify: ConnectedShopify, store_id: int) -> StoreF
 
 
 async def refresh_installation(shopify: ConnectedShopify, store_id: int) -> bool:
-    """Read the store again if it lets us in; whether it did."""
+    """Read the store again if it lets us in; whether it grants or calls itself something else than we knew."""
     async with shopify.open_uow(SYSTEM) as uow:
         store = await get_store(uow, store_id)
     if store.needs_reopening:
         return False
-    await check_installation(shopify, store_id)
-    return True
+    now = await check_installation(shopify, store_id)
+    return (now.scopes, now.shop_domain, now.name) != (store.scopes, store.shop_domain, store.name)
 
 
 async def end_installation(shopify: ConnectedShopify, store_id: int, told_at: str | None) -> bool:

@@ -17,7 +17,7 @@ WEBHOOK_PATH = "/webhooks/shopify"
 
 
 async def register_topics(shopify: ConnectedShopify, store_id: int) -> int:
-    """Make what is subscribed equal to what is wanted; return how many subscriptions had to change."""
+    """Make what is subscribed equal to what is wanted; return how many subscriptions were not there."""
     async with shopify.open_uow(SYSTEM) as uow:
         store = await get_store(uow, store_id)
     if store.needs_reopening:
@@ -40,4 +40,4 @@ async def register_topics(shopify: ConnectedShopify, store_id: int) -> int:
         await shopify.call(store_id, delete_subscription, present.id)
     for subscription in wanted.values():
         await shopify.call(store_id, create_subscription, subscription)
-    return len(wanted) + len(superfluous)
+    return len(wanted)

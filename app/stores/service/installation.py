@@ -82,8 +82,11 @@ async def install_store(uow: UnitOfWork, installation: Installation, tokens: Sea
         await repository.put_token(session, uow.store_id, tokens)
     await _follow_name(uow, before, store.shop_domain)
     if begins:
-        await every(uow, RegisterTopics(uow.store_id), minutes=HOUR, key=f"stores.register_topics:{uow.store_id}")
-        await every(uow, CheckInstallation(uow.store_id), minutes=DAY, key=f"stores.check_installation:{uow.store_id}")
+        for job, minutes in (
+            (RegisterTopics(uow.store_id, by_poll=True), HOUR),
+            (CheckInstallation(uow.store_id, by_poll=True), DAY),
+        ):
+            await every(uow, job, minutes, f"{job.name}:{uow.store_id}")
         await record_event(uow, StoreInstalled(store_id=uow.store_id, shop=store.shop_domain))
     if was_lost:
         await record_event(uow, StoreAccessRegained(store_id=uow.store_id, shop=store.shop_domain))
