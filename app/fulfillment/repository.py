@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -40,9 +40,15 @@ async def get_shipment(session: AsyncSession, store_id: int, shipment_id: int) -
     return found
 
 
-async def page_shipments(session: AsyncSession, store_id: int, place: Place) -> Page[Shipment]:
-    """Return a page of shipments with their lines."""
+async def page_shipments(
+    session: AsyncSession, store_id: int, place: Place, plain: str = "", orders: Select[int] | None = None
+) -> Page[Shipment]:
+    """Return a page of shipments with their lines; of all, or of some orders and those with a part of a number."""
     query = select(Shipment).where(Shipment.store_id == store_id).options(selectinload(Shipment.lines))
+    if orders is not None:
+        known = Shipment.order_id.in_(orders)
+        number = func.upper(func.regexp_replace(Shipment.tracking_number, "[^A-Za-z0-9]", "", "g"))
+        query = query.where(known | number.contains(plain) if plain else known)
     return await read_page(session, query, Shipment.id, place)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.money import Money
@@ -158,6 +159,11 @@ async def list_master_orders(
     """Return master orders, newest first."""
     rows = await repository.list_cycles(session, store_id, partner_id, before, limit)
     return [master_order(cycle) for cycle in rows]
+
+
+def master_orders_named(store_id: int, search: str) -> Select[int]:
+    """Return the question which master orders have the text in their name, to be asked inside another one."""
+    return repository.named(store_id, search)
 
 
 async def closed_markers(session: AsyncSession, store_id: int, partner_id: int, since: datetime) -> dict[str, datetime]:

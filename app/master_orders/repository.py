@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
@@ -111,6 +111,14 @@ async def page_cycles(
     if partner_id is not None:
         query = query.where(Cycle.partner_id == partner_id)
     return await read_page(session, query, Cycle.id, place)
+
+
+def named(store_id: int, search: str) -> Select[int]:
+    """Return the question which cycles have the text in the name of their order or in their marker."""
+    is_named = Cycle.shopify_order_name.icontains(search, autoescape=True)
+    return select(Cycle.id).where(
+        Cycle.store_id == store_id, is_named | Cycle.marker.icontains(search, autoescape=True)
+    )
 
 
 async def closed_markers(session: AsyncSession, store_id: int, partner_id: int, since: datetime) -> dict[str, datetime]:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.money import Money
@@ -136,6 +137,11 @@ async def list_orders(
 async def page_orders(session: AsyncSession, store_id: int, search: str = "", place: Place = NEWEST) -> Page[OrderRow]:
     """Return a page of orders, newest first."""
     return (await repository.page_orders(session, store_id, search, place)).of(order_row)
+
+
+def orders_named(store_id: int, search: str) -> Select[int]:
+    """Return the question which orders have the text in their name, to be asked inside another one."""
+    return repository.named(store_id, search)
 
 
 async def has_orders(session: AsyncSession, store_id: int) -> bool:

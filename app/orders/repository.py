@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
@@ -59,6 +59,11 @@ async def page_orders(session: AsyncSession, store_id: int, search: str, place: 
     if search:
         query = query.where(Order.name.icontains(search, autoescape=True))
     return await read_page(session, query, Order.id, place)
+
+
+def named(store_id: int, search: str) -> Select[int]:
+    """Return the question which orders have the text in their name."""
+    return select(Order.id).where(Order.store_id == store_id, Order.name.icontains(search, autoescape=True))
 
 
 async def has_orders(session: AsyncSession, store_id: int) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.master_orders.queries import master_orders_named
 from app.receiving import repository, rules
 from app.receiving.models import InboundParcel
 from app.receiving.states import ParcelState
@@ -99,6 +100,14 @@ async def list_parcels(
 ) -> list[Parcel]:
     """Return parcels, the latest first."""
     return [_parcel(row) for row in await repository.list_parcels(session, store_id, state, cycle_ids, limit)]
+
+
+async def find_parcels(
+    session: AsyncSession, store_id: int, state: ParcelState, search: str, partner_ids: Collection[int]
+) -> list[Parcel]:
+    """Return parcels by a part of their number or of their master order's name, and those of these partners."""
+    cycles, plain = master_orders_named(store_id, search), rules.plain_number(search)
+    return [_parcel(row) for row in await repository.find_parcels(session, store_id, state, plain, cycles, partner_ids)]
 
 
 async def awaited_parcels(session: AsyncSession, store_id: int) -> int:

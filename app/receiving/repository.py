@@ -1,10 +1,10 @@
 """Every SELECT of receiving."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
@@ -12,6 +12,8 @@ from sqlalchemy.orm import selectinload
 from app.receiving.errors import ParcelNotFound
 from app.receiving.models import InboundParcel, PartnerOrder, PartnerPoll, Receipt, ReceiptLine
 from app.receiving.states import ParcelState
+
+MOST_FOUND = 200
 
 
 async def find_by_fulfillment(session: AsyncSession, store_id: int, fulfillment_gid: str) -> InboundParcel | None:
@@ -67,6 +69,26 @@ async def list_parcels(
     if cycle_ids is not None:
         query = query.where(InboundParcel.cycle_id.in_(cycle_ids))
     return (await session.scalars(query.order_by(InboundParcel.id.desc()).limit(limit))).all()
+
+
+async def find_parcels(
+    session: AsyncSession,
+    store_id: int,
+    state: ParcelState,
+    plain: str,
+    cycles: Select[int],
+    partner_ids: Collection[int],
+) -> Sequence[InboundParcel]:
+    """Return parcels with a part of a number, of some cycles or of some partners, the latest first."""
+    known = or_(InboundParcel.cycle_id.in_(cycles), InboundParcel.partner_id.in_(partner_ids))
+    if plain:
+        known = known | _has_number(lambda number: _plain(number).contains(plain))
+    query = (
+        select(InboundParcel)
+        .where(InboundParcel.store_id == store_id, InboundParcel.state == state, known)
+        .options(selectinload(InboundParcel.lines))
+    )
+    return (await session.scalars(query.order_by(InboundParcel.id.desc()).limit(MOST_FOUND))).all()
 
 
 async def count_awaited(session: AsyncSession, store_id: int, cycle_id: int) -> int:
@@ -130,12 +152,15 @@ async def received_by_line(session: AsyncSession, store_id: int, line_ids: Colle
 
 async def has_inbound_number(session: AsyncSession, store_id: int, plain: str) -> bool:
     """Tell whether a number, in capitals without blanks and signs, belongs to a parcel from a partner."""
-    number = func.jsonb_array_elements_text(InboundParcel.earlier_numbers).table_valued("value", name="earlier")
-    is_earlier = select(number.c.value).where(_plain(number.c.value) == plain).exists()
-    query = select(func.count()).where(
-        InboundParcel.store_id == store_id, or_(_plain(InboundParcel.tracking_number) == plain, is_earlier)
-    )
+    is_it = _has_number(lambda number: _plain(number) == plain)
+    query = select(func.count()).where(InboundParcel.store_id == store_id, is_it)
     return bool(await session.scalar(query))
+
+
+def _has_number(is_it: Callable[[Any], ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Return the condition that a parcel's number, or one it had before, is the one that is meant."""
+    earlier = func.jsonb_array_elements_text(InboundParcel.earlier_numbers).table_valued("value", name="earlier")
+    return is_it(InboundParcel.tracking_number) | select(earlier.c.value).where(is_it(earlier.c.value)).exists()
 
 
 def _plain(number: Any) -> Any:

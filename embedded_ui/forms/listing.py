@@ -36,6 +36,11 @@ class Listing:
         """Whether the list leaves something out on purpose."""
         return bool(self.search or self.partner_id)
 
+    @property
+    def is_beginning(self) -> bool:
+        """Whether it is the first page of everything."""
+        return not self.is_narrowed and self.place == Place()
+
     def of_partner(self, partner_id: int | None) -> "Listing":
         """Return the list of one partner, from its beginning."""
         return replace(self, partner_id=partner_id, place=Place())

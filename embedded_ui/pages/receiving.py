@@ -6,19 +6,16 @@ from starlette.responses import Response
 from app.receiving import service
 from app.receiving.service import Count
 from embedded_ui.forms.counts import read_counts
+from embedded_ui.forms.listing import Listing
 from embedded_ui.session import Visit, redirect
 from embedded_ui.views import receiving as view
 
 
 async def index(visit: Visit, request: Request) -> Response:
     """Show the parcels awaited, and those opened lately."""
-    session, store_id = visit.uow.session, visit.store.id
-    return visit.page(
-        "receiving/index.html",
-        awaited=await view.list_awaited(session, store_id),
-        received=await view.list_received(session, store_id),
-        now=visit.uow.now,
-    )
+    listing = Listing.read(request)
+    parcels = await view.list_both(visit.uow.session, visit.store.id, listing.search)
+    return visit.page("receiving/index.html", listing=listing, parcels=parcels, now=visit.uow.now)
 
 
 async def show(visit: Visit, request: Request) -> Response:

@@ -151,8 +151,8 @@ async def list_waiting(session: AsyncSession, store_id: int) -> list[ShipmentSho
 
 
 async def list_all(session: AsyncSession, store_id: int, listing: Listing) -> Page[ShipmentShown]:
-    """Return a page of all shipments."""
-    page = await page_shipments(session, store_id, listing.place)
+    """Return a page of all shipments, or of those that were searched for."""
+    page = await page_shipments(session, store_id, listing.search, listing.place)
     shown = {each.shipment.id: each for each in await _shown(session, store_id, list(page.rows))}
     return page.of(lambda row: shown[row.id])
 

@@ -1,6 +1,6 @@
 """Parcels from partners as their pages show them: what is awaited, what one holds, what was found."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,10 +8,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.catalog.queries import variants_of_store
 from app.master_orders.queries import MasterOrder, get_lines, get_master_order
 from app.partners.queries import PartnerFacts, get_partner, partners_of
-from app.receiving.queries import Parcel, ReceiptLineRow, ReceiptRow, get_parcel, list_parcels, list_receipts
+from app.receiving.queries import (
+    Parcel,
+    ReceiptLineRow,
+    ReceiptRow,
+    find_parcels,
+    get_parcel,
+    list_parcels,
+    list_receipts,
+)
 from app.receiving.states import ParcelState
 from embedded_ui.views.names import GONE
 
+MOST_AWAITED = 200
 RECENT = 50
 
 
@@ -21,6 +30,14 @@ class ParcelShown:
 
     parcel: Parcel
     partner: PartnerFacts
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelLists:
+    """The parcels of the centre."""
+
+    awaited: tuple[ParcelShown, ...]
+    received: tuple[ParcelShown, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +78,21 @@ class ParcelPage:
         return any(line.difference > 0 for line in self.lines)
 
 
-async def list_awaited(session: AsyncSession, store_id: int) -> list[ParcelShown]:
-    """Return the parcels on their way, the longest travelling first."""
-    parcels = await list_parcels(session, store_id, ParcelState.ON_THE_WAY)
-    return await _shown(session, store_id, parcels[::-1])
+async def list_both(session: AsyncSession, store_id: int, search: str) -> ParcelLists:
+    """Return the parcels on their way, the longest travelling first, and those opened lately, the latest first."""
+    partners = {partner.id: partner for partner in await partners_of(session, store_id)}
+    named = [partner.id for partner in partners.values() if search.lower() in partner.name.lower()]
 
+    async def those(state: ParcelState, limit: int) -> list[Parcel]:
+        if search:
+            return await find_parcels(session, store_id, state, search, named)
+        return await list_parcels(session, store_id, state, limit=limit)
 
-async def list_received(session: AsyncSession, store_id: int) -> list[ParcelShown]:
-    """Return the parcels opened lately, the latest first."""
-    return await _shown(session, store_id, await list_parcels(session, store_id, ParcelState.RECEIVED, limit=RECENT))
+    def shown(parcels: Iterable[Parcel]) -> tuple[ParcelShown, ...]:
+        return tuple(ParcelShown(parcel, partners[parcel.partner_id]) for parcel in parcels)
 
-
-async def _shown(session: AsyncSession, store_id: int, parcels: list[Parcel]) -> list[ParcelShown]:
-    partners: Mapping[int, PartnerFacts] = (
-        {partner.id: partner for partner in await partners_of(session, store_id)} if parcels else {}
-    )
-    return [ParcelShown(parcel, partners[parcel.partner_id]) for parcel in parcels]
+    awaited = await those(ParcelState.ON_THE_WAY, MOST_AWAITED)
+    return ParcelLists(shown(awaited[::-1]), shown(await those(ParcelState.RECEIVED, RECENT)))
 
 
 async def read_parcel(session: AsyncSession, store_id: int, parcel_id: int) -> ParcelPage:

@@ -1,6 +1,7 @@
 """The centre's pages: parcels counted, orders packed, boxes handed over, each once."""
 
 import re
+from urllib.parse import quote
 
 import pytest
 
@@ -207,3 +208,39 @@ async def test_what_is_not_there_is_not_found_and_a_partner_has_no_centre(trade:
     answers = [await shops.get(trade.retailer, f"/app/{path}/{2**50}"), await shops.get(PARTNER, f"/app/{path}/1")]
 
     assert [answer.status_code for answer in answers] == [404, 404]
+
+
+async def test_parcels_are_found_by_number_partner_and_master_order(trade: Trade) -> None:
+    await sell(trade, 3)
+    master = await close_week(trade)
+    await send_parcel(trade)
+
+    searched = ("z 999", "oak roast", master.order_name or "", master.marker, "%", "%23", "nobody")
+    pages = [(await trade.shops.get(trade.retailer, f"/app/receiving?search={quote(each)}")).text for each in searched]
+
+    found = ["From Oak Roastery" in page for page in pages]
+    assert found == [True, True, True, True, False, False, False]
+    assert "No parcels found" in pages[-1]
+    assert 'value="nobody"' in pages[-1]
+
+
+async def test_shipments_are_found_by_order_and_number(trade: Trade) -> None:
+    await stock_centre(trade, 1, 1)
+    boxes = []
+    for order, number in zip(await trade.orders(), ("1Z 77", "9400"), strict=True):
+        packed = await trade.shops.post(trade.retailer, f"/app/packing/{order.id}", **{f"line_{order.lines[0].id}": 1})
+        boxes.append(packed.headers["Location"].partition("?")[0])
+        await trade.shops.post(trade.retailer, f"{boxes[-1]}/hand-over", carrier="UPS", number=number, url="")
+    first = (await trade.orders())[0]
+
+    searched = ("1z77", "#9400", first.name, "nobody")
+    pages = [(await trade.shops.get(trade.retailer, f"/app/shipments?search={quote(each)}")).text for each in searched]
+
+    assert [[box in page for box in boxes] for page in pages] == [
+        [True, False],
+        [False, True],
+        [True, False],
+        [False, False],
+    ]
+    assert all("Needs you" not in page for page in pages)
+    assert "No shipments found" in pages[-1]
