@@ -41,6 +41,15 @@ async def list_exceptions(session: AsyncSession) -> list[ExceptionFacts]:
     return await _read(session, select(ExceptionRecord))
 
 
+def open_subjects(store_id: int, subject_kind: str) -> Select[str]:
+    """Return the question about which subjects of a kind something stands open, to be asked inside another one."""
+    return select(ExceptionRecord.subject_id).where(
+        ExceptionRecord.store_id == store_id,
+        ExceptionRecord.subject_kind == subject_kind,
+        ExceptionRecord.resolved_at.is_(None),
+    )
+
+
 async def count_open(session: AsyncSession) -> int:
     """Return how many stand open in the actor's store."""
     counted = select(func.count()).select_from(ExceptionRecord).where(ExceptionRecord.resolved_at.is_(None))

@@ -11,7 +11,7 @@ from app.core.money import Money
 from app.core.pagination import NEWEST, Page, Place
 from app.orders import repository
 from app.orders.models import Order, OrderLine
-from app.orders.states import Route
+from app.orders.states import Route, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +134,11 @@ async def list_orders(
     return [order_row(order) for order in rows]
 
 
-async def page_orders(session: AsyncSession, store_id: int, search: str = "", place: Place = NEWEST) -> Page[OrderRow]:
-    """Return a page of orders, newest first."""
-    return (await repository.page_orders(session, store_id, search, place)).of(order_row)
+async def page_orders(
+    session: AsyncSession, store_id: int, search: str = "", place: Place = NEWEST, standing: Standing | None = None
+) -> Page[OrderRow]:
+    """Return a page of orders, the last captured first; all, or those that stand so."""
+    return (await repository.page_orders(session, store_id, search, place, standing)).of(order_row)
 
 
 def orders_named(store_id: int, search: str) -> Select[int]:

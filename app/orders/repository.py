@@ -3,15 +3,19 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, Text, cast, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from app.core.pagination import Page, Place, read_page
+from app.exceptions.queries import open_subjects
 from app.orders.errors import OrderNotFound
 from app.orders.models import Order, OrderHold, OrderLine, OrderPoll, OrderRead
-from app.orders.states import Route
+from app.orders.rules import TO_SEND, UNITS_OF
+from app.orders.states import Route, Standing
+from app.units.states import SHIPPED, DemandState
+from app.units.totals import lines_in
 
 
 async def lock_by_gid(session: AsyncSession, store_id: int, order_gid: str) -> Order | None:
@@ -53,12 +57,34 @@ async def list_orders(
     return (await session.scalars(query.order_by(Order.id.desc()).limit(limit))).all()
 
 
-async def page_orders(session: AsyncSession, store_id: int, search: str, place: Place) -> Page[Order]:
-    """Return a page of orders with their lines, by name when a text is given."""
+async def page_orders(
+    session: AsyncSession, store_id: int, search: str, place: Place, standing: Standing | None = None
+) -> Page[Order]:
+    """Return a page of orders with their lines, the last captured first; by name when a text is given."""
     query = select(Order).where(Order.store_id == store_id).options(selectinload(Order.lines))
     if search:
         query = query.where(Order.name.icontains(search, autoescape=True))
+    if standing is not None:
+        query = query.where(_stands(store_id, standing))
     return await read_page(session, query, Order.id, place)
+
+
+def _stands(store_id: int, standing: Standing) -> ColumnElement[bool]:
+    if standing is Standing.NEEDS_YOU:
+        about_lines = _of_lines(store_id, cast(OrderLine.id, Text).in_(open_subjects(store_id, "order_line")))
+        return about_lines | cast(Order.id, Text).in_(open_subjects(store_id, "order"))
+    if standing is Standing.SHIPPED:
+        left = lines_in(store_id, TO_SEND)
+        return _with_units(store_id, SHIPPED) & ~_of_lines(store_id, OrderLine.id.in_(left))
+    return _with_units(store_id, UNITS_OF[standing])
+
+
+def _with_units(store_id: int, states: Collection[DemandState]) -> ColumnElement[bool]:
+    return _of_lines(store_id, OrderLine.id.in_(lines_in(store_id, states)))
+
+
+def _of_lines(store_id: int, which: ColumnElement[bool]) -> ColumnElement[bool]:
+    return Order.id.in_(select(OrderLine.order_id).where(OrderLine.store_id == store_id, which))
 
 
 def named(store_id: int, search: str) -> Select[int]:

@@ -1,16 +1,27 @@
 """Decisions about an order's lines, as pure functions over what Shopify says."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from app.orders.states import PAID, TO_FULFILL
+from app.orders.states import PAID, TO_FULFILL, Standing
+from app.units.states import DemandState
 
 CARRIED_PROPERTIES = frozenset({"grind", "roast", "size", "colour", "color", "material"})
 """Line properties a maker needs; everything else may be personal and stays in the retailer's store (E15)."""
 
 LONGEST_PROPERTY = 100
+
+UNITS_OF: Mapping[Standing, frozenset[DemandState]] = {
+    Standing.KEPT: frozenset({DemandState.CAPTURED, DemandState.HELD}),
+    Standing.AWAITED: frozenset({DemandState.QUEUED, DemandState.SENT}),
+    Standing.TO_PACK: frozenset({DemandState.ALLOCATED}),
+}
+"""The units by which an order stands so."""
+
+TO_SEND = frozenset().union(*UNITS_OF.values(), {DemandState.PACKED})
+"""Units that are still to go to their customer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,16 @@ class Route(enum.StrEnum):
     EARLIER = "earlier"  # ordered before its mapping went live; listed for a decision
 
 
+class Standing(enum.StrEnum):
+    """How an order stands by where its units are; one that is sent in parts stands in several ways."""
+
+    NEEDS_YOU = "needs_you"  # something about it cannot proceed by itself
+    KEPT = "kept"  # units wait for payment, or are on hold
+    AWAITED = "awaited"  # units are to come from a partner
+    TO_PACK = "to_pack"  # units are at the centre and in no box
+    SHIPPED = "shipped"  # units were sent, and none is left
+
+
 PAID = frozenset({"PAID", "PARTIALLY_REFUNDED", "REFUNDED"})
 """Displayed financial statuses under which the order came to stand fully paid at some time."""
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.units.models import UnitBalance, UnitLot
@@ -37,6 +37,20 @@ async def units_under_way(session: AsyncSession, store_id: int) -> dict[Side, di
     for side, state, quantity in await session.execute(query):
         totals[Side(side)][state] = int(quantity)
     return {side: dict(states) for side, states in totals.items()}
+
+
+def lines_in(store_id: int, states: Iterable[DemandState]) -> Select[int]:
+    """Return the question which order lines have units in some states, to be asked inside another one."""
+    return (
+        select(UnitLot.owner_id)
+        .join(UnitBalance, _OF_LOT)
+        .where(
+            UnitBalance.store_id == store_id,
+            UnitBalance.quantity > 0,
+            UnitBalance.state.in_(list(states)),
+            UnitLot.side == Side.DEMAND,
+        )
+    )
 
 
 async def lines_with_units_in(

@@ -12,10 +12,11 @@ from embedded_ui.views import orders as view
 
 async def index(visit: Visit, request: Request) -> Response:
     """Show the orders, newest first."""
-    session, listing = visit.uow.session, Listing.read(request)
-    page = await view.list_orders(session, visit.store.id, listing.search, listing.place)
+    session, listing = visit.uow.session, Listing.read(request, standings=view.STANDINGS)
+    page = await view.list_orders(session, visit.store.id, listing)
     compared_at, _ = await last_comparison(session, visit.store.id)
-    return visit.page("orders/index.html", listing=listing, page=page, compared_at=compared_at)
+    shown = {"listing": listing, "standings": view.STANDINGS, "page": page, "compared_at": compared_at}
+    return visit.page("orders/index.html", **shown)
 
 
 async def show(visit: Visit, request: Request) -> Response:

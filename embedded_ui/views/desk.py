@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.core.errors import NotFound
-from app.core.pagination import NEWEST, Page
+from app.core.pagination import Page
 from app.core.unit_of_work import Actor, Open
 from app.master_orders.queries import MasterOrder, running_orders
 from app.partners.overview import PartnershipOverview, read_partnerships
@@ -60,7 +60,7 @@ async def read_partnership_desks(open_uow: Open, actor: Actor, store_id: int) ->
 async def _read_unsent(open_uow: Open, actor: Actor, partner: PartnerFacts) -> tuple[Unsent, ...]:
     """Return what is to be shipped of the latest master orders, the oldest first."""
     async with open_uow(actor.of_store(partner.store_id, partner.id)) as uow:
-        past = await list_past(uow.session, partner.store_id, Listing("", "", partner.id, NEWEST), for_partner=True)
+        past = await list_past(uow.session, partner.store_id, Listing("", partner_id=partner.id), for_partner=True)
     unsent = [Unsent(each.master, each.journey.stages[0].units) for each in reversed(past.rows)]
     return tuple(each for each in unsent if each.units)
 

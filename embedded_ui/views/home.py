@@ -16,6 +16,7 @@ from app.partners.queries import PartnerFacts
 from app.receiving.queries import awaited_parcels
 from app.units.states import DemandState, Side, SupplyState
 from app.units.totals import units_under_way
+from embedded_ui.forms.listing import Listing
 from embedded_ui.views.master_orders import MasterShown, running_shown
 from embedded_ui.views.orders import OrderShown, list_orders
 
@@ -83,7 +84,7 @@ async def read_overview(uow: UnitOfWork, partners: Sequence[PartnerFacts]) -> Ov
 
 async def read_latest(session: AsyncSession, store_id: int) -> tuple[OrderShown, ...]:
     """Return the latest orders; the home page shows itself first and asks for them afterwards."""
-    return (await list_orders(session, store_id, "", Place(limit=LATEST_ORDERS))).rows
+    return (await list_orders(session, store_id, Listing("/app/orders", place=Place(limit=LATEST_ORDERS)))).rows
 
 
 def _tasks(exceptions: int, parcels: int, ready: int, shipments: Mapping[ShipmentState, int]) -> tuple[Task, ...]:
@@ -107,7 +108,11 @@ def _figures(totals: Mapping[Side, Mapping[str, int]]) -> tuple[Figure, ...]:
         return sum(supply.get(state, 0) for state in states)
 
     return (
-        Figure("Waiting for payment or on hold", wanted(DemandState.CAPTURED, DemandState.HELD), "/app/orders"),
+        Figure(
+            "Waiting for payment or on hold",
+            wanted(DemandState.CAPTURED, DemandState.HELD),
+            "/app/orders?standing=kept",
+        ),
         Figure("Joining the next master order", wanted(DemandState.QUEUED), "/app/master-orders"),
         Figure("With partners", coming(SupplyState.SENT, SupplyState.ACKNOWLEDGED), "/app/master-orders"),
         Figure("On the way to you", coming(SupplyState.INBOUND), "/app/receiving"),

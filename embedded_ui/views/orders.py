@@ -1,21 +1,31 @@
 """Orders as their pages show them: each line with where its units are."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.pagination import Page, Place
+from app.core.pagination import Page
 from app.exceptions.queries import ExceptionFacts, open_exceptions
 from app.fulfillment.queries import ShipmentRow, list_shipments
 from app.master_orders.queries import MasterOrder, get_lines, get_master_order
 from app.orders.queries import HoldRow, LineRow, OrderRow, get_order, holds_of, page_orders
+from app.orders.states import Standing
 from app.partners.queries import PartnerFacts, partners_of
 from app.units.queries import demand_in, whereabouts
 from app.units.states import DemandState
+from embedded_ui.forms.listing import Listing
 from embedded_ui.views.journey import Journey, to_customer, together
 from embedded_ui.views.names import names_of_lines
+
+STANDINGS: Mapping[str, str] = {
+    Standing.NEEDS_YOU: "Needs you",
+    Standing.KEPT: "Unpaid or on hold",
+    Standing.AWAITED: "Waiting for partners",
+    Standing.TO_PACK: "To pack",
+    Standing.SHIPPED: "Shipped",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +72,10 @@ class OrderPage:
         return any(each.journey.ready for each in self.partner_lines)
 
 
-async def list_orders(session: AsyncSession, store_id: int, search: str, place: Place) -> Page[OrderShown]:
+async def list_orders(session: AsyncSession, store_id: int, listing: Listing) -> Page[OrderShown]:
     """Return a page of orders with where their units are."""
-    page = await page_orders(session, store_id, search, place)
+    standing = Standing(listing.standing) if listing.standing else None
+    page = await page_orders(session, store_id, listing.search, listing.place, standing)
     shown = await _shown(session, store_id, page.rows)
     return page.of(lambda order: shown[order.id])
 

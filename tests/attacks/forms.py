@@ -56,7 +56,18 @@ NOBODYS_CHOICE = {
 
 # What addresses of pages say besides: names of ids, and the rest.
 QUERY_IDS = ("partner", "older_than", "newer_than", "product", "after")
-QUERY_OTHERS = ("search", "told", "shop", "host", "embedded", "id_token", "markup", "shopify-reload", "exitIframe")
+QUERY_OTHERS = (
+    "search",
+    "standing",
+    "told",
+    "shop",
+    "host",
+    "embedded",
+    "id_token",
+    "markup",
+    "shopify-reload",
+    "exitIframe",
+)
 
 
 def written(form: Form, chosen: Chosen) -> dict[str, str]:

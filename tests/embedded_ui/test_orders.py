@@ -1,7 +1,11 @@
 """The orders' pages: found, and each unit where it is."""
 
+from datetime import timedelta
+
 import pytest
 
+from app.exceptions.service import Problem, open_exception
+from app.orders.states import Standing
 from simulator.world.orders import cancel_order
 from tests.support.shops import PARTNER
 from tests.support.trade import Trade
@@ -93,3 +97,69 @@ async def test_an_order_that_is_not_ours_is_not_found(trade: Trade) -> None:
     ]
 
     assert [answer.status_code for answer in answers] == [404, 404]
+
+
+async def found_by(trade: Trade, standing: str, names: list[str]) -> list[str]:
+    page = (await trade.shops.get(trade.retailer, f"/app/orders?standing={standing}")).text
+    return [name for name in names if f">{name}<" in page]
+
+
+async def test_orders_are_narrowed_to_how_they_stand(trade: Trade) -> None:
+    """One was sent, one is to be packed in part, one waits for its partner, one for its payment, one for a person."""
+    await stock_centre(trade, 1, 2)
+    sent, short = await trade.orders()
+    for order in (sent, short):
+        packed = await trade.shops.post(trade.retailer, f"/app/packing/{order.id}", **{f"line_{order.lines[0].id}": 1})
+        box = packed.headers["Location"].partition("?")[0]
+        await trade.shops.post(trade.retailer, f"{box}/hand-over", carrier="UPS", number=f"1Z{order.id}", url="")
+    await trade.settle()
+    await sell(trade, 1)
+    trade.buy(("PARTNER-oak-BEAN", 1), payment="pending")
+    await trade.settle()
+    await trade.turn(minutes=16)
+    names = [each.name for each in await trade.orders()]
+    _, _, waiting, unpaid = names
+    async with trade.uow() as uow:
+        await open_exception(uow, Problem("variant_gone", "order_line", str(short.lines[0].id), "Gone.", "Decide."))
+
+    found = {each: await found_by(trade, each, names) for each in [*Standing, "nothing"]}
+
+    assert found == {
+        "needs_you": [short.name],
+        "kept": [unpaid],
+        "awaited": [waiting],
+        "to_pack": [short.name],
+        "shipped": [sent.name],
+        "nothing": names,
+    }
+
+
+async def test_what_was_chosen_of_the_orders_is_kept_by_search_and_pages(trade: Trade) -> None:
+    await sell(trade, 1, 1, 1)
+    newest = (await trade.orders())[-1]
+
+    page = (await trade.shops.get(trade.retailer, f"/app/orders?standing=awaited&older_than={newest.id}")).text
+    nothing = (await trade.shops.get(trade.retailer, "/app/orders?standing=to_pack")).text
+
+    assert f"standing=awaited&amp;newer_than={newest.id - 1}" in page
+    assert '<input type="hidden" name="standing" value="awaited">' in page
+    assert newest.name not in page
+    assert "No orders found" in nothing
+    assert "Show everything" in nothing
+
+
+async def test_the_order_captured_last_comes_first(trade: Trade) -> None:
+    """E3: one that the comparison found is the newest here, however long ago it was placed."""
+    await sell(trade)
+    trade.buy(("PARTNER-oak-BEAN", 1))
+    await trade.lose_webhooks()
+    trade.set_clock(trade.clock.at + timedelta(minutes=1))
+    trade.buy(("PARTNER-oak-BEAN", 1))
+    await trade.settle()
+    await trade.turn(minutes=35)
+    known, recovered = await trade.orders()
+
+    page = (await trade.shops.get(trade.retailer, "/app/orders")).text
+
+    assert recovered.placed_at < known.placed_at
+    assert page.index(f">{recovered.name}<") < page.index(f">{known.name}<")
