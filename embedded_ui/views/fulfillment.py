@@ -18,8 +18,8 @@ from embedded_ui.forms.listing import Listing
 from embedded_ui.views.journey import Journey, to_customer
 from embedded_ui.views.names import names_of_lines
 
-URGENCY = (ShipmentState.STUCK, ShipmentState.UNCERTAIN, ShipmentState.PACKED, ShipmentState.POSTING)
-"""What waits for a person comes first."""
+URGENCY = (ShipmentState.STUCK, ShipmentState.UNCERTAIN, ShipmentState.PACKED)
+"""What waits for a person, the most urgent first; a box the store is being told of becomes one of these, or shipped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,9 @@ class ShipmentWords:
 
 SHIPMENT_STATES = {
     ShipmentState.PACKED: ShipmentWords("Packed", "caution", "Give the box to a carrier and enter the number."),
-    ShipmentState.POSTING: ShipmentWords("Telling your store", "info", "Your store is being told. This takes seconds."),
+    ShipmentState.POSTING: ShipmentWords(
+        "Telling your store", "info", "Your store is being told; nothing is to be done. This usually takes seconds."
+    ),
     ShipmentState.SHIPPED: ShipmentWords("Shipped", "success", "The customer sees it on the order status page."),
     ShipmentState.UNCERTAIN: ShipmentWords(
         "Uncertain", "critical", "We could not find out whether your store took it. Look before you act."
@@ -145,7 +147,7 @@ async def read_packing(uow: UnitOfWork, order_id: int) -> PackPage:
 
 
 async def list_waiting(session: AsyncSession, store_id: int) -> list[ShipmentShown]:
-    """Return the boxes that are stuck, wait for a carrier or for the store's answer, the oldest of each first."""
+    """Return the boxes that are stuck, in doubt or wait for a carrier, the oldest of each first."""
     rows = await list_shipments(session, store_id, URGENCY)
     return await _shown(session, store_id, sorted(rows[::-1], key=lambda row: URGENCY.index(row.state)))
 

@@ -104,6 +104,7 @@ async def test_what_arrived_is_packed_and_handed_over(trade: Trade) -> None:
     box = packed.headers["Location"].partition("?")[0]
     handed = await trade.shops.post(trade.retailer, f"{box}/hand-over", carrier="USPS", number="9400", url="")
     during = (await trade.shops.get(trade.retailer, box)).text
+    meanwhile = (await trade.shops.get(trade.retailer, "/app/shipments")).text
     await trade.settle()
     after = (await trade.shops.get(trade.retailer, box)).text
 
@@ -112,6 +113,7 @@ async def test_what_arrived_is_packed_and_handed_over(trade: Trade) -> None:
     assert (packed.status_code, handed.status_code) == (303, 303)
     assert "Telling your store" in during
     assert "data-refresh" in during
+    assert ("Telling your store" in meanwhile, "Needs you" in meanwhile) == (True, False)
     assert "The customer sees it" in after
     assert 'href="https://tools.usps.com/go/TrackConfirmAction?tLabels=9400"' in after
     assert "data-refresh" not in after
