@@ -13,9 +13,12 @@ from app.fulfillment.queries import list_shipments
 from app.fulfillment.states import ShipmentState
 from app.job_runs.queries import RunFacts, failed_runs
 from app.master_orders.queries import get_lines, running_orders
-from app.orders.queries import list_orders_by_id, orders_of_lines
+from app.orders.queries import OrderRow, list_orders_by_id, orders_of_lines
+from app.orders.service.stranded import STRANDED
 from app.partners.queries import partners_of
 from app.stores.events import FactRecovered
+from app.units.queries import queued_demand
+from embedded_ui.views.names import orders_with_units
 from embedded_ui.views.problem_words import HEADINGS, PLACES, cause_of
 
 
@@ -30,6 +33,7 @@ class ExceptionShown:
     href: str
     link: str
     run: RunFacts | None  # of a job that can be tried again
+    orders: tuple[tuple[OrderRow, int], ...] = ()  # of customers whose units wait, the oldest first, with the units
 
 
 Address = tuple[str, str]
@@ -44,6 +48,7 @@ async def list_exceptions(uow: UnitOfWork) -> list[ExceptionShown]:
     order_names = await _order_names(uow, found)
     places = await _places(uow, found)
     nearer = await _nearer(uow, found)
+    stranded = {each.partner_id: await _waiting_for(uow, each.partner_id) for each in found if each.kind == STRANDED}
     names = {partner.id: partner.name for partner in await partners_of(uow.session, uow.store_id)}
     has_jobs = any(each.subject_kind == "job" for each in found)
     runs = {("job", str(run.id)): run for run in await failed_runs(uow)} if has_jobs else {}
@@ -54,13 +59,21 @@ async def list_exceptions(uow: UnitOfWork) -> list[ExceptionShown]:
         heading = HEADINGS.get(each.kind) or each.kind.replace("_", " ").capitalize()
         named = (order_names.get(about, ""), names.get(each.partner_id or 0, ""))
         cause = cause_of(each.kind, each.cause)
-        shown.append(ExceptionShown(each, heading, cause, " · ".join(filter(None, named)), href, link, runs.get(about)))
+        waiting = tuple(stranded.get(each.partner_id or 0, ())) if each.kind == STRANDED else ()
+        told = " · ".join(filter(None, named))
+        shown.append(ExceptionShown(each, heading, cause, told, href, link, runs.get(about), waiting))
     return shown
 
 
 async def count_recovered(uow: UnitOfWork) -> int:
     """Return how many facts of the last week were found by comparing, because Shopify's message had not come."""
     return await count_since(uow.session, FactRecovered, uow.store_id, uow.now - RECENT)
+
+
+async def _waiting_for(uow: UnitOfWork, partner_id: int | None) -> list[tuple[OrderRow, int]]:
+    """Return the customers' orders with units that wait for a partner."""
+    lots = await queued_demand(uow.session, uow.store_id, partner_id) if partner_id else []
+    return await orders_with_units(uow.session, uow.store_id, [(lot.line_id, lot.quantity) for lot in lots])
 
 
 async def _order_names(uow: UnitOfWork, found: Sequence[ExceptionFacts]) -> dict[tuple[str, str], str]:

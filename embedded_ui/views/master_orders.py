@@ -1,7 +1,6 @@
 """Master orders as their pages show them, for the retailer and for the partner."""
 
 import csv
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -23,14 +22,14 @@ from app.master_orders.queries import (
     running_orders,
 )
 from app.master_orders.states import CycleState
-from app.orders.queries import OrderRow, list_orders_by_id, orders_of_lines
+from app.orders.queries import OrderRow
 from app.partners.queries import PartnerFacts, get_partner, partners_of
 from app.receiving.queries import Parcel, list_parcels
 from app.units.queries import demand_of_supply, queued_demand, supply_whereabouts
 from app.units.states import DemandState
 from embedded_ui.forms.listing import Listing
 from embedded_ui.views.journey import Journey, to_centre, together
-from embedded_ui.views.names import GONE
+from embedded_ui.views.names import GONE, orders_with_units
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +193,4 @@ async def _orders_on(session: AsyncSession, store_id: int, master: MasterOrder) 
     else:
         lots = await demand_of_supply(session, store_id, [line.id for line in master.lines])
         wanted = [(lot.line_id, lot.quantity) for lot in lots if lot.state is not DemandState.CANCELLED]
-    order_of = await orders_of_lines(session, store_id, {line_id for line_id, _ in wanted})
-    units: Counter[int] = Counter()
-    for line_id, quantity in wanted:
-        units[order_of[line_id]] += quantity
-    rows = await list_orders_by_id(session, store_id, set(units))
-    return tuple((row, units[row.id]) for row in sorted(rows.values(), key=lambda row: (row.placed_at, row.id)))
+    return tuple(await orders_with_units(session, store_id, wanted))

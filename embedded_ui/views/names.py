@@ -1,12 +1,12 @@
-"""What lines are called on the pages: an order names the product, and people at the centre need the variant."""
+"""What lines are called on the pages, and whose they are: an order names the product, the centre needs the variant."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalog.queries import VariantFacts, variants_of_store
-from app.orders.queries import LineRow
+from app.orders.queries import LineRow, OrderRow, list_orders_by_id, orders_of_lines
 
 GONE = "A product the partner removed"
 
@@ -36,3 +36,16 @@ def name_of(line: LineRow, variants: Mapping[int, VariantFacts]) -> str:
     if variant is None or variant.title == line.title:
         return line.title
     return variant.title if variant.title.startswith(line.title) else f"{line.title} ({variant.title})"
+
+
+async def orders_with_units(
+    session: AsyncSession, store_id: int, lines: Iterable[tuple[int, int]]
+) -> list[tuple[OrderRow, int]]:
+    """Return the orders of lines with units, the oldest first, each with how many units of it there are."""
+    wanted = list(lines)
+    order_of = await orders_of_lines(session, store_id, {line_id for line_id, _ in wanted}) if wanted else {}
+    units: Counter[int] = Counter()
+    for line_id, quantity in wanted:
+        units[order_of[line_id]] += quantity
+    rows = await list_orders_by_id(session, store_id, set(units)) if units else {}
+    return [(row, units[row.id]) for row in sorted(rows.values(), key=lambda row: (row.placed_at, row.id))]

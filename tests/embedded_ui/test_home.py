@@ -102,6 +102,19 @@ async def test_exceptions_say_cause_next_step_and_where(trade: Trade) -> None:
     assert "Decide on 1 exception" in home
 
 
+async def test_what_waits_for_a_partner_who_is_gone_leads_to_its_orders(trade: Trade) -> None:
+    """A12: one by one, so that somebody can decide."""
+    await sell(trade, 3, 1)
+    orders = await trade.orders()
+    await trade.shops.post(trade.retailer, f"/app/partners/{trade.link.partner.id}/disconnect")
+    await trade.settle()
+
+    page = (await trade.shops.get(trade.retailer, "/app/exceptions")).text
+
+    for order, units in zip(orders, ("3 units", "1 unit"), strict=True):
+        assert f'<s-link href="/app/orders/{order.id}">{order.name}</s-link> ({units})' in page
+
+
 async def test_every_kind_of_exception_has_words_of_its_own_and_a_place(trade: Trade) -> None:
     await list_every_kind(trade)
 
