@@ -88,6 +88,11 @@ async def test_what_cannot_be_undone_is_said_before_the_choice(shops: Shops) -> 
     page = (await shops.load(RETAILER)).text
 
     assert page.index("cannot be changed later") < page.index("Set up as a retailer")
+    for role, never in (("retailer", "can never be a partner itself"), ("partner", "can never be a retailer itself")):
+        modal = page.partition(f'<s-modal id="as-{role}"')[2].partition("</s-modal>")[0]
+        assert never in modal
+        assert f'name="role" value="{role}"' in modal
+        assert f"Yes, as a {role}" in modal
 
 
 async def test_subscriptions_carry_no_field_about_a_person(shops: Shops) -> None:
@@ -150,6 +155,25 @@ async def test_a_stock_location_needs_a_centre_first(shops: Shops) -> None:
     assert "/app/settings/stock-location/create" not in page
     assert answer.status_code == 422
     assert "Choose your fulfilment centre first" in answer.text
+
+
+async def test_a_stock_location_that_cannot_be_created_is_told_at_its_field(shops: Shops) -> None:
+    """The permission was declined; and Shopify may refuse the address."""
+    shops.make_shop(RETAILER)
+    await shops.load(RETAILER)
+    await shops.post(RETAILER, "/app/role", role="retailer")
+    shops.grant(RETAILER, *OPTIONAL["retailer"])
+    await shops.post(RETAILER, "/app/permissions")
+    centre = next(iter(shops.store(RETAILER).locations.values()))
+    await shops.post(RETAILER, "/app/settings/centre", centre=centre.gid)
+
+    answer = await shops.post(RETAILER, "/app/settings/stock-location/create")
+
+    assert answer.status_code == 422
+    assert re.search(
+        r'<s-select name="stock"[^>]*error="The permission to create a location was not given.', answer.text
+    )
+    assert (await settings_now(shops)).stock_location_name is None
 
 
 async def test_another_stores_location_is_answered_like_one_nobody_has(shops: Shops) -> None:

@@ -97,6 +97,7 @@ async def retailer_sets_up(retailer: Person) -> None:
     await retailer.sees_heading("Welcome to Partner Hub")
     await retailer.looks("welcome")
     await retailer.presses("Set up as a retailer")
+    await retailer.presses("Yes, as a retailer")
     await retailer.sees_heading("Home")
     await retailer.looks("home-new")
     await retailer.presses("Review permissions")

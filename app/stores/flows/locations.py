@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.core.errors import Invalid
 from app.core.unit_of_work import Actor
+from app.gateways.shopify.errors import Refused, ScopeMissing
 from app.gateways.shopify.locations import Location, LocationAddress, create_location, list_locations
 from app.stores import service
 from app.stores.flows.access import ConnectedShopify
@@ -11,6 +12,7 @@ from app.stores.queries import get_settings
 from app.stores.service import Centre
 
 STOCK_NAME = "Partner stock"
+NOT_PERMITTED = "The permission to create a location was not given. Give it, or choose one of your locations here."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,20 @@ async def make_stock_location(shopify: ConnectedShopify, actor: Actor, store_id:
         raise Invalid(fields={"stock": "Choose your fulfilment centre first; the new location gets its address."})
     named = [each for each in await _active(shopify, store_id) if each.name == STOCK_NAME]
     address = LocationAddress(**settings.centre_address)
-    made = named[0] if named else await shopify.call(store_id, create_location, STOCK_NAME, address)
+    made = named[0] if named else await _create(shopify, store_id, address)
     async with shopify.open_uow(actor) as uow:
         await service.choose_stock_location(uow, made.id, made.name)
+
+
+async def _create(shopify: ConnectedShopify, store_id: int, address: LocationAddress) -> Location:
+    """Create the location; a refusal is about the choice of where stock is kept, and says what else can be chosen."""
+    try:
+        return await shopify.call(store_id, create_location, STOCK_NAME, address)
+    except ScopeMissing:
+        raise Invalid(fields={"stock": NOT_PERMITTED}) from None
+    except Refused as refusal:
+        why = f"Shopify did not create “{STOCK_NAME}”: {refusal.sentence} Choose one of your locations instead."
+        raise Invalid(fields={"stock": why}) from None
 
 
 async def _active(shopify: ConnectedShopify, store_id: int) -> list[Location]:
