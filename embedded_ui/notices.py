@@ -7,6 +7,7 @@ NOTICES = {
     "checking": "The check is running; its result appears here",
     "connected": "You are connected",
     "contact": "Name and e-mail saved",
+    "corrected": "Your store is being told the new tracking",
     "declined": "Invitation declined",
     "defaults": "Defaults saved",
     "disconnected": "Partnership ended",

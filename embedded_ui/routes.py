@@ -140,6 +140,7 @@ TABLE: tuple[PageRoute, ...] = (
     verb("POST", "/app/shipments/{shipment_id:id}/hand-over", shipments.hand_over, RETAILER, form=shipments.show),
     verb("POST", "/app/shipments/{shipment_id:id}/look-again", shipments.look_again, RETAILER),
     verb("POST", "/app/shipments/{shipment_id:id}/send-again", shipments.send_again, RETAILER),
+    verb("POST", "/app/shipments/{shipment_id:id}/tracking", shipments.correct, RETAILER, form=shipments.show),
     verb("POST", "/app/shipments/{shipment_id:id}/unpack", shipments.unpack, RETAILER, form=shipments.show),
     # what cannot proceed
     verb("GET", "/app/exceptions", exceptions.index, RETAILER),

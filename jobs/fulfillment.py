@@ -1,7 +1,7 @@
 """Fulfilment's jobs."""
 
 from app.fulfillment import erasing, flows
-from app.fulfillment.jobs import EraseCustomer, EraseStore, PostShipment
+from app.fulfillment.jobs import CorrectTracking, EraseCustomer, EraseStore, PostShipment
 from jobs.context import JobContext
 from jobs.registry import handles
 
@@ -10,6 +10,12 @@ from jobs.registry import handles
 async def post_shipment(context: JobContext, job: PostShipment) -> None:
     """Have the customer's order show the shipment."""
     await flows.post_shipment(context.open_uow, context.shopify, job.store_id, job.shipment_id)
+
+
+@handles(CorrectTracking)
+async def correct_tracking(context: JobContext, job: CorrectTracking) -> None:
+    """Have the customer's order show the corrected tracking."""
+    await flows.correct_tracking(context.open_uow, context.shopify, job.store_id, job.shipment_id)
 
 
 @handles(EraseCustomer)

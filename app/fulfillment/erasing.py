@@ -11,9 +11,11 @@ from typing import Any
 from app.catalog import service as catalog
 from app.core.unit_of_work import SYSTEM, Open, UnitOfWork, system_for
 from app.events.service import forget_staff, retell
+from app.exceptions.service import resolve_of_each
 from app.fulfillment import repository
-from app.fulfillment.events import ShipmentHandedOver
+from app.fulfillment.events import ShipmentHandedOver, TrackingCorrectionAsked
 from app.fulfillment.jobs import EraseCustomer
+from app.fulfillment.service.correcting import NOT_CORRECTED
 from app.fulfillment.states import ShipmentState
 from app.inbox.service import forget_shop
 from app.job_runs.service import plan
@@ -112,10 +114,14 @@ async def _closed_at(uow: UnitOfWork, order: OrderRow) -> datetime | None:
 async def _erase_orders(uow: UnitOfWork, order_ids: Sequence[int] | None) -> dict[str, int]:
     if order_ids is not None and not order_ids:
         return {}
+    shipments = await repository.list_shipments(uow.session, uow.store_id, order_ids=order_ids)
+    await resolve_of_each(uow, "shipment", [each.id for each in shipments], [NOT_CORRECTED])
+    handed_over = await retell(uow, ShipmentHandedOver, "Handed to a carrier", "number", order_ids)
+    corrected = await retell(uow, TrackingCorrectionAsked, "Tracking to be corrected", "number", order_ids)
     return {
         "wishes": await forget_wishes(uow, order_ids),
         "parcels": await repository.clear_people(uow.session, uow.store_id, order_ids),
-        "events": await retell(uow, ShipmentHandedOver, "Handed to a carrier", "number", order_ids),
+        "events": handed_over + corrected,
     }
 
 
@@ -143,6 +149,7 @@ async def _told(uow: UnitOfWork, order: OrderRow) -> dict[str, Any]:
             {
                 **{"carrier": each.carrier, "number": each.tracking_number, "state": each.state},
                 "shipped_at": each.shipped_at.isoformat() if each.shipped_at else None,
+                **({"corrected_to": each.correction["number"]} if each.correction else {}),
             }
             for each in shipments
         ],

@@ -39,6 +39,18 @@ class PostingUncertain(Conflict):
     sentence = "It is uncertain whether your store took the shipment."
 
 
+class NotUnderWay(Conflict):
+    """The customer reads no tracking of the box, so there is none to correct."""
+
+    sentence = "Only the tracking of a shipment that is on its way can be corrected."
+
+
+class NotShownAsSent(Conflict):
+    """What was made for the box was cancelled in the store."""
+
+    sentence = "Your store does not show this box as sent any more. Look at the order there."
+
+
 class NotUncertain(Conflict):
     """Nothing is in doubt about the shipment."""
 

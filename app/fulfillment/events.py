@@ -58,6 +58,32 @@ class ShipmentPosted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TrackingCorrectionAsked(Event):
+    """The box has another carrier or number than was entered; the store is being told."""
+
+    name: ClassVar[str] = "fulfillment.tracking.correction_asked"
+    sentence: ClassVar[str] = "Tracking to be corrected to {carrier}, number {number}"
+    subject: ClassVar[str] = "order"
+
+    order_id: int
+    shipment_id: int
+    carrier: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingCorrected(Event):
+    """The customer reads the corrected tracking."""
+
+    name: ClassVar[str] = "fulfillment.tracking.corrected"
+    sentence: ClassVar[str] = "The customer sees the corrected tracking on the order status page"
+    subject: ClassVar[str] = "order"
+
+    order_id: int
+    shipment_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ShipmentLinked(Event):
     """Somebody had told the store of the box by hand; it is not told again."""
 

@@ -1,4 +1,4 @@
-"""Work of fulfilment with the retailer's store in between: post a shipment so that the customer can follow it."""
+"""Work of fulfilment with the retailer's store in between: post a shipment, correct what its customer reads."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ from datetime import timedelta
 from app.core.errors import Conflict, HubError, Unavailable
 from app.core.unit_of_work import Open, system_for
 from app.fulfillment import rules, service
-from app.fulfillment.errors import PostingUncertain, StillLooking
+from app.fulfillment.errors import NotShownAsSent, PostingUncertain, StillLooking
 from app.fulfillment.rules import CannotFulfill, ToFulfill
-from app.fulfillment.service import PostingPlan
+from app.fulfillment.service import CorrectionPlan, PostingPlan
 from app.gateways.shopify import fulfillment as gateway
 from app.gateways.shopify.fulfillment import FulfillmentFacts, FulfillmentOrderFacts, Tracking
 from app.stores.flows import ConnectedShopify
@@ -80,6 +80,55 @@ async def _post(open_uow: Open, shopify: ConnectedShopify, store_id: int, plan: 
         async with open_uow(system_for(store_id)) as uow:
             await service.record_part(uow, plan.shipment_id, made.id)
     return Posted(posted)
+
+
+async def correct_tracking(open_uow: Open, shopify: ConnectedShopify, store_id: int, shipment_id: int) -> None:
+    """Make the retailer's order show the corrected tracking, and the customer be told of it once.
+
+    Each attempt looks first: what the order shows already is not sent again, so no second mail leaves.
+    """
+    async with open_uow(system_for(store_id)) as uow:
+        plan = await service.plan_correction(uow, shipment_id)
+    if plan is None:
+        return
+    try:
+        await _correct(open_uow, shopify, store_id, plan)
+    except Unavailable:
+        raise
+    except HubError as refusal:
+        async with open_uow(system_for(store_id)) as uow:
+            await service.record_not_corrected(uow, shipment_id, plan.correction, refusal.sentence)
+        return
+    async with open_uow(system_for(store_id)) as uow:
+        await service.record_corrected(uow, shipment_id, plan.correction)
+
+
+async def _correct(open_uow: Open, shopify: ConnectedShopify, store_id: int, plan: CorrectionPlan) -> None:
+    shown = await shopify.call(store_id, gateway.read_fulfillments, plan.shopify_order_id)
+    ours = [each for each in shown if each.id in plan.fulfillment_ids and each.status == "SUCCESS"]
+    if not ours and not plan.is_taken_back:
+        raise NotShownAsSent
+    wanted = Tracking(plan.handover.carrier, plan.handover.number, plan.handover.url or None)
+    left = [each for each in ours if not _shows(each, wanted)]
+    if left and plan.asked_at is not None:
+        # The order is read by its id, which does not lag: what it does not show after a while was not done.
+        wait = plan.asked_at + rules.wait_after_asking(min(plan.sends, rules.MOST_SENDS)) - plan.now
+        if wait > timedelta():
+            raise StillLooking(retry_after=wait.total_seconds())
+    for each in left:
+        async with open_uow(system_for(store_id)) as uow:
+            await service.begin_asking(uow, plan.shipment_id)
+        await shopify.call(store_id, gateway.update_tracking_info, each.id, wanted, plan.correction["notify"])
+        async with open_uow(system_for(store_id)) as uow:
+            await service.record_part(uow, plan.shipment_id, each.id)
+
+
+def _shows(fulfillment: FulfillmentFacts, wanted: Tracking) -> bool:
+    """Tell whether a fulfilment shows this tracking alone; of a carrier it knows, Shopify makes the link itself."""
+    if [(each.company, each.number) for each in fulfillment.tracking] != [(wanted.company, wanted.number)]:
+        return False
+    link = fulfillment.tracking[0].url
+    return link == wanted.url if wanted.url else not link or wanted.company in rules.CARRIERS
 
 
 async def _look_before_asking(open_uow: Open, store_id: int, plan: PostingPlan) -> None:

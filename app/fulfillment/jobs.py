@@ -21,6 +21,20 @@ class PostShipment(Job):
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectTracking(Job):
+    """Tell the retailer's store of another carrier or number of a box on its way."""
+
+    name: ClassVar[str] = "fulfillment.correct_tracking"
+    interactive: ClassVar[bool] = True
+    coalesce_by: ClassVar[tuple[str, ...]] = ("shipment_id",)  # what was asked for last counts
+    lane_by: ClassVar[tuple[str, str]] = ("post", "order_id")  # never beside another telling of the order
+
+    store_id: int
+    shipment_id: int
+    order_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class EraseCustomer(Job):
     """Erase what is held of a customer's orders, each in its time."""
 

@@ -35,9 +35,16 @@ class Shipment(TenantOwned, Base):
     asked_at: Mapped[datetime | None]
     # set before a fulfilment is asked for, until its answer comes; the next attempt looks first
     sends: Mapped[int] = mapped_column(default=0)
-    # fulfilments asked for without an answer, one after the other
+    # fulfilments, or corrections of one, asked for without an answer, one after the other
+    correction: Mapped[dict[str, Any] | None]
+    # carrier, number, link that the store is still to be told of a box on its way, and whether the customer gets a mail
 
     lines: Mapped[list["ShipmentLine"]] = relationship(order_by="ShipmentLine.id", lazy="raise")
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether the customer reads its tracking; where that was erased for their sake, it is over."""
+        return self.state == ShipmentState.SHIPPED and self.tracking_number is not None
 
     def move(self, target: ShipmentState, at: datetime) -> None:
         """Take the step if the table allows it, and stamp the time."""

@@ -23,6 +23,16 @@ class ShipmentLineRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """Tracking that the store is still to be told."""
+
+    carrier: str
+    number: str
+    url: str
+    notify: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ShipmentRow:
     """One box to one customer."""
 
@@ -36,12 +46,19 @@ class ShipmentRow:
     packed_at: datetime
     shipped_at: datetime | None
     trouble: str | None
+    correction: Correction | None
+    can_be_corrected: bool
     lines: tuple[ShipmentLineRow, ...]
 
     @property
     def can_be_handed_over(self) -> bool:
         """Whether carrier and number can be entered."""
         return self.state in (ShipmentState.PACKED, ShipmentState.STUCK)
+
+    @property
+    def is_being_told(self) -> bool:
+        """Whether the store is hearing of it, or of its corrected tracking, at this moment."""
+        return self.state is ShipmentState.POSTING or (self.correction is not None and not self.trouble)
 
     @property
     def item_count(self) -> int:
@@ -64,6 +81,8 @@ def _row(shipment: Shipment) -> ShipmentRow:
         packed_at=shipment.packed_at,
         shipped_at=shipment.shipped_at,
         trouble=shipment.trouble,
+        correction=Correction(**shipment.correction) if shipment.correction else None,
+        can_be_corrected=shipment.is_under_way,
         lines=tuple(ShipmentLineRow(line_id, quantity) for line_id, quantity in quantities.items()),
     )
 

@@ -89,5 +89,7 @@ async def clear_people(session: AsyncSession, store_id: int, order_ids: Collecti
     held = update(Shipment).where(Shipment.store_id == store_id, at_rest, told)
     if order_ids is not None:
         held = held.where(Shipment.order_id.in_(order_ids))
-    emptied = held.values(tracking_number=None, tracking_url=None, packed_by=None).returning(Shipment.id)
+    emptied = held.values(tracking_number=None, tracking_url=None, packed_by=None, correction=None).returning(
+        Shipment.id
+    )
     return len((await session.execute(emptied)).all())

@@ -24,6 +24,10 @@ class Entered:
         """Return what was typed, or what the field starts with."""
         return self.values.get(name, "" if otherwise is None else str(otherwise))
 
+    def ticked(self, name: str, otherwise: bool) -> bool:
+        """Return whether a box was ticked, or what it starts with; a box that was not ticked is not sent."""
+        return name in self.values if self.values else otherwise
+
     def fault(self, name: str) -> str:
         """Return what is wrong with the field, or nothing."""
         return self.faults.get(name, "")

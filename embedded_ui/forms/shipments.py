@@ -1,4 +1,4 @@
-"""The form on which a box is handed to a carrier."""
+"""The forms about a box's carrier and number: handing it over, and correcting that."""
 
 from starlette.datastructures import FormData
 
@@ -19,3 +19,8 @@ def read_handover(form: FormData) -> Handover:
     found = Handover(carrier, number, url)
     reader.check()
     return found
+
+
+def reads_notify(form: FormData) -> bool:
+    """Return whether the customer is to get a mail about it."""
+    return bool(Reader(form).text("notify"))

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from app.fulfillment import service
 from app.fulfillment.rules import CARRIERS
 from embedded_ui.forms.listing import Listing
-from embedded_ui.forms.shipments import read_handover
+from embedded_ui.forms.shipments import read_handover, reads_notify
 from embedded_ui.session import Visit, redirect
 from embedded_ui.views import fulfillment as view
 
@@ -49,6 +49,13 @@ async def send_again(visit: Visit, request: Request) -> Response:
     shipment_id = request.path_params["shipment_id"]
     await service.send_again(visit.uow, shipment_id)
     return redirect(f"/app/shipments/{shipment_id}", told="sent_again")
+
+
+async def correct(visit: Visit, request: Request) -> Response:
+    """Have the store show another carrier or number of a box on its way."""
+    shipment_id, form = request.path_params["shipment_id"], await request.form()
+    await service.correct_tracking(visit.uow, shipment_id, read_handover(form), notify=reads_notify(form))
+    return redirect(f"/app/shipments/{shipment_id}", told="corrected")
 
 
 async def unpack(visit: Visit, request: Request) -> Response:

@@ -109,11 +109,6 @@ class ShipmentShown:
         """The state in words."""
         return SHIPMENT_STATES[self.shipment.state]
 
-    @property
-    def is_posting(self) -> bool:
-        """Whether the page should look again."""
-        return self.shipment.state is ShipmentState.POSTING
-
 
 async def list_ready(session: AsyncSession, store_id: int) -> list[ReadyOrder]:
     """Return the orders of which something is at the centre and in no box, the longest waiting first."""

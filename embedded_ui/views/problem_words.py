@@ -34,6 +34,7 @@ HEADINGS: Mapping[str, str] = {
     "stock_not_writable": "Stock of a product cannot be written",
     "store_frozen": "Shopify has paused a store",
     "store_silent": "A store gives no answer",
+    "tracking_not_corrected": "The tracking of a shipment could not be corrected",
     "unknown_shop": "A message came from a shop nobody knows",
     "unmapped": "A partner’s product nobody mapped",
     "variant_gone": "The partner deleted a product that was sold",

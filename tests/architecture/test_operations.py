@@ -58,6 +58,7 @@ ROLES: Mapping[str, tuple[frozenset[str], ...]] = {
     "FulfillmentLines": RETAILERS + PARTNERS,
     "FulfillmentOrderLines": RETAILERS,
     "FulfillmentOrders": RETAILERS,
+    "FulfillmentTrackingInfoUpdate": RETAILERS,
     "Fulfillments": RETAILERS + PARTNERS,
     "GrantedScopes": BOTH,
     "InventorySetQuantities": RETAILERS,

@@ -43,6 +43,7 @@ FORMS: Mapping[str, Form] = {
     "/app/shipments/{shipment_id:id}/hand-over": HANDOVER,
     "/app/shipments/{shipment_id:id}/look-again": {},
     "/app/shipments/{shipment_id:id}/send-again": {},
+    "/app/shipments/{shipment_id:id}/tracking": {**HANDOVER, "notify": "yes"},
     "/app/shipments/{shipment_id:id}/unpack": {},
     "/app/exceptions/jobs/{run_id:id}/retry": {},
     "/app/desk/connect/{invitation_id:id}/accept": {},

@@ -143,7 +143,7 @@ async def _sell(corner: Trade, square: Trade, quantity: int) -> None:
 
 
 async def _send_and_pack(trade: Trade, partner: str) -> None:
-    """One parcel is received and partly packed, another one is on its way."""
+    """One parcel is received and partly packed, another one is on its way; one box is packed, another one is sent."""
     store = trade.shops.store(partner)
     order = next(each for each in store.orders.values() if any(tag.startswith("ph-") for tag in each.tags))
     for number, quantity in (("1Z999", 3), ("1Z998", 1)):
@@ -156,8 +156,13 @@ async def _send_and_pack(trade: Trade, partner: str) -> None:
     await receive(trade, next(each for each in parcels if each.lines[0].quantity == 3))
     name = partner.partition(".")[0]
     line = next(each for order in await trade.orders() for each in order.lines if name in (each.sku or ""))
-    answer = await trade.shops.post(trade.retailer, f"/app/packing/{line.order_id}", **{f"line_{line.id}": 1})
-    assert answer.status_code == 303, answer.text
+    boxes = []
+    for _ in range(2):
+        answer = await trade.shops.post(trade.retailer, f"/app/packing/{line.order_id}", **{f"line_{line.id}": 1})
+        assert answer.status_code == 303, answer.text
+        boxes.append(answer.headers["Location"].partition("?")[0])
+    await trade.shops.post(trade.retailer, f"{boxes[1]}/hand-over", carrier="UPS", number="1ZSENT", url="")
+    await trade.settle()
 
 
 async def _let_the_partners_change_a_draft(trade: Trade) -> None:

@@ -246,3 +246,32 @@ async def test_shipments_are_found_by_order_and_number(trade: Trade) -> None:
     ]
     assert all("Needs you" not in page for page in pages)
     assert "No shipments found" in pages[-1]
+
+
+async def test_the_tracking_of_a_sent_box_is_corrected_on_its_page(trade: Trade) -> None:
+    """J2 too: a partner's number is refused at its field, and the box that was unticked stays so."""
+    await stock_centre(trade, 1)
+    order = await trade.order()
+    packed = await trade.shops.post(trade.retailer, f"/app/packing/{order.id}", **{f"line_{order.lines[0].id}": 1})
+    box = packed.headers["Location"].partition("?")[0]
+    early = await trade.shops.post(trade.retailer, f"{box}/tracking", carrier="UPS", number="1Z2", notify="yes")
+    await trade.shops.post(trade.retailer, f"{box}/hand-over", carrier="UPS", number="1Z1", url="")
+    await trade.settle()
+    before = (await trade.shops.get(trade.retailer, box)).text
+
+    refused = await trade.shops.post(trade.retailer, f"{box}/tracking", carrier="UPS", number=NUMBER)
+    answer = await trade.shops.post(trade.retailer, f"{box}/tracking", carrier="UPS", number="1Z2", notify="yes")
+    during = (await trade.shops.get(trade.retailer, box)).text
+    await trade.settle()
+    after = (await trade.shops.get(trade.retailer, box)).text
+
+    assert (early.status_code, refused.status_code, answer.status_code) == (409, 422, 303)
+    assert re.search(r'<s-checkbox name="notify"[^>]* checked>', before)
+    assert not re.search(r'<s-checkbox name="notify"[^>]* checked>', refused.text)
+    assert re.search(rf'name="number"[^>]*value="{NUMBER}"[^>]*error="', refused.text)
+    assert "number 1Z2. Until then the customer reads the old one." in during
+    assert "data-refresh" in during
+    assert "tracknum=1Z2" in after
+    assert "data-refresh" not in after
+    told = (await trade.shops.get(trade.retailer, f"/app/orders/{order.id}")).text
+    assert "Tracking to be corrected to UPS, number 1Z2" in told

@@ -225,6 +225,27 @@ async def test_a_customers_data_are_handed_over_and_nobody_elses(oak: Oak) -> No
     assert EMAIL not in await everything(trade)
 
 
+async def test_a_number_that_was_to_be_corrected_is_forgotten_too(trade: Trade) -> None:
+    """N1: with the correction that the store was not told yet, and what was listed of it."""
+    await stock_centre(trade, 2)
+    await ship(trade)
+    order = await trade.order()
+    async with trade.uow() as uow:
+        shipment_id = int(await uow.session.scalar(text("SELECT max(id) FROM shipments")) or 0)
+        await service.correct_tracking(uow, shipment_id, Handover("UPS", "1ZRIGHT", ""), notify=False)
+        told = {"carrier": "UPS", "number": "1ZRIGHT", "url": "", "notify": False}
+        await service.record_not_corrected(uow, shipment_id, told, "The store would not.")
+    before = await everything(trade)
+
+    await send(trade, RETAILER, "customers/redact", orders_to_redact=[int(order.shopify_order_id.rsplit("/", 1)[-1])])
+
+    dump = await everything(trade)
+    assert "1ZRIGHT" in before
+    assert "1ZRIGHT" not in dump
+    assert NUMBER not in dump
+    assert await trade.problems() == []
+
+
 async def test_of_a_partners_customers_nothing_is_held(trade: Trade) -> None:
     """N2 INV7"""
     await send(trade, PARTNER, "customers/data_request", orders_requested=[7])

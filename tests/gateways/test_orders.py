@@ -7,8 +7,14 @@ from decimal import Decimal
 import pytest
 
 from app.core.money import Money
-from app.gateways.shopify.errors import ScopeMissing
-from app.gateways.shopify.fulfillment import Tracking, create_fulfillment, read_fulfillment_orders, read_fulfillments
+from app.gateways.shopify.errors import Refused, ScopeMissing
+from app.gateways.shopify.fulfillment import (
+    Tracking,
+    create_fulfillment,
+    read_fulfillment_orders,
+    read_fulfillments,
+    update_tracking_info,
+)
 from app.gateways.shopify.order_facts import OrderFacts
 from app.gateways.shopify.orders import list_orders_updated, read_orders
 from simulator.world.order_model import Order
@@ -166,3 +172,23 @@ async def test_ships_units_with_their_tracking() -> None:
     (left,) = await read_fulfillment_orders(store.shopify, store.access, order.gid)
     assert left.lines[0].remaining == 1
     assert made.created_at - (await read(store, order)).created_at == timedelta(seconds=ROUTED)
+
+
+async def test_corrects_the_tracking_of_what_was_sent() -> None:
+    store = retailer()
+    order = store.host.place((store.make_variant().id, 1))
+    await store.host.turn(ROUTED)
+    (to_send,) = await read_fulfillment_orders(store.shopify, store.access, order.gid)
+    sent = await create_fulfillment(
+        store.shopify, store.access, {to_send.id: [(to_send.lines[0].id, 1)]}, Tracking("UPS", "1Z001")
+    )
+
+    for _ in range(2):
+        await update_tracking_info(store.shopify, store.access, sent.id, Tracking("Van", "7", None), notify=False)
+
+    (found,) = await read_fulfillments(store.shopify, store.access, order.gid)
+    assert found.tracking == (Tracking("Van", "7", None),)
+    with pytest.raises(Refused):
+        await update_tracking_info(
+            store.shopify, store.access, "gid://shopify/Fulfillment/1", Tracking("Van", "7"), notify=True
+        )

@@ -105,9 +105,7 @@ async def hand_over(uow: UnitOfWork, shipment_id: int, handover: Handover) -> No
     shipment = await repository.lock_shipment(uow.session, uow.store_id, shipment_id)
     if shipment.state == ShipmentState.UNCERTAIN:
         raise IllegalTransition  # another number would make a second fulfilment of it
-    _check(handover)
-    if await is_inbound_number(uow.session, uow.store_id, handover.number):
-        raise PartnersNumber(fields={"number": PartnersNumber.sentence})
+    await check_handover(uow, handover)
     shipment.move(ShipmentState.POSTING, uow.now)
     shipment.carrier, shipment.tracking_number = handover.carrier.strip(), handover.number.strip()
     shipment.tracking_url, shipment.trouble = handover.url or None, None
@@ -116,7 +114,8 @@ async def hand_over(uow: UnitOfWork, shipment_id: int, handover: Handover) -> No
     await enqueue(uow, PostShipment(uow.store_id, shipment.id, shipment.order_id))
 
 
-def _check(handover: Handover) -> None:
+async def check_handover(uow: UnitOfWork, handover: Handover) -> None:
+    """Refuse what no carrier's receipt says, and the number of a partner's parcel, each at its field (J2)."""
     fields = {}
     if not handover.carrier.strip() or len(handover.carrier) > 60:
         fields["carrier"] = "Enter the carrier's name."
@@ -127,3 +126,5 @@ def _check(handover: Handover) -> None:
         fields["url"] = "Enter a link that begins with https://, or leave it empty."
     if fields:
         raise Invalid("Please check the tracking.", fields)
+    if await is_inbound_number(uow.session, uow.store_id, handover.number):
+        raise PartnersNumber(fields={"number": PartnersNumber.sentence})

@@ -166,6 +166,15 @@ class _CreateAnswer(msgspec.Struct, rename="camel"):
     fulfillment_create: _Created
 
 
+class _Tracked(msgspec.Struct, rename="camel"):
+    fulfillment: RawId | None
+    user_errors: list[RawUserError]
+
+
+class _TrackingAnswer(msgspec.Struct, rename="camel"):
+    fulfillment_tracking_info_update: _Tracked
+
+
 async def read_fulfillment_orders(
     shopify: ShopifyClient, access: StoreAccess, order_id: str, after: str | None = None
 ) -> tuple[FulfillmentOrderFacts, ...]:
@@ -211,8 +220,7 @@ async def create_fulfillment(
         ],
     }
     if tracking is not None:
-        given = {"company": tracking.company, "number": tracking.number, "url": tracking.url}
-        content["trackingInfo"] = {name: value for name, value in given.items() if value}
+        content["trackingInfo"] = _given(tracking)
     created = (
         await shopify.execute(access, "FulfillmentCreate", {"fulfillment": content}, _CreateAnswer)
     ).fulfillment_create
@@ -220,6 +228,17 @@ async def create_fulfillment(
     if created.fulfillment is None:
         raise UnknownOutcome()
     return await whole_fulfillment(shopify, access, created.fulfillment)
+
+
+async def update_tracking_info(
+    shopify: ShopifyClient, access: StoreAccess, fulfillment_id: str, tracking: Tracking, notify: bool
+) -> None:
+    """Let a fulfilment show this carrier, number and link instead of what it showed."""
+    variables = {"id": fulfillment_id, "tracking": _given(tracking), "notify": notify}
+    answer = await shopify.execute(access, "FulfillmentTrackingInfoUpdate", variables, _TrackingAnswer)
+    refuse(answer.fulfillment_tracking_info_update.user_errors)
+    if answer.fulfillment_tracking_info_update.fulfillment is None:
+        raise UnknownOutcome()
 
 
 async def whole_fulfillment_order(
@@ -268,6 +287,11 @@ async def whole_fulfillment(shopify: ShopifyClient, access: StoreAccess, raw: Ra
         tracking=tuple(raw.tracking_info),
         lines=tuple(_line(line) for line in lines),
     )
+
+
+def _given(tracking: Tracking) -> dict[str, str]:
+    given = {"company": tracking.company, "number": tracking.number, "url": tracking.url}
+    return {name: value for name, value in given.items() if value}
 
 
 def _line(line: _Line) -> FulfillmentLine:
