@@ -1,4 +1,5 @@
-// The few things a page does by itself: Turbo follows App Bridge, permissions are asked, links copied, toasts shown.
+// The few things a page does by itself: Turbo follows App Bridge, permissions are asked, links copied, toasts shown,
+// the focus led to what is wrong.
 
 // App Bridge announces clicks on s-link, s-button and the app's menu; Turbo follows them without a full load.
 document.addEventListener("shopify:navigate", (event) => {
@@ -78,6 +79,12 @@ Turbo.StreamActions.name = function () {
   document.title = this.getAttribute("heading");
   document.querySelector("[data-next]")?.focus();
 };
+
+// After a refused form the focus goes to what is wrong: the first field that says so, else the sentence above the page.
+document.addEventListener("turbo:render", () => {
+  const wrong = document.querySelector("#page [error]") ?? document.querySelector("[data-refused]");
+  if (wrong) requestAnimationFrame(() => wrong.focus());
+});
 
 // A count tells while it is typed by how much it differs from what was announced.
 document.addEventListener("input", (event) => {

@@ -147,3 +147,26 @@ async def test_the_latest_orders_come_after_the_home_page(trade: Trade) -> None:
 
     pages = [each for each in staff.asked if " /app" in each]
     assert pages[:2] == ["GET /app", "GET /app/latest-orders"]
+
+
+async def test_after_a_refused_form_the_focus_is_at_the_first_field_that_is_wrong(trade: Trade) -> None:
+    async with window(trade.shops, trade.retailer) as staff:
+        await staff.opens("/app/partners/invite")
+        await staff.page.get_by_label("Name").fill("Elm")
+        await staff.page.get_by_label("Their Shopify address").fill("nowhere")
+        await staff.page.get_by_label("Discount on their retail price").fill("lots")
+        await staff.page.get_by_role("button", name="Create the invitation").click()
+        await expect(staff.page.get_by_text("Enter the address of their store")).to_be_visible()
+        await expect(staff.page.get_by_label("Their Shopify address")).to_be_focused()
+
+
+async def test_after_a_refused_form_without_such_a_field_the_focus_is_at_the_sentence(trade: Trade) -> None:
+    await stock_centre(trade, 1)
+    order = await trade.order()
+    path = f"/app/packing/{order.id}"
+    async with window(trade.shops, trade.retailer) as staff:
+        await staff.opens(path)
+        await trade.shops.post(trade.retailer, path, **{f"line_{order.lines[0].id}": 1})
+        await staff.page.get_by_role("button", name="Pack this box").click()
+        await expect(staff.page.get_by_text("not at the centre any more")).to_be_visible()
+        await expect(staff.page.locator("[data-refused]")).to_be_focused()
