@@ -23,6 +23,7 @@ NOTICES = {
     "sent_again": "It is sent again",
     "stock": "Stock location saved",
     "syncing": "The partner’s stock is being read",
+    "terms": "Payment terms can be read; these orders are read again within minutes",
     "unpacked": "Unpacked",
     "withdrawn": "Invitation taken back",
 }

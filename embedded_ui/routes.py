@@ -144,6 +144,7 @@ TABLE: tuple[PageRoute, ...] = (
     verb("POST", "/app/shipments/{shipment_id:id}/unpack", shipments.unpack, RETAILER, form=shipments.show),
     # what cannot proceed
     verb("GET", "/app/exceptions", exceptions.index, RETAILER),
+    flow("POST", "/app/exceptions/permission", exceptions.read_permission, RETAILER),
     verb("POST", "/app/exceptions/jobs/{run_id:id}/retry", exceptions.retry, RETAILER, form=exceptions.index),
     # the partner's desk
     flow("GET", "/app/desk", desk.show, PARTNER),

@@ -4,6 +4,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.job_runs.service import retry_job
+from app.stores.flows import check_installation
+from app.stores.scopes import PAYMENT_TERMS, missing
 from embedded_ui.session import Visit, redirect
 from embedded_ui.views import exceptions as view
 
@@ -14,8 +16,15 @@ async def index(visit: Visit, request: Request) -> Response:
         "exceptions/index.html",
         shown=await view.list_exceptions(visit.uow),
         recovered=await view.count_recovered(visit.uow),
+        terms=missing(PAYMENT_TERMS, visit.store.scopes),
         now=visit.uow.now,
     )
+
+
+async def read_permission(visit: Visit, request: Request) -> Response:
+    """Read whether the store's staff let us see payment terms; the next comparison then ends what waits for it."""
+    store = await check_installation(visit.shopify, visit.store.id)
+    return redirect("/app/exceptions", told="not_permitted" if missing(PAYMENT_TERMS, store.scopes) else "terms")
 
 
 async def retry(visit: Visit, request: Request) -> Response:

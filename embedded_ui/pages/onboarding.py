@@ -29,4 +29,5 @@ async def choose_role(visit: Visit, request: Request) -> Response:
 async def read_permissions(visit: Visit, request: Request) -> Response:
     """Read what the store's staff just granted or refused."""
     store = await check_installation(visit.shopify, visit.store.id)
-    return redirect("/app", told="not_permitted" if store.missing_scopes else "permitted")
+    is_declined = bool(store.asked_scopes) and store.asked_scopes == visit.store.asked_scopes
+    return redirect("/app", told="not_permitted" if store.missing_scopes or is_declined else "permitted")

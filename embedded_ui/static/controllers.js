@@ -2,9 +2,12 @@
 // the focus led to what is wrong.
 
 // App Bridge announces clicks on s-link, s-button and the app's menu; Turbo follows them without a full load.
-document.addEventListener("shopify:navigate", (event) => {
+// What was changed and not saved is asked about before it is left.
+document.addEventListener("shopify:navigate", async (event) => {
   const address = event.target.getAttribute("href");
-  if (address && new URL(address, location.href).origin === location.origin) Turbo.visit(address);
+  if (!address || new URL(address, location.href).origin !== location.origin) return;
+  await shopify.saveBar.leaveConfirmation();
+  Turbo.visit(address);
 });
 
 // A form that needs permissions asks for them first; refused or granted, the server then reads what is true.

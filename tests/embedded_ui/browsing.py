@@ -22,12 +22,13 @@ PATIENCE = 20_000
 
 # What the pages call of App Bridge, noting each call; a press of a link is announced instead of followed.
 BRIDGE = """
-window.told = []; let shown = 0;
+window.told = []; window.left = 0; let shown = 0;
 window.shopify = {
   toast: {
     show: (message) => { told.push(["toast", message]); return `toast-${shown += 1}`; },
     hide: (id) => told.push(["hide", id]),
   },
+  saveBar: { leaveConfirmation: async () => { left += 1; } },
   loading: (isLoading) => told.push(["loading", isLoading]),
 };
 addEventListener("click", (event) => {

@@ -115,6 +115,28 @@ async def test_what_waits_for_a_partner_who_is_gone_leads_to_its_orders(trade: T
         assert f'<s-link href="/app/orders/{order.id}">{order.name}</s-link> ({units})' in page
 
 
+async def test_an_unpaid_order_offers_the_permission_that_would_tell(trade: Trade) -> None:
+    """A5: asked by a click, declined or granted."""
+    await sell(trade, 1)
+    trade.buy(("PARTNER-oak-BEAN", 1), payment="pending", payment_terms=True)
+    await trade.settle()
+    await trade.turn(minutes=31)
+    asking = re.compile(r'<form method="post" action="/app/exceptions/permission" data-scopes="read_payment_terms">')
+    page = (await trade.shops.get(trade.retailer, "/app/exceptions")).text
+
+    declined = await trade.shops.post(trade.retailer, "/app/exceptions/permission")
+    trade.shops.grant(trade.retailer, "read_payment_terms")
+    granted = await trade.shops.post(trade.retailer, "/app/exceptions/permission")
+    told = (await trade.shops.get(trade.retailer, granted.headers["Location"])).text
+    await trade.turn(minutes=16)
+
+    assert asking.search(page)
+    assert declined.headers["Location"] == "/app/exceptions?told=not_permitted"
+    assert "Payment terms can be read" in told
+    assert not asking.search(told)
+    assert "Nothing needs you" in (await trade.shops.get(trade.retailer, "/app/exceptions")).text
+
+
 async def test_every_kind_of_exception_has_words_of_its_own_and_a_place(trade: Trade) -> None:
     await list_every_kind(trade)
 

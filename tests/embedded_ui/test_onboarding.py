@@ -77,9 +77,14 @@ async def test_what_was_refused_is_said_to_be_missing(shops: Shops) -> None:
     shops.grant(RETAILER, *OPTIONAL["retailer"])
     granted = await shops.post(RETAILER, "/app/permissions")
 
-    pages = [(await shops.get(RETAILER, answer.headers["Location"])).text for answer in (refused, granted)]
+    declined = await shops.post(RETAILER, "/app/permissions")
+    settings = (await shops.get(RETAILER, "/app/settings")).text
+
+    pages = [(await shops.get(RETAILER, answer.headers["Location"])).text for answer in (refused, granted, declined)]
     assert 'data-toast="Permissions are still missing"' in pages[0]
     assert 'data-toast="Permissions granted"' in pages[1]
+    assert 'data-toast="Permissions are still missing"' in pages[2]
+    assert 'data-scopes="read_payment_terms"' in settings
 
 
 async def test_what_cannot_be_undone_is_said_before_the_choice(shops: Shops) -> None:

@@ -116,7 +116,7 @@ async def test_orders_are_narrowed_to_how_they_stand(trade: Trade) -> None:
     await sell(trade, 1)
     trade.buy(("PARTNER-oak-BEAN", 1), payment="pending")
     await trade.settle()
-    await trade.turn(minutes=16)
+    await trade.turn(minutes=1)
     names = [each.name for each in await trade.orders()]
     _, _, waiting, unpaid = names
     async with trade.uow() as uow:

@@ -170,3 +170,23 @@ async def test_after_a_refused_form_without_such_a_field_the_focus_is_at_the_sen
         await staff.page.get_by_role("button", name="Pack this box").click()
         await expect(staff.page.get_by_text("not at the centre any more")).to_be_visible()
         await expect(staff.page.locator("[data-refused]")).to_be_focused()
+
+
+async def test_what_is_kept_is_saved_or_discarded_in_the_admin_and_asked_about_before_it_is_left(trade: Trade) -> None:
+    async with window(trade.shops, trade.retailer) as staff:
+        await staff.opens("/app/settings")
+        kept = await staff.page.locator("form[data-save-bar]").evaluate_all("(all) => all.map((one) => one.action)")
+        await staff.page.get_by_label("Markup").fill("55")
+        await staff.page.locator("form[action$=defaults]").evaluate("(form) => form.reset()")
+        await expect(staff.page.get_by_label("Markup")).to_have_value("40")
+        await staff.page.get_by_label("Markup").fill("60")
+        await staff.page.locator("form[action$=defaults]").evaluate("(form) => form.requestSubmit()")
+        await staff.page.wait_for_function("told.some(([what]) => what == 'toast')")
+        await staff.page.evaluate(
+            "document.querySelector('s-app-nav s-link').dispatchEvent(new Event('shopify:navigate', {bubbles: true}))"
+        )
+        await expect(staff.page.get_by_role("heading", name="Home", level=1)).to_be_visible()
+        asked = await staff.page.evaluate("left")
+
+    assert [each.rpartition("/")[2] for each in kept] == ["centre", "stock-location", "defaults"]
+    assert asked == 1
