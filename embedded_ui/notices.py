@@ -13,6 +13,7 @@ NOTICES = {
     "disconnected": "Partnership ended",
     "handed_over": "Handed over; your store is being told",
     "invited": "Invitation created",
+    "kept": "The partner’s quantity stays",
     "looking": "Looking for it now",
     "not_permitted": "Permissions are still missing",
     "packed": "Packed",

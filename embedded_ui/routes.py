@@ -123,6 +123,13 @@ TABLE: tuple[PageRoute, ...] = (
     verb("POST", "/app/master-orders/{cycle_id:id}/send-again", master_orders.send_again, RETAILER),
     verb(
         "POST",
+        "/app/master-orders/{cycle_id:id}/lines/{variant_id:id}/keep",
+        master_orders.keep,
+        RETAILER,
+        form=master_orders.show,
+    ),
+    verb(
+        "POST",
         "/app/master-orders/{cycle_id:id}/lines/{variant_id:id}/restore",
         master_orders.restore,
         RETAILER,

@@ -68,6 +68,21 @@ class DraftChangedByPartner(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class DraftChangeKept(Event):
+    """Somebody decided that a line stays as the partner changed it."""
+
+    name: ClassVar[str] = "master_order.draft.change_kept"
+    sentence: ClassVar[str] = "{title} stays at {found}, as the partner changed it from {wanted}"
+    subject: ClassVar[str] = "master_order"
+
+    cycle_id: int
+    partner_id: int
+    title: str
+    wanted: int
+    found: int
+
+
+@dataclass(frozen=True, slots=True)
 class CycleFrozen(Event):
     """The list of units is sealed; later changes go to the change ledger."""
 

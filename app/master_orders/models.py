@@ -49,7 +49,7 @@ class Cycle(TenantOwned, Base):
     writing: Mapped[list[Any]]
     # lists of lines sent since; without an answer we do not know which of them stands there
     partner_edits: Mapped[list[Any]]
-    # lines the partner changed and nobody decided yet; they stay as the partner left them
+    # lines the partner changed; they stay as the partner left them. `kept`: what we wanted when somebody let them stand
     creating_since: Mapped[datetime | None]
     # set before a draft is asked for; the next attempt looks for it first
     completing_at: Mapped[datetime | None]

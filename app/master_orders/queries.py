@@ -46,11 +46,17 @@ class ChangeRow:
 
 @dataclass(frozen=True, slots=True)
 class EditRow:
-    """A line the partner changed on our draft, and that nobody decided about yet."""
+    """A line the partner changed on our draft, and whether somebody decided to let it stand."""
 
     variant_gid: str
     wanted: int
     found: int
+    is_kept: bool
+
+    @property
+    def missing(self) -> int:
+        """Units that will not come with this master order."""
+        return max(self.wanted - self.found, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,11 @@ class MasterOrder:
     def unit_count(self) -> int:
         """Units ordered."""
         return sum(line.quantity for line in self.lines)
+
+    @property
+    def undecided(self) -> tuple[EditRow, ...]:
+        """What the partner changed and nobody decided about yet."""
+        return tuple(edit for edit in self.edits if not edit.is_kept)
 
     @property
     def edited_variants(self) -> frozenset[str]:
@@ -134,7 +145,10 @@ def master_order(cycle: Cycle) -> MasterOrder:
         trouble=cycle.trouble,
         is_uncertain=cycle.is_uncertain,
         lines=tuple(line_row(line) for line in cycle.lines if line.quantity > 0 or cycle.state == CycleState.CLOSED),
-        edits=tuple(EditRow(edit["variant"], edit["wanted"], edit["found"]) for edit in cycle.partner_edits),
+        edits=tuple(
+            EditRow(edit["variant"], edit["wanted"], edit["found"], edit.get("kept") is not None)
+            for edit in cycle.partner_edits
+        ),
     )
 
 

@@ -44,6 +44,13 @@ async def send_again(visit: Visit, request: Request) -> Response:
     return redirect(f"/app/master-orders/{cycle_id}", told="sent_again")
 
 
+async def keep(visit: Visit, request: Request) -> Response:
+    """Let a line stand as the partner changed it."""
+    cycle_id = request.path_params["cycle_id"]
+    await service.keep_line(visit.uow, cycle_id, request.path_params["variant_id"])
+    return redirect(f"/app/master-orders/{cycle_id}", told="kept")
+
+
 async def restore(visit: Visit, request: Request) -> Response:
     """Write our quantity again where the partner had changed it."""
     cycle_id = request.path_params["cycle_id"]

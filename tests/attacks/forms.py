@@ -35,6 +35,7 @@ FORMS: Mapping[str, Form] = {
     "/app/imports/{import_id:id}/retry": {},
     "/app/stock/sync/{partner_id:id}": {},
     "/app/stock/{mapping_id:id}/sync": {},
+    "/app/master-orders/{cycle_id:id}/lines/{variant_id:id}/keep": {},
     "/app/master-orders/{cycle_id:id}/lines/{variant_id:id}/restore": {},
     "/app/master-orders/{cycle_id:id}/look-again": {},
     "/app/master-orders/{cycle_id:id}/send-again": {},

@@ -115,6 +115,54 @@ async def test_our_quantity_is_written_again_when_somebody_decides_so(oak: Oak) 
             await service.restore_line(uow, 987654321, cycle.lines[0].partner_variant_id)
 
 
+async def test_theirs_is_kept_until_something_else_is_wanted(oak: Oak) -> None:
+    """G24: the other decision; nothing of it is asked again, and at the close what is missing is told and waits."""
+    await oak.sell(5)
+    await oak.gather()
+    oak.edit(3)
+    await oak.trade.settle()
+    cycle = await oak.running()
+    variant_id = cycle.lines[0].partner_variant_id
+
+    async with oak.trade.uow() as uow:
+        await service.keep_line(uow, cycle.id, variant_id)
+    await oak.rewrite()
+    kept = (lines_of(oak.draft), set(await oak.problems()), (await oak.running()).undecided)
+    async with oak.trade.uow() as uow:
+        with pytest.raises(Conflict):
+            await service.keep_line(uow, cycle.id, variant_id)
+        with pytest.raises(NotFound):
+            await service.keep_line(uow, cycle.id, 987654321)
+    closed = await oak.close_week()
+
+    assert kept == ([3], set(), ())
+    assert (closed.state, lines_of(oak.order)) == ("closed", [3])
+    assert await oak.told("master_order.draft.change_kept") == 1
+    assert (await oak.problems())["partner_reduced"].units == 2
+    assert await oak.units() == {"sent": 3, "queued": 2}
+
+
+@pytest.mark.parametrize("again", ["sold", "changed"])
+async def test_what_was_kept_is_asked_again_when_it_changes(oak: Oak, again: str) -> None:
+    """Promise 1: nobody decided about the units that were bought since, nor about what the partner made of it since."""
+    await oak.sell(5)
+    await oak.gather()
+    oak.edit(3)
+    await oak.trade.settle()
+    cycle = await oak.running()
+    async with oak.trade.uow() as uow:
+        await service.keep_line(uow, cycle.id, cycle.lines[0].partner_variant_id)
+
+    if again == "sold":
+        await oak.sell(1)
+    else:
+        oak.edit(2)
+    await oak.gather()
+
+    assert (await oak.problems())["partner_changed_draft"].units == 3
+    assert len((await oak.running()).undecided) == 1
+
+
 async def test_a_change_the_partner_takes_back_is_no_question_any_more(oak: Oak) -> None:
     await oak.sell(5)
     await oak.gather()

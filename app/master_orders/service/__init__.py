@@ -25,7 +25,14 @@ from app.master_orders.service.drafting import (
     record_refused,
     record_written,
 )
-from app.master_orders.service.edits import RunningDraft, compare_draft, follow_edits, restore_line, running_drafts
+from app.master_orders.service.edits import (
+    RunningDraft,
+    compare_draft,
+    follow_edits,
+    keep_line,
+    restore_line,
+    running_drafts,
+)
 from app.master_orders.service.ledger import note_release
 from app.master_orders.service.trouble import INVOICE_SENT, record_trouble, record_wait
 
@@ -44,6 +51,7 @@ __all__ = [
     "follow_edits",
     "freeze_cycle",
     "is_reconciled",
+    "keep_line",
     "look_again",
     "look_now",
     "note_release",

@@ -12,7 +12,7 @@ from app.exceptions.service import Problem, open_exception, resolve_exceptions
 from app.job_runs.service import enqueue
 from app.master_orders import repository, rules
 from app.master_orders.errors import WrongPhase
-from app.master_orders.events import DraftChangedByPartner
+from app.master_orders.events import DraftChangedByPartner, DraftChangeKept
 from app.master_orders.jobs import RewriteDraft
 from app.master_orders.models import Cycle
 from app.master_orders.rules import PartnerEdit, WrittenLine
@@ -36,7 +36,8 @@ class RunningDraft:
 async def follow_edits(uow: UnitOfWork, cycle_id: int, found: Sequence[WrittenLine]) -> list[PartnerEdit]:
     """Compare the draft with what we wrote; return what is left as the partner wants it, one exception for each.
 
-    Where both want the same again, nothing is left to decide.
+    Where both want the same again, nothing is left to decide. What somebody decided to keep is no exception, until the
+    partner changes it again, or customers want another number of it: that was not what was decided about.
     """
     cycle = await repository.lock_cycle(uow.session, uow.store_id, cycle_id)
     fresh = {edit.variant_gid: edit for edit in rules.partner_edits(states_left(cycle), found)}
@@ -45,6 +46,7 @@ async def follow_edits(uow: UnitOfWork, cycle_id: int, found: Sequence[WrittenLi
         return []
     note_found(cycle, list(fresh.values()))
 
+    kept = {each["variant"]: each.get("kept") for each in cycle.partner_edits if each["variant"] not in fresh}
     wanted = await wanted_lines(uow, cycle)
     variants = {each.gid: each for each in await _variants(uow, cycle)}
     standing = []
@@ -57,10 +59,12 @@ async def follow_edits(uow: UnitOfWork, cycle_id: int, found: Sequence[WrittenLi
         if rules.fingerprint(ours) == rules.fingerprint(edit.lines):
             await _resolve(uow, edit, variants)
         else:
-            standing.append((edit, units))
-            await open_exception(uow, _problem(cycle, edit, units, variants.get(edit.variant_gid)))
-    cycle.partner_edits = [stored_edit(edit, units) for edit, units in standing]
-    return [edit for edit, _ in standing]
+            is_kept = kept.get(edit.variant_gid) == units
+            standing.append({**stored_edit(edit, units), "kept": units if is_kept else None})
+            if not is_kept:
+                await open_exception(uow, _problem(cycle, edit, units, variants.get(edit.variant_gid)))
+    cycle.partner_edits = standing
+    return [edit_of(each) for each in standing]
 
 
 async def running_drafts(uow: UnitOfWork) -> list[RunningDraft]:
@@ -88,18 +92,37 @@ async def compare_draft(
 
 async def restore_line(uow: UnitOfWork, cycle_id: int, partner_variant_id: int) -> None:
     """Write our quantity again where the partner had changed it."""
-    cycle = await repository.lock_cycle(uow.session, uow.store_id, cycle_id)
-    variants = await variants_of_store(uow.session, cycle.partner_store_id, [partner_variant_id])
-    gid = variants[partner_variant_id].gid if partner_variant_id in variants else None
-    is_edited = gid in {each["variant"] for each in cycle.partner_edits}
-    if not is_edited and partner_variant_id not in {line.partner_variant_id for line in cycle.lines}:
-        raise NotFound  # what only other retailers buy of this partner is nobody's here
-    if cycle.state != CycleState.OPEN or not is_edited:
-        raise WrongPhase
+    cycle, variant = await _lock_edited(uow, cycle_id, partner_variant_id)
     # What stands there counts as written by us already, so the next rewrite puts our quantity in its place.
-    cycle.partner_edits = [each for each in cycle.partner_edits if each["variant"] != gid]
+    cycle.partner_edits = [each for each in cycle.partner_edits if each["variant"] != variant.gid]
     await resolve_exceptions(uow, "partner_variant", partner_variant_id, [EDITED])
     await enqueue(uow, RewriteDraft(uow.store_id, cycle.partner_id))
+
+
+async def keep_line(uow: UnitOfWork, cycle_id: int, partner_variant_id: int) -> None:
+    """Let the partner's quantity stand; what it lacks goes back to the queue at the close, as it would have."""
+    cycle, variant = await _lock_edited(uow, cycle_id, partner_variant_id)
+    (edit,) = [each for each in cycle.partner_edits if each["variant"] == variant.gid]
+    if edit.get("kept") is not None:
+        raise WrongPhase
+    others = [each for each in cycle.partner_edits if each["variant"] != variant.gid]
+    cycle.partner_edits = [*others, {**edit, "kept": edit["wanted"]}]
+    await resolve_exceptions(uow, "partner_variant", partner_variant_id, [EDITED])
+    kept = DraftChangeKept(cycle.id, cycle.partner_id, variant.title, edit["wanted"], edit["found"])
+    await record_event(uow, kept)
+
+
+async def _lock_edited(uow: UnitOfWork, cycle_id: int, partner_variant_id: int) -> tuple[Cycle, VariantFacts]:
+    """Return the running cycle and the variant that the partner changed on its draft."""
+    cycle = await repository.lock_cycle(uow.session, uow.store_id, cycle_id)
+    variants = await variants_of_store(uow.session, cycle.partner_store_id, [partner_variant_id])
+    variant = variants.get(partner_variant_id)
+    is_edited = variant is not None and variant.gid in {each["variant"] for each in cycle.partner_edits}
+    if not is_edited and partner_variant_id not in {line.partner_variant_id for line in cycle.lines}:
+        raise NotFound  # what only other retailers buy of this partner is nobody's here
+    if cycle.state != CycleState.OPEN or variant is None or not is_edited:
+        raise WrongPhase
+    return cycle, variant
 
 
 async def settle_edits(uow: UnitOfWork, cycle: Cycle) -> None:
