@@ -10,7 +10,7 @@ from app.core.pagination import NEWEST, Page, Place
 from app.fulfillment import repository
 from app.fulfillment.models import Shipment
 from app.fulfillment.states import ShipmentState
-from app.orders.queries import orders_named
+from app.orders.queries import lines_routed_to, orders_named
 from app.receiving.rules import plain_number
 
 
@@ -103,12 +103,18 @@ async def list_shipments(
     return [_row(row) for row in await repository.list_shipments(session, store_id, states, order_ids, limit)]
 
 
-async def page_shipments(
-    session: AsyncSession, store_id: int, search: str = "", place: Place = NEWEST
+async def page_shipments(session: AsyncSession, store_id: int, place: Place = NEWEST) -> Page[ShipmentRow]:
+    """Return a page of shipments, the latest first."""
+    return (await repository.page_shipments(session, store_id, place)).of(_row)
+
+
+async def find_shipments(
+    session: AsyncSession, store_id: int, search: str, partner_ids: Collection[int], place: Place = NEWEST
 ) -> Page[ShipmentRow]:
-    """Return a page of shipments, the latest first; by a part of the order's name or of the number when given."""
-    orders = orders_named(store_id, search) if search else None
-    return (await repository.page_shipments(session, store_id, place, plain_number(search), orders)).of(_row)
+    """Return a page of shipments by a part of the order's name or of the number, and with these partners' products."""
+    lines = lines_routed_to(store_id, partner_ids)
+    sought = repository.Sought(orders_named(store_id, search), lines, plain_number(search))
+    return (await repository.page_shipments(session, store_id, place, sought)).of(_row)
 
 
 async def unfinished_shipments(session: AsyncSession, store_id: int) -> dict[ShipmentState, int]:

@@ -1,14 +1,15 @@
 """Every SELECT of the shipments."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from app.core.pagination import Page, Place, read_page
 from app.fulfillment.errors import ShipmentNotFound
-from app.fulfillment.models import Shipment
+from app.fulfillment.models import Shipment, ShipmentLine
 from app.fulfillment.states import ShipmentState
 
 
@@ -40,16 +41,32 @@ async def get_shipment(session: AsyncSession, store_id: int, shipment_id: int) -
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What shipments are searched by: boxes of these orders, with these lines in them, or with a part of a number."""
+
+    orders: Select[int]
+    lines: Select[int]
+    plain: str
+
+
 async def page_shipments(
-    session: AsyncSession, store_id: int, place: Place, plain: str = "", orders: Select[int] | None = None
+    session: AsyncSession, store_id: int, place: Place, sought: Sought | None = None
 ) -> Page[Shipment]:
-    """Return a page of shipments with their lines; of all, or of some orders and those with a part of a number."""
+    """Return a page of shipments with their lines, of all or of those that are sought."""
     query = select(Shipment).where(Shipment.store_id == store_id).options(selectinload(Shipment.lines))
-    if orders is not None:
-        known = Shipment.order_id.in_(orders)
-        number = func.upper(func.regexp_replace(Shipment.tracking_number, "[^A-Za-z0-9]", "", "g"))
-        query = query.where(known | number.contains(plain) if plain else known)
+    if sought is not None:
+        query = query.where(_is_sought(store_id, sought))
     return await read_page(session, query, Shipment.id, place)
+
+
+def _is_sought(store_id: int, sought: Sought) -> ColumnElement[bool]:
+    holding = select(ShipmentLine.shipment_id).where(
+        ShipmentLine.store_id == store_id, ShipmentLine.order_line_id.in_(sought.lines)
+    )
+    known = Shipment.order_id.in_(sought.orders) | Shipment.id.in_(holding)
+    number = func.upper(func.regexp_replace(Shipment.tracking_number, "[^A-Za-z0-9]", "", "g"))
+    return known | number.contains(sought.plain) if sought.plain else known
 
 
 async def count_by_state(session: AsyncSession, store_id: int) -> dict[ShipmentState, int]:

@@ -146,6 +146,11 @@ def orders_named(store_id: int, search: str) -> Select[int]:
     return repository.named(store_id, search)
 
 
+def lines_routed_to(store_id: int, partner_ids: Collection[int]) -> Select[int]:
+    """Return the question which lines are ordered from these partners, to be asked inside another one."""
+    return repository.routed_to(store_id, partner_ids)
+
+
 async def has_orders(session: AsyncSession, store_id: int) -> bool:
     """Tell whether the store ever had an order that the hub knows of."""
     return await repository.has_orders(session, store_id)

@@ -92,6 +92,11 @@ def named(store_id: int, search: str) -> Select[int]:
     return select(Order.id).where(Order.store_id == store_id, Order.name.icontains(search, autoescape=True))
 
 
+def routed_to(store_id: int, partner_ids: Collection[int]) -> Select[int]:
+    """Return the question which lines are ordered from these partners."""
+    return select(OrderLine.id).where(OrderLine.store_id == store_id, OrderLine.routed_partner_id.in_(partner_ids))
+
+
 async def has_orders(session: AsyncSession, store_id: int) -> bool:
     """Tell whether any order is known."""
     return await session.scalar(select(Order.id).where(Order.store_id == store_id).limit(1)) is not None

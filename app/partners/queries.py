@@ -108,6 +108,11 @@ async def partners_of(session: AsyncSession, store_id: int) -> list[PartnerFacts
     return [facts_of(partner) for partner in await repository.list_partners(session, store_id)]
 
 
+async def partners_named(session: AsyncSession, store_id: int, search: str) -> list[int]:
+    """Return the retailer's partners with the text in their name, whatever their state."""
+    return [partner.id for partner in await partners_of(session, store_id) if search.lower() in partner.name.lower()]
+
+
 async def partnerships_of(session: AsyncSession, partner_store_id: int) -> list[PartnerFacts]:
     """Return the live partnerships of a partner's store; the unit of work acts for that store."""
     return [facts_of(partner) for partner in await repository.list_partnerships(session, partner_store_id)]

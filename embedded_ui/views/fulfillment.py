@@ -6,11 +6,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.pagination import Page
 from app.core.unit_of_work import UnitOfWork
-from app.fulfillment.queries import ShipmentRow, get_shipment, list_shipments, page_shipments
+from app.fulfillment.queries import ShipmentRow, find_shipments, get_shipment, list_shipments, page_shipments
 from app.fulfillment.rules import packable
 from app.fulfillment.service import ready_lots
 from app.fulfillment.states import ShipmentState
 from app.orders.queries import LineRow, OrderRow, get_order, list_orders_by_id, orders_of_lines
+from app.partners.queries import partners_named
 from app.units.queries import whereabouts
 from app.units.states import DemandState
 from app.units.totals import lines_with_units_in
@@ -149,7 +150,11 @@ async def list_waiting(session: AsyncSession, store_id: int) -> list[ShipmentSho
 
 async def list_all(session: AsyncSession, store_id: int, listing: Listing) -> Page[ShipmentShown]:
     """Return a page of all shipments, or of those that were searched for."""
-    page = await page_shipments(session, store_id, listing.search, listing.place)
+    if listing.search:
+        partners = await partners_named(session, store_id, listing.search)
+        page = await find_shipments(session, store_id, listing.search, partners, listing.place)
+    else:
+        page = await page_shipments(session, store_id, listing.place)
     shown = {each.shipment.id: each for each in await _shown(session, store_id, list(page.rows))}
     return page.of(lambda row: shown[row.id])
 

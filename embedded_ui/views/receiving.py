@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalog.queries import variants_of_store
 from app.master_orders.queries import MasterOrder, get_lines, get_master_order
-from app.partners.queries import PartnerFacts, get_partner, partners_of
+from app.partners.queries import PartnerFacts, get_partner, partners_named, partners_of
 from app.receiving.queries import (
     Parcel,
     ReceiptLineRow,
@@ -81,7 +81,7 @@ class ParcelPage:
 async def list_both(session: AsyncSession, store_id: int, search: str) -> ParcelLists:
     """Return the parcels on their way, the longest travelling first, and those opened lately, the latest first."""
     partners = {partner.id: partner for partner in await partners_of(session, store_id)}
-    named = [partner.id for partner in partners.values() if search.lower() in partner.name.lower()]
+    named = await partners_named(session, store_id, search) if search else []
 
     async def those(state: ParcelState, limit: int) -> list[Parcel]:
         if search:

@@ -226,7 +226,7 @@ async def test_parcels_are_found_by_number_partner_and_master_order(trade: Trade
     assert 'value="nobody"' in pages[-1]
 
 
-async def test_shipments_are_found_by_order_and_number(trade: Trade) -> None:
+async def test_shipments_are_found_by_order_number_and_partner(trade: Trade) -> None:
     await stock_centre(trade, 1, 1)
     boxes = []
     for order, number in zip(await trade.orders(), ("1Z 77", "9400"), strict=True):
@@ -235,13 +235,14 @@ async def test_shipments_are_found_by_order_and_number(trade: Trade) -> None:
         await trade.shops.post(trade.retailer, f"{boxes[-1]}/hand-over", carrier="UPS", number=number, url="")
     first = (await trade.orders())[0]
 
-    searched = ("1z77", "#9400", first.name, "nobody")
+    searched = ("1z77", "#9400", first.name, "roastery", "nobody")
     pages = [(await trade.shops.get(trade.retailer, f"/app/shipments?search={quote(each)}")).text for each in searched]
 
     assert [[box in page for box in boxes] for page in pages] == [
         [True, False],
         [False, True],
         [True, False],
+        [True, True],
         [False, False],
     ]
     assert all("Needs you" not in page for page in pages)
