@@ -23,8 +23,8 @@ STANDINGS: Mapping[str, str] = {
     Standing.NEEDS_YOU: "Needs you",
     Standing.KEPT: "Unpaid or on hold",
     Standing.AWAITED: "Waiting for partners",
-    Standing.TO_PACK: "To pack",
-    Standing.SHIPPED: "Shipped",
+    Standing.TO_PACK: "Ready to pack",
+    Standing.SHIPPED: "Sent",
 }
 
 

@@ -141,9 +141,9 @@ async def test_what_the_partner_changed_is_decided_on_the_page(trade: Trade) -> 
     answer = await trade.shops.post(trade.retailer, f"{path}/restore")
     await trade.settle()
 
-    assert "the partner changed it to 1. If you keep theirs, 3 wait for the next master order." in page
+    assert "the partner changed it to 1. If you keep theirs, 3 units wait for the next master order." in page
     assert (kept.status_code, twice.status_code) == (303, 409)
-    assert "You keep the partner’s 1; 3 wait for the next master order." in after
+    assert "You keep the partner’s 1; 3 units wait for the next master order." in after
     assert ("Keep theirs" in page, "Keep theirs" in after) == (True, False)
     assert answer.status_code == 303
     assert [line.quantity for line in draft.lines] == [4]

@@ -120,6 +120,6 @@ def _not_corrected(shipment: Shipment, name: str, why: str) -> Problem:
         kind=NOT_CORRECTED,
         subject_kind="shipment",
         subject_id=str(shipment.id),
-        cause=f"The customer of order {name} still reads the old tracking: {why}",
+        cause=f"The new tracking of a shipment for order {name} was not taken. {why}",
         next_step="Enter the new number again on the shipment's page, or the old one to leave it as it is.",
     )

@@ -158,7 +158,7 @@ def _problem(cycle: Cycle, edit: PartnerEdit, wanted: int, variant: VariantFacts
         subject_id=_subject(edit, variant),
         cause=f"The partner changed “{_title(variant)}” on the running master order: we want {wanted}, "
         f"it says {edit.found}{prices}.",
-        next_step="Leave it as the partner wants it, or write our quantity again on the master order's page.",
+        next_step="Keep theirs, or write our quantity again, on the master order's page.",
         units=max(wanted - edit.found, 0),
         partner_id=cycle.partner_id,
     )
