@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import BigInteger, Select, case, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.exceptions.models import ExceptionRecord
@@ -41,9 +41,10 @@ async def list_exceptions(session: AsyncSession) -> list[ExceptionFacts]:
     return await _read(session, select(ExceptionRecord))
 
 
-def open_subjects(store_id: int, subject_kind: str) -> Select[str]:
-    """Return the question about which subjects of a kind something stands open, to be asked inside another one."""
-    return select(ExceptionRecord.subject_id).where(
+def open_subjects(store_id: int, subject_kind: str) -> Select[int]:
+    """Return the question about which rows of a kind something stands open, to be asked inside another one."""
+    is_id = ExceptionRecord.subject_id.regexp_match("^[0-9]{1,18}$")
+    return select(case((is_id, cast(ExceptionRecord.subject_id, BigInteger)))).where(
         ExceptionRecord.store_id == store_id,
         ExceptionRecord.subject_kind == subject_kind,
         ExceptionRecord.resolved_at.is_(None),

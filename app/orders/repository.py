@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, Text, cast, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
@@ -71,8 +71,8 @@ async def page_orders(
 
 def _stands(store_id: int, standing: Standing) -> ColumnElement[bool]:
     if standing is Standing.NEEDS_YOU:
-        about_lines = _of_lines(store_id, cast(OrderLine.id, Text).in_(open_subjects(store_id, "order_line")))
-        return about_lines | cast(Order.id, Text).in_(open_subjects(store_id, "order"))
+        about_lines = _of_lines(store_id, OrderLine.id.in_(open_subjects(store_id, "order_line")))
+        return about_lines | Order.id.in_(open_subjects(store_id, "order"))
     if standing is Standing.SHIPPED:
         left = lines_in(store_id, TO_SEND)
         return _with_units(store_id, SHIPPED) & ~_of_lines(store_id, OrderLine.id.in_(left))
