@@ -18,7 +18,9 @@ async def lock_run(session: AsyncSession, run_id: int) -> JobRun | None:
 
 
 async def find_queued(session: AsyncSession, coalesce_key: str | None) -> int | None:
-    """Return the id of the run queued under the key, if there is one."""
+    """Return the id of the run queued under the key, if there is one; without a key none stands for another."""
+    if coalesce_key is None:
+        return None
     queued = (JobRun.coalesce_key == coalesce_key) & (JobRun.state == JobState.QUEUED.value)
     found: int | None = await session.scalar(select(JobRun.id).where(queued).with_for_update())
     return found

@@ -38,6 +38,14 @@ class GreetOwner(Job):
     owner: str
 
 
+@dataclass(frozen=True, slots=True)
+class Greet(Job):
+    name: ClassVar[str] = "beans.greet"
+
+    store_id: int
+    owner: str
+
+
 def later(minutes: float) -> datetime:
     return MONDAY_NOON + timedelta(minutes=minutes)
 
@@ -217,6 +225,22 @@ async def test_a_retry_joins_the_run_that_waits_already(open_uow: UnitsOfWork) -
         (run_id, "cancelled", f"Joined run {waiting}."),
         (waiting, "queued", None),
     ]
+
+
+async def test_a_retry_of_a_job_that_joins_none_stands_for_itself(open_uow: UnitsOfWork) -> None:
+    """M9: what waits without a key is another wish."""
+    async with open_uow(system_for(7)) as uow:
+        run_id = await service.enqueue(uow, Greet(7, "Ada"))
+    async with open_uow(SYSTEM) as uow:
+        (await uow.session.get_one(JobRun, run_id)).state = "failed"
+    async with open_uow(system_for(7)) as uow:
+        waiting = await service.enqueue(uow, Greet(7, "Grace"))
+
+    async with open_uow(system_for(7)) as uow:
+        await service.retry_job(uow, run_id)
+
+    runs = await runs_in(open_uow)
+    assert [(run.id, run.state, run.note) for run in runs] == [(run_id, "queued", None), (waiting, "queued", None)]
 
 
 async def test_a_page_finds_the_newest_run_of_each_job(open_uow: UnitsOfWork) -> None:
