@@ -230,6 +230,32 @@ async def test_an_answer_that_was_lost(shelf: Shelf) -> None:
     assert [(change.before, change.after) for change in level.changes if change.by == "app"] == [(0, 18), (18, 28)]
 
 
+async def test_an_answer_that_was_lost_and_had_been_a_refusal(shelf: Shelf) -> None:
+    """D4, D27: stale, and nobody heard; the key is spent, so the number is written under a fresh one."""
+    trade = shelf.trade
+    sales: list[int] = []
+
+    async def sell_just_before(request: httpx.Request) -> None:
+        if b"InventorySetQuantities" in request.content and not sales:
+            sales.append(1)
+            trade.buy((BEAN, 1))
+            await trade.lose_webhooks()
+
+    trade.shops.runner.shopify.client.http.event_hooks["request"].append(sell_just_before)
+    lost = Rule(shop=RETAILER, operation="InventorySetQuantities", phase="after", action="drop", nth=1)
+    trade.shops.world.faults = Faults(seed=1, profile="rules", rules=[lost])
+    shelf.count(30)
+    await trade.lose_webhooks()
+    trade.set_clock(trade.clock.at + timedelta(minutes=1))
+    await shelf.sync()
+    await trade.settle()
+
+    await trade.turn(seconds=5)
+
+    assert sales == [1]
+    assert trade.shown(BEAN) == 27
+
+
 async def test_what_the_store_does_not_take_is_set_aside(shelf: Shelf) -> None:
     """D12: one item is gone, the others are written; it is listed once with the reason."""
     trade = shelf.trade

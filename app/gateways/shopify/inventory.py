@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from app.core.errors import Conflict
+from app.core.errors import Unavailable
 from app.gateways.shopify.client import ShopifyClient, StoreAccess
 from app.gateways.shopify.errors import Refused, UnknownOutcome
 from app.gateways.shopify.shapes import Page, RawId, RawPage, RawUserError
@@ -52,7 +52,7 @@ class SetOutcome:
     refused: tuple[RefusedQuantity, ...] = ()
 
 
-class KeySpent(Conflict):
+class KeySpent(Unavailable):
     """The attempt under this key failed on Shopify's side; the next one needs a new key."""
 
     sentence = "Shopify did not carry out the change; it will be tried again as a new one."
