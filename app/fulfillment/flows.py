@@ -1,7 +1,7 @@
 """Work of fulfilment with the retailer's store in between: post a shipment, correct what its customer reads."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from app.core.errors import Conflict, HubError, Unavailable
@@ -61,6 +61,7 @@ async def _post(open_uow: Open, shopify: ConnectedShopify, store_id: int, plan: 
     posted = [fulfillment.id for fulfillment in ours]
     if not left:
         return Posted(posted)
+    plan = await _keep_found(open_uow, store_id, plan, posted)
     orders = await shopify.call(store_id, gateway.read_fulfillment_orders, plan.shopify_order_id)
     try:
         groups = rules.choose_lines(left, _open_lines(orders))
@@ -80,6 +81,18 @@ async def _post(open_uow: Open, shopify: ConnectedShopify, store_id: int, plan: 
         async with open_uow(system_for(store_id)) as uow:
             await service.record_part(uow, plan.shipment_id, made.id)
     return Posted(posted)
+
+
+async def _keep_found(open_uow: Open, store_id: int, plan: PostingPlan, found: Sequence[str]) -> PostingPlan:
+    """Keep the parts that an earlier attempt made without an answer: their box is not opened any more.
+
+    What was asked for is there then, so the rest need not wait.
+    """
+    fresh = [each for each in found if each not in plan.posted]
+    for fulfillment_id in fresh:
+        async with open_uow(system_for(store_id)) as uow:
+            await service.record_part(uow, plan.shipment_id, fulfillment_id)
+    return replace(plan, asked_at=None, sends=0) if fresh else plan
 
 
 async def correct_tracking(open_uow: Open, shopify: ConnectedShopify, store_id: int, shipment_id: int) -> None:
