@@ -33,7 +33,7 @@ async def receive_parcel(uow: UnitOfWork, parcel_id: int, counts: Sequence[Count
     More than announced is taken in as it is: of units nobody had asked for, as surplus (H6). What is missing stays
     awaited until the partner is done with the order (H4).
     """
-    parcel = await repository.lock_parcel(uow.session, uow.store_id, parcel_id)
+    parcel = await _lock_parcel(uow, parcel_id)
     parcel.move(ParcelState.RECEIVED, uow.now)
     await lock_open_units(uow, parcel.partner_id)
     announced = {line.master_line_id: line.quantity for line in parcel.lines}
@@ -50,6 +50,13 @@ async def receive_parcel(uow: UnitOfWork, parcel_id: int, counts: Sequence[Count
     await allocate_received(uow, parcel.partner_id, {line.partner_variant_id for line in lines.values()}, because)
     await settle_shortages(uow, parcel.cycle_id)
     return receipt.id
+
+
+async def _lock_parcel(uow: UnitOfWork, parcel_id: int) -> InboundParcel:
+    """Lock the partner's order, then the parcel, as whoever reads the order does: two would wait for each other."""
+    parcel = await repository.get_parcel(uow.session, uow.store_id, parcel_id)
+    await repository.lock_partner_order(uow.session, uow.store_id, parcel.cycle_id)
+    return await repository.lock_parcel(uow.session, uow.store_id, parcel_id)
 
 
 async def _write_receipt(uow: UnitOfWork, parcel: InboundParcel) -> Receipt:
