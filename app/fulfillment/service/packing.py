@@ -63,7 +63,8 @@ async def pack_order(uow: UnitOfWork, order_id: int, wanted: Mapping[int, int]) 
     uow.session.add(shipment)
     await uow.session.flush()
     because = Because("shipment.packed", "shipment", str(shipment.id), uow.now)
-    for lot in packed:
+    # In the order in which everybody takes lots: two who met half-way would wait for ever.
+    for lot in sorted(packed, key=lambda lot: lot.lot_id):
         await advance_demand(uow, lot.lot_id, lot.units, (DemandState.ALLOCATED, DemandState.PACKED), because)
         uow.session.add(
             ShipmentLine(
