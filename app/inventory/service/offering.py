@@ -96,16 +96,20 @@ async def weigh_offers(
     mappings = [
         each for each in await mappings_of_partner(uow.session, uow.store_id, partner_id) if each.id in mapping_ids
     ]
+    before = await repository.list_offers(uow.session, uow.store_id, partner_id, mapping_ids)
+    # Before what is unseen is summed: a sale that is captured in between counts twice for a moment, never not at all.
+    entries = await entries_since(
+        uow.session,
+        uow.store_id,
+        {each.partner_variant_id for each in mappings},
+        min((row.entries_seen for row in before), default=0),
+    )
     is_open = partner.is_live and await _lets_us_in(uow, partner)
     if is_open:
         totals = await _with_partner(uow, partner, mappings)
     else:
         totals = await _without_partner(uow, mappings, is_live=partner.is_live)
     known = [each for each in mappings if each.partner_variant_id in totals]
-    before = await repository.list_offers(uow.session, uow.store_id, partner_id, mapping_ids)
-    entries = await entries_since(
-        uow.session, uow.store_id, totals, min((row.entries_seen for row in before), default=0)
-    )
     stood = {row.mapping_id: row for row in before}
     explained = {each.id: _explain(uow, each, stood.get(each.id), entries, shown) for each in known}
     provisional = _provisional(known, explained)
