@@ -4,13 +4,18 @@ from datetime import timedelta
 
 import pytest
 
-from app.core.errors import Invalid, NotFound
+from app.core.errors import Invalid, NotFound, Unavailable
 from app.core.unit_of_work import system_for
+from app.receiving.jobs import UseSurplus
 from app.receiving.service import Count, receive_parcel
 from app.receiving.states import TRANSITIONS, AlreadyReceived, ParcelState, ensure
+from jobs.context import JobContext
+from jobs.registry import Handled
 from simulator.world.changes import changed
+from simulator.world.inventory import set_inventory
 from simulator.world.orders import cancel_order
 from tests.support.oak import BEANS, QUARTER, Oak
+from tests.support.shops import PARTNER
 
 pytestmark = pytest.mark.anyio
 
@@ -123,6 +128,37 @@ async def test_more_than_ordered_is_surplus(oak: Oak) -> None:
     assert (surplus, offered) == ({"allocated": 10, "received": 2}, 2)
     assert await oak.units("supply") == {"allocated": 12}
     assert oak.drafts == []
+
+
+async def be_late(_context: JobContext, _job: UseSurplus) -> None:
+    """The database is busy."""
+    raise Unavailable(retry_after=150)
+
+
+async def test_surplus_that_is_given_late_is_offered_no_more(oak: Oak) -> None:
+    """D29: the partner has none left; giving the surplus to the sale has the offer follow, however late it is given."""
+    trade = oak.trade
+    await oak.sell(1)
+    await oak.close_week()
+    oak.send(1)
+    await trade.settle()
+    await oak.receive((await oak.parcels())[0], 5)
+    (theirs,) = trade.variants(PARTNER)
+    place = next(iter(oak.store.locations))
+    set_inventory(trade.shops.world, oak.store, (theirs.inventory_item_id, place), 0, "staff")
+    await trade.turn(minutes=1)
+    offered = trade.shown(BEANS)
+    runner = trade.shops.runner
+    handlers = runner.handlers
+    runner.handlers = {**handlers, UseSurplus.name: Handled(UseSurplus, be_late)}
+    trade.buy((BEANS, 1))
+    await trade.turn(seconds=5)
+    runner.handlers = handlers
+
+    await trade.turn(minutes=4)
+
+    assert (offered, trade.shown(BEANS)) == (4, 3)
+    assert await oak.units("supply") == {"allocated": 2, "received": 3}
 
 
 async def test_units_cancelled_meanwhile_are_surplus_for_the_next_order(oak: Oak) -> None:

@@ -39,6 +39,8 @@ async def allocate_received(uow: UnitOfWork, partner_id: int, variant_ids: Colle
     await _promise(uow, partner_id, variant_ids, because)
     if spare:
         await _follow_with_draft(uow, partner_id)
+    if sent or spare:
+        await enqueue(uow, WriteOffers(uow.store_id, partner_id))  # it counts what was surplus until now
     return sum(share.quantity for share in (*sent, *spare))
 
 
