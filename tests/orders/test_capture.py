@@ -110,6 +110,17 @@ async def test_an_order_without_fulfilment_orders_counts_in_full(desk: Desk) -> 
     assert "order.line.changed" not in await desk.events()
 
 
+async def test_a_list_that_is_empty_once_more_ends_no_hold(desk: Desk) -> None:
+    """E23, E29: nobody released it, so nothing is ordered."""
+    facts = order_facts(sold(await make_mapping(desk.open_uow, desk.partner), 3))
+    order_id = await desk.capture(routed(facts, is_held=True))
+
+    await desk.capture(replace(facts, updated_at=at(2)))
+
+    assert await desk.where(order_id) == [{"held": 3}]
+    assert "order.line.released" not in await desk.events()
+
+
 async def test_fewer_before_the_cut_off(desk: Desk) -> None:
     """F1: queued 2, an event with before and after."""
     facts = routed(order_facts(sold(await make_mapping(desk.open_uow, desk.partner), 3)))

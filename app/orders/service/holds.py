@@ -14,7 +14,10 @@ async def follow_holds(uow: UnitOfWork, order: Order, facts: OrderFacts, release
     """Record new holds and ended ones.
 
     Shopify keeps no times of them (reference §2.7): the first reading counts, for an end the time its news told.
+    Without fulfilment orders nothing is said of holds (E29).
     """
+    if not facts.fulfillment_orders and facts.cancelled_at is None:
+        return
     held: dict[str, str] = {}
     for fulfillment_order in facts.fulfillment_orders:
         if fulfillment_order.status == "ON_HOLD":
