@@ -233,3 +233,23 @@ async def test_one_order_that_cannot_be_taken_in_holds_up_no_other(stocked: Trad
     assert len(await stocked.orders()) == 2
     assert await stocked.problems() == []
     assert await stocked.failed_jobs() == []
+
+
+async def test_a_change_that_could_not_be_taken_in_is_struck_off_with_the_next(stocked: Trade) -> None:
+    """Promise 5: also of an order that was known before; what is mended is listed no more."""
+    world, store = stocked.shops.world, stocked.shops.store(RETAILER)
+    placed = stocked.buy((BEAN, 1))
+    await stocked.settle()
+    name, placed.name = placed.name, "#1\x00"
+    line_id = placed.lines[0].id
+    edit_order(world, store, placed, Edit(changes=[LineChange(quantity=2, line_id=line_id)], force=True))
+    await stocked.settle()
+    listed = [each.kind for each in await stocked.problems()]
+
+    placed.name = name
+    edit_order(world, store, placed, Edit(changes=[LineChange(quantity=3, line_id=line_id)], force=True))
+    await stocked.settle()
+
+    assert listed == ["order_not_captured"]
+    assert (await stocked.order()).lines[0].target == 3
+    assert await stocked.problems() == []

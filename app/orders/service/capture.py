@@ -44,7 +44,7 @@ async def capture_order(uow: UnitOfWork, facts: OrderFacts, seen_by: str, releas
     if is_new:
         partner_lines = sum(line.route == Route.PARTNER for line in order.lines)
         await record_event(uow, OrderCaptured(order.id, len(order.lines), partner_lines, seen_by == "poll"))
-        await reading.strike_from_lists(uow, facts.id)
+    await reading.strike_from_lists(uow, facts.id)
     if paid_now:
         await end_unpaid(uow, order.id)
     if cancelled_now:

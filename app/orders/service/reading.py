@@ -114,7 +114,7 @@ async def list_uncaptured(uow: UnitOfWork, order_gid: str, why: str) -> None:
 
 
 async def strike_from_lists(uow: UnitOfWork, order_gid: str) -> None:
-    """End what was listed about an order that is known now."""
+    """End what was listed about an order that is known as it stands now."""
     await resolve_exceptions(uow, "job", f"order-{_number(order_gid)}", [NOT_READABLE, NOT_CAPTURED])
 
 
