@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import httpx
 import pytest
 
 from app.core.money import Money
@@ -228,3 +229,30 @@ async def test_sees_what_the_partner_sent_and_in_which_parcel() -> None:
     ]
     assert parcel.tracking_numbers == ("1Z9",)
     assert [line.unfulfilled_quantity for line in facts.lines] == [0, 4]
+
+
+async def test_reads_a_large_order_anew_that_changes_in_between() -> None:
+    """H1, G19: what the partner sends while we read is in a parcel, not only gone from what is left."""
+    store = partner()
+    await completed(store, await content_for(store, *[1] * 110))
+    await store.host.turn(60)
+    (order,) = store.host.store.orders.values()
+    world = store.host.world
+    (parts,) = parts_for(store.host.store, order, [(line.id, 1) for line in order.lines[:100]])
+    create_fulfillment(world, store.host.store, parts, [], "staff")
+    sent: list[int] = []
+
+    async def send_just_before(request: httpx.Request) -> None:
+        if b'"PartnerOrderLines"' in request.content and not sent:
+            sent.append(1)
+            await store.host.turn(5)
+            (rest,) = parts_for(store.host.store, order, None)
+            create_fulfillment(world, store.host.store, rest, [], "staff")
+
+    store.host.client.event_hooks["request"].append(send_just_before)
+
+    facts = await read_partner_order(store.shopify, store.access, order.gid)
+
+    assert facts is not None
+    assert sum(line.unfulfilled_quantity for line in facts.lines) == 0
+    assert sum(line.quantity for each in facts.fulfillments for line in each.lines) == 110

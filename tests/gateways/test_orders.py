@@ -4,6 +4,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from decimal import Decimal
 
+import httpx
 import pytest
 
 from app.core.money import Money
@@ -17,6 +18,8 @@ from app.gateways.shopify.fulfillment import (
 )
 from app.gateways.shopify.order_facts import OrderFacts
 from app.gateways.shopify.orders import list_orders_updated, read_orders
+from simulator.world.fulfillment import create_fulfillment as make_fulfillment
+from simulator.world.fulfillment import parts_for
 from simulator.world.order_model import Order
 from simulator.world.orders import Edit, LineChange, edit_order, pay_order
 from simulator.world.people import MARKS
@@ -128,6 +131,32 @@ async def test_reads_every_part_of_a_large_order() -> None:
     assert len(facts.fulfillments) == 7
     assert len(facts.agreements) == 8
     assert len(facts.agreements[0].lines) == 70
+
+
+@pytest.mark.parametrize("operation", ["FulfillmentOrderLines", "OrderLines", "OrderAgreements"])
+async def test_reads_a_large_order_anew_that_changes_in_between(operation: str) -> None:
+    """E29, I1: what somebody sends while we read is neither lost nor counted twice."""
+    store = retailer()
+    order = store.host.place(*((store.make_variant().id, 2) for _ in range(70)))
+    await store.host.turn(ROUTED)
+    sent: list[int] = []
+
+    async def send_just_before(request: httpx.Request) -> None:
+        if f'"{operation}"'.encode() in request.content and not sent:
+            sent.append(1)
+            await store.host.turn(5)
+            (parts,) = parts_for(store.host.store, order, [(order.lines[-1].id, 2)])
+            make_fulfillment(store.host.world, store.host.store, parts, [], "staff")
+
+    store.host.client.event_hooks["request"].append(send_just_before)
+
+    facts = await read(store, order)
+
+    assert sent == [1]
+    (to_send,) = facts.fulfillment_orders
+    fulfilled = {line.order_line_id: line.quantity for each in facts.fulfillments for line in each.lines}
+    assert {fulfilled.get(line.order_line_id, 0) + line.remaining for line in to_send.lines} == {2}
+    assert fulfilled == {facts.lines[-1].id: 2}
 
 
 async def test_lists_what_changed_since_page_by_page() -> None:

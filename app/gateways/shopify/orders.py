@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
+from app.core.errors import Unavailable
 from app.gateways.shopify.client import ShopifyClient, StoreAccess
 from app.gateways.shopify.fulfillment import (
     FulfillmentFacts,
@@ -24,6 +26,7 @@ from app.gateways.shopify.order_facts import (
     RawLine,
     RawTransaction,
 )
+from app.gateways.shopify.order_versions import MOST_READINGS, has_changed
 from app.gateways.shopify.shapes import Page, RawId, RawMoneyBag, RawPage, since
 
 ORDERS_PER_CALL = 4
@@ -92,7 +95,7 @@ async def read_orders(
     for start in range(0, len(ids), ORDERS_PER_CALL):
         variables = {"ids": list(ids[start : start + ORDERS_PER_CALL]), "withTerms": with_terms}
         for raw in filter(None, (await shopify.execute(access, "OrdersById", variables, _OrderNodes)).nodes):
-            found[raw.id] = await _facts(shopify, access, raw, kept)
+            found[raw.id] = await _at_one_time(shopify, access, raw, kept, with_terms=with_terms)
     return found
 
 
@@ -106,6 +109,36 @@ async def list_orders_updated(
     variables = {"query": since("updated_at", updated_since), "after": after}
     page = (await shopify.execute(access, "OrdersUpdated", variables, _Changed)).orders
     return page.page_of([each.id for each in page.nodes])
+
+
+async def _at_one_time(
+    shopify: ShopifyClient, access: StoreAccess, raw: _Order, kept: Collection[str], *, with_terms: bool
+) -> OrderFacts:
+    """Return the order as it stood at one time; what takes several calls is read anew if it changed between them.
+
+    Units that are sent while we read would else stand neither with what is left nor with what was sent, and be taken
+    for cancelled.
+    """
+    for _ in range(MOST_READINGS):
+        facts = await _facts(shopify, access, raw, kept)
+        if _fits_one_call(raw) or not await has_changed(shopify, access, raw.id, raw.updated_at):
+            return facts
+        variables = {"ids": [raw.id], "withTerms": with_terms}
+        (newer,) = (await shopify.execute(access, "OrdersById", variables, _OrderNodes)).nodes
+        if newer is None:
+            return facts
+        raw = newer
+    raise Unavailable("The order changes while it is read.")
+
+
+def _fits_one_call(raw: _Order) -> bool:
+    pages: list[RawPage[Any]] = [
+        *(raw.line_items, raw.fulfillment_orders, raw.agreements),
+        *(each.line_items for each in raw.fulfillment_orders.nodes),
+        *(each.fulfillment_line_items for each in raw.fulfillments),
+        *(each.sales for each in raw.agreements.nodes),
+    ]
+    return len(raw.fulfillments) < FULFILLMENTS_ASKED and not any(page.next_cursor() for page in pages)
 
 
 async def _facts(shopify: ShopifyClient, access: StoreAccess, raw: _Order, kept: Collection[str]) -> OrderFacts:

@@ -6,8 +6,10 @@ from datetime import datetime
 
 import msgspec
 
+from app.core.errors import Unavailable
 from app.gateways.shopify.client import ShopifyClient, StoreAccess
 from app.gateways.shopify.fulfillment import FulfillmentFacts, RawFulfillment, read_fulfillments, whole_fulfillment
+from app.gateways.shopify.order_versions import MOST_READINGS, has_changed
 from app.gateways.shopify.shapes import Page, RawId, RawPage, quoted, since
 
 FULFILLMENTS_ASKED = 20
@@ -105,10 +107,22 @@ class _TaggedAnswer(msgspec.Struct):
 
 
 async def read_partner_order(shopify: ShopifyClient, access: StoreAccess, order_id: str) -> PartnerOrderFacts | None:
-    """Return the order with all lines and fulfilments, or None when it is deleted."""
-    raw = (await shopify.execute(access, "PartnerOrder", {"id": order_id}, _OrderAnswer)).order
-    if raw is None:
-        return None
+    """Return the order with all lines and fulfilments as it stood at one time, or None when it is deleted."""
+    for _ in range(MOST_READINGS):
+        raw = (await shopify.execute(access, "PartnerOrder", {"id": order_id}, _OrderAnswer)).order
+        if raw is None:
+            return None
+        facts = await _facts(shopify, access, raw)
+        if _fits_one_call(raw) or not await has_changed(shopify, access, raw.id, raw.updated_at):
+            return facts
+    raise Unavailable("The order changes while it is read.")
+
+
+def _fits_one_call(raw: _Order) -> bool:
+    return len(raw.fulfillments) < FULFILLMENTS_ASKED and raw.line_items.next_cursor() is None
+
+
+async def _facts(shopify: ShopifyClient, access: StoreAccess, raw: _Order) -> PartnerOrderFacts:
     return PartnerOrderFacts(
         id=raw.id,
         name=raw.name,
