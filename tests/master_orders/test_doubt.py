@@ -8,7 +8,7 @@ import pytest
 from app.core.errors import Conflict
 from app.master_orders import rules
 from simulator.faults.faults import Faults, Rule
-from simulator.world.draft_orders import create_draft
+from simulator.world.draft_orders import complete_draft, create_draft
 from tests.support.oak import QUARTER, Killed, Oak, killed_at, lines_of
 from tests.support.shops import PARTNER
 
@@ -151,6 +151,27 @@ async def test_a_draft_that_turns_up_later_is_adopted_and_the_exception_ends(oak
     assert (UNCERTAIN in listed, made) == (True, 3)
     assert lines_of(oak.draft) == [3]
     assert await oak.trade.problems() == []
+
+
+async def test_of_drafts_made_without_an_answer_one_that_became_an_order_leaves_no_other(oak: Oak) -> None:
+    """G25, G32: two had been made; the partner completed one before we heard of any. Never two orders."""
+    await oak.sell(3)
+    oak.trade.shops.world.faults = Faults(
+        seed=1, profile="standard", rules=[Rule(action="drop", phase="after", operation="DraftOrderCreate")]
+    )
+    hidden = pytest.MonkeyPatch()
+    hidden.setattr(Faults, "search_lag_seconds", property(lambda _: 86400.0))
+    await wait(oak, 6, *[11] * 6)
+    made = oak.drafts
+    complete_draft(oak.trade.shops.world, oak.store, made[0], by="staff")
+    hidden.undo()
+    oak.fail()
+
+    await wait(oak, *[11] * 3)
+
+    assert len(made) > 1
+    assert (lines_of(oak.order), oak.drafts) == ([3], [])
+    assert await oak.units() == {"sent": 3}
 
 
 async def test_a_closing_week_in_doubt_is_uncertain_and_goes_on_by_one_click(oak: Oak) -> None:

@@ -122,6 +122,9 @@ async def _look_for_uncertain(open_uow: Open, shopify: ConnectedShopify, plan: D
     order = await find_order(shopify, plan)
     drafts = await remove_doubles(shopify, plan, None)
     if order is not None:
+        for left in drafts:
+            if left.order_id is None:  # never two orders (G32)
+                await shopify.call(plan.partner_store_id, draft_orders.delete_draft, left.id)
         return Found(next((draft for draft in drafts if draft.order_id == order.id), None), order)
     if drafts:
         async with open_uow(system_for(plan.store_id)) as uow:
