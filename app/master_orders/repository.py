@@ -1,7 +1,7 @@
 """Every SELECT of the master orders."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -72,6 +72,14 @@ async def latest_frozen_cutoff(
             Cycle.cutoff_at < before,
         )
     )
+
+
+async def last_number(session: AsyncSession, store_id: int, partner_id: int, cutoff_on: date) -> int:
+    """Return the number of the partner's latest cycle with a cut-off on this day; 0: there is none."""
+    chosen = select(func.max(Cycle.number)).where(
+        Cycle.store_id == store_id, Cycle.partner_id == partner_id, Cycle.cutoff_on == cutoff_on
+    )
+    return await session.scalar(chosen) or 0
 
 
 async def add_cycle(session: AsyncSession, fields: Mapping[str, Any]) -> bool:

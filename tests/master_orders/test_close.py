@@ -1,8 +1,8 @@
 """The close of a week: sealed at the partner's cut-off, completed once, whatever happens in between."""
 
 import contextlib
-from datetime import timedelta
-from typing import Literal
+from datetime import time, timedelta
+from typing import Any, Literal
 
 import pytest
 from sqlalchemy import text
@@ -10,7 +10,7 @@ from sqlalchemy import text
 from app.inventory.jobs import WriteOffers
 from app.job_runs.service import enqueue
 from app.master_orders import service
-from app.partners.service import disconnect_partner
+from app.partners.service import change_calendar, disconnect_partner
 from simulator.faults.faults import Rule
 from simulator.world.orders import cancel_order
 from simulator.world.products import delete_product
@@ -23,9 +23,9 @@ pytestmark = pytest.mark.anyio
 Phase = Literal["before", "after"]
 
 
-async def reconnect(oak: Oak) -> None:
+async def reconnect(oak: Oak, **changed: Any) -> None:
     """The retailer invites the partner again, and it accepts again."""
-    await invite(oak.trade.shops)
+    await invite(oak.trade.shops, **changed)
     await accept(oak.trade.shops)
     await oak.trade.settle()
 
@@ -333,6 +333,25 @@ async def test_a_partner_who_comes_back_in_the_same_week_gets_its_order(oak: Oak
     assert lines_of(oak.order) == [3]
     assert await oak.units() == {"sent": 3}
     assert await oak.trade.problems() == []
+
+
+async def test_a_week_that_was_given_up_takes_no_other_of_its_day_away(oak: Oak) -> None:
+    """G10, A13: Thursday was given up, Tuesday is closed, and it is Thursday again: one more of that day."""
+    await oak.sell(3)
+    given_up = await oak.running()
+    async with oak.trade.uow() as uow:
+        await disconnect_partner(uow, oak.partner_id)
+    await oak.trade.settle()
+    await reconnect(oak, weekday=2)
+    tuesday = await oak.running()
+    async with oak.trade.uow() as uow:
+        await change_calendar(uow, oak.partner_id, 4, time(18))
+
+    closed = await oak.close_week()
+
+    assert (tuesday.cutoff_at < given_up.cutoff_at, closed.id, closed.state) == (True, tuesday.id, "closed")
+    again = await oak.running()
+    assert (again.cutoff_at, again.number) == (given_up.cutoff_at, given_up.number + 1)
 
 
 async def test_a_draft_that_could_not_be_taken_back_is_taken_back_later(oak: Oak) -> None:

@@ -41,12 +41,8 @@ async def open_next_cycle(uow: UnitOfWork, partner_id: int) -> Cycle | None:
         await plan_close(uow, running, partner)
         return running
     latest = await repository.find_latest_cycle(uow.session, uow.store_id, partner_id)
-    if latest is None:
-        return await _open(uow, partner, rules.next_cutoff(partner.calendar, uow.now, None), 1)
-    if latest.cutoff_at > uow.now:
-        cutoff = rules.next_cutoff(partner.calendar, uow.now, None)
-        return await _open(uow, partner, cutoff, latest.number + 1 if cutoff.on == latest.cutoff_on else 1)
-    return await _open(uow, partner, rules.next_cutoff(partner.calendar, uow.now, latest.cutoff_on), 1)
+    last_on = None if latest is None or latest.cutoff_at > uow.now else latest.cutoff_on
+    return await _open(uow, partner, rules.next_cutoff(partner.calendar, uow.now, last_on))
 
 
 async def end_weeks(uow: UnitOfWork, partner_id: int) -> None:
@@ -66,8 +62,8 @@ async def follow_cycle(uow: UnitOfWork, cycle: Cycle) -> Cycle | None:
     if not partner.is_live:
         return None
     if cycle.cutoff_at > uow.now or await _units_for(uow, cycle):
-        return await _open(uow, partner, CutOff(cycle.cutoff_on, cycle.cutoff_at), cycle.number + 1)
-    return await _open(uow, partner, rules.next_cutoff(partner.calendar, cycle.cutoff_at, cycle.cutoff_on), 1)
+        return await _open(uow, partner, CutOff(cycle.cutoff_on, cycle.cutoff_at))
+    return await _open(uow, partner, rules.next_cutoff(partner.calendar, cycle.cutoff_at, cycle.cutoff_on))
 
 
 async def plan_close(uow: UnitOfWork, cycle: Cycle, partner: PartnerFacts) -> None:
@@ -140,7 +136,9 @@ async def _mark_late(uow: UnitOfWork, cycle: Cycle, lots: list[QueuedLot]) -> No
         await mark_late(uow, late)
 
 
-async def _open(uow: UnitOfWork, partner: PartnerFacts, cutoff: CutOff, number: int) -> Cycle | None:
+async def _open(uow: UnitOfWork, partner: PartnerFacts, cutoff: CutOff) -> Cycle | None:
+    """Open the next cycle with this cut-off; weeks of its day may have been before, also such as were given up."""
+    number = await repository.last_number(uow.session, uow.store_id, partner.id, cutoff.on) + 1
     added = await repository.add_cycle(
         uow.session,
         {
