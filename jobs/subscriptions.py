@@ -8,7 +8,7 @@ from app.catalog.events import ProductImported
 from app.events.declaration import Event
 from app.events.service import Answer, Later, News, Subscriber
 from app.fulfillment.jobs import EraseCustomer, EraseStore
-from app.inventory.jobs import RefreshOffers, SyncStock, WriteOffers
+from app.inventory.jobs import LeaveLocation, RefreshOffers, SyncStock, WriteOffers
 from app.master_orders.events import CycleOpened, MasterOrderClosed
 from app.master_orders.jobs import EndWeeks, NoteRelease, OpenCycle, RewriteDraft
 from app.orders.events import OrderDemandChanged, SentUnitsReleased
@@ -19,6 +19,7 @@ from app.receiving.events import ParcelReceived, ParcelSent, UnitsShorted
 from app.receiving.jobs import ReadMasterOrder, ReadMasterOrders, UseSurplus
 from app.stores.events import (
     CustomerErasureAsked,
+    StockLocationLeft,
     StoreAccessLost,
     StoreAccessRegained,
     StoreAnswersAgain,
@@ -60,6 +61,11 @@ def tell_of_silence(news: News[StoreStoppedAnswering] | News[StoreAnswersAgain])
 def check_permissions(news: News[StoreScopesChanged]) -> Answer:
     """What a partner's store permits decides what its check finds."""
     return CheckPartnerStore(news.store_id)
+
+
+def leave_location(news: News[StockLocationLeft]) -> Answer:
+    """What stands at a location that is not partners' any more is offered there no more."""
+    return LeaveLocation(news.store_id, news.event.location_id)
 
 
 def erase_store(news: News[StoreErased]) -> Answer:
@@ -156,6 +162,7 @@ EVENT_JOBS: Mapping[type[Event], tuple[Follows, ...]] = {
     StoreStoppedAnswering: (tell_of_silence,),
     StoreAnswersAgain: (tell_of_silence,),
     StoreScopesChanged: (check_permissions,),
+    StockLocationLeft: (leave_location,),
     StoreErased: (erase_store,),
     CustomerErasureAsked: (erase_customer,),
     PartnerConnected: (begin_partnership,),

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.catalog.queries import variants_by_item
+from app.core.errors import Unavailable
+from app.core.ids import idempotency_key
 from app.core.unit_of_work import Open, UnitOfWork, system_for
 from app.gateways.shopify import inventory as gateway
 from app.gateways.shopify.errors import Refused
@@ -16,6 +18,7 @@ from app.stores.flows import ConnectedShopify
 
 AT_ONCE = 250
 NO_SUCH_LOCATION = "INVALID_LOCATION"
+LEFT = "gid://partner-hub/StockLocations/left"
 MOST_SWAPS = 3
 """Compare-and-swap tries before the next run goes on (D4)."""
 
@@ -72,6 +75,38 @@ async def write_offers(open_uow: Open, shopify: ConnectedShopify, store_id: int,
     for start in range(0, len(mapping_ids), AT_ONCE):
         items = {each: shelf.items[each] for each in mapping_ids[start : start + AT_ONCE]}
         await _write(open_uow, shopify, (store_id, partner_id, shelf.location_id), items)
+
+
+async def leave_location(open_uow: Open, shopify: ConnectedShopify, store_id: int, location_id: str) -> None:
+    """Let nothing of partners stand at a location they are not kept at any more, then write it where they are now."""
+    async with open_uow(system_for(store_id)) as uow:
+        if await service.is_shelf(uow, location_id):
+            return  # it was chosen again
+        items, began_at = await service.shelved_items(uow), uow.now
+    for start in range(0, len(items), AT_ONCE):
+        await _empty(shopify, store_id, location_id, items[start : start + AT_ONCE], began_at)
+    async with open_uow(system_for(store_id)) as uow:
+        await service.ask_for_every_partner(uow)
+
+
+async def _empty(
+    shopify: ConnectedShopify, store_id: int, location_id: str, items: Sequence[str], began_at: datetime
+) -> None:
+    left = list(items)
+    for attempt in range(MOST_SWAPS):
+        shown = await shopify.call(store_id, gateway.read_quantities, location_id, left)
+        changes = [QuantityChange(item, 0, shown[item]) for item in left if shown.get(item)]
+        if not changes:
+            return
+        key = idempotency_key("left", store_id, location_id, began_at, attempt, changes[0].inventory_item_id)
+        try:
+            answer = await shopify.call(store_id, gateway.set_available, location_id, changes, key, LEFT)
+        except Refused:
+            return  # a location that is closed or deleted offers nothing
+        if answer.accepted or any(each.code == NO_SUCH_LOCATION for each in answer.refused):
+            return
+        left = [item for item in left if item not in {each.inventory_item_id for each in answer.refused}]
+    raise Unavailable("What stands at the location before changes while it is taken away.")
 
 
 async def _begin(uow: UnitOfWork) -> Look:
@@ -134,6 +169,8 @@ async def _look(
     store_id, partner_id, location_id = target
     shown = await shopify.call(store_id, gateway.read_quantities, location_id, list(items.values()))
     async with open_uow(system_for(store_id)) as uow:
+        if not await service.is_shelf(uow, location_id):
+            return Weighed((), {}, "")  # another location was chosen meanwhile
         weighed = await service.weigh_offers(uow, partner_id, items, shown)
         await service.record_look(uow, partner_id, weighed)
     return weighed

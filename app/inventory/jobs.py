@@ -53,3 +53,16 @@ class WriteOffers(Job):
 
     store_id: int
     partner_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveLocation(Job):
+    """Take partner stock away from where it was kept before, and write it where it is kept now."""
+
+    name: ClassVar[str] = "inventory.leave_location"
+    max_seconds: ClassVar[int] = 600
+    coalesce_by: ClassVar[tuple[str, ...]] = ("store_id", "location_id")  # a location is left once
+    lane_by: ClassVar[tuple[str, str]] = ("shelf", "store_id")  # moved to and fro, one after the other
+
+    store_id: int
+    location_id: str

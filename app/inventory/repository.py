@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -83,6 +83,11 @@ async def list_offers(
     if mapping_ids is not None:
         query = query.where(StockOffer.mapping_id.in_(mapping_ids))
     return (await session.scalars(query.order_by(StockOffer.id))).all()
+
+
+async def forget_written(session: AsyncSession, store_id: int) -> None:
+    """Let no offer of the store say what stands there: that was at another location."""
+    await session.execute(update(StockOffer).where(StockOffer.store_id == store_id).values(written=None))
 
 
 async def oldest_snapshot(session: AsyncSession, partner_store_id: int) -> datetime | None:

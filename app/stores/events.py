@@ -169,6 +169,19 @@ class StoreWentLive(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class StockLocationLeft(Event):
+    """Partner stock is kept at another location of the retailer from now on."""
+
+    name: ClassVar[str] = "store.stock_location.left"
+    sentence: ClassVar[str] = "Nothing of partners is offered at {place} any more"
+    subject: ClassVar[str] = "store"
+
+    store_id: int
+    location_id: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoreSettingsChanged(Event):
     """The retailer chose a location or a default."""
 

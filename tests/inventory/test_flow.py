@@ -296,6 +296,34 @@ async def test_a_location_that_is_closed(shelf: Shelf) -> None:
     assert trade.shown(BEAN) == 28
 
 
+async def test_another_location_for_partner_stock(shelf: Shelf) -> None:
+    """D10: what stood at the one before is sold from there no more; nothing is offered twice."""
+    trade = shelf.trade
+    store = trade.shops.store(RETAILER)
+    before = next(each for each in store.locations.values() if each.name.startswith("Partner stock"))
+    other = next(each for each in store.locations.values() if each.id != before.id)
+
+    answer = await trade.shops.post(RETAILER, "/app/settings/stock-location", stock=other.gid)
+    await trade.settle()
+    moved = levels(trade)
+    await trade.shops.post(RETAILER, "/app/settings/stock-location", stock=before.gid)
+    await trade.shops.post(RETAILER, "/app/settings/stock-location", stock=before.gid)
+    await trade.settle()
+
+    assert answer.status_code == 303
+    assert moved == {before.id: 0, other.id: 18}
+    assert levels(trade) == {before.id: 18, other.id: 0}
+    assert await trade.problems() == []
+
+
+def levels(trade: Trade) -> dict[int, int]:
+    """What each of the retailer's locations has of the beans."""
+    item = trade.sold_variant(BEAN).inventory_item_id
+    return {
+        each.location_id: each.available for each in trade.shops.store(RETAILER).levels.values() if each.item_id == item
+    }
+
+
 async def test_an_item_that_was_never_stocked_there(shelf: Shelf) -> None:
     """D11: it is stocked with the first write, once."""
     level = next(each for each in shelf.trade.shops.store(RETAILER).levels.values() if each.available == 18)

@@ -5,9 +5,12 @@ from app.inventory.service.reading import (
     Reading,
     announce_change,
     ask_every_retailer,
+    ask_for_every_partner,
     count_unannounced,
+    is_shelf,
     notice_change,
     record_stock,
+    shelved_items,
     sync_now,
 )
 from app.inventory.service.writing import record_blocked, record_look, record_refused, record_written
@@ -19,7 +22,9 @@ __all__ = [
     "Weighed",
     "announce_change",
     "ask_every_retailer",
+    "ask_for_every_partner",
     "count_unannounced",
+    "is_shelf",
     "notice_change",
     "read_shelf",
     "record_blocked",
@@ -27,6 +32,7 @@ __all__ = [
     "record_refused",
     "record_stock",
     "record_written",
+    "shelved_items",
     "sync_now",
     "weigh_offers",
 ]

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.catalog.queries import mapping_of_item, variants_by_item
+from app.catalog.queries import mapping_of_item, mappings_of_store, variants_by_item
 from app.core.errors import Conflict
 from app.core.unit_of_work import UnitOfWork
 from app.inventory import repository
 from app.inventory.jobs import ReadStock, SyncStock, WriteOffers
 from app.job_runs.service import enqueue
-from app.partners.queries import get_partner, partnerships_of
+from app.partners.queries import get_partner, partners_of, partnerships_of
 from app.stores.queries import get_settings
 
 GATHERING = timedelta(seconds=1)
@@ -77,6 +77,23 @@ async def ask_every_retailer(uow: UnitOfWork) -> None:
     """Have each retailer of the partner's store write what it offers; the unit of work acts for that store."""
     for partner in await partnerships_of(uow.session, uow.store_id):
         await enqueue(uow, WriteOffers(partner.store_id, partner.id))
+
+
+async def is_shelf(uow: UnitOfWork, location_gid: str) -> bool:
+    """Tell whether partner stock is kept at this location of the retailer now."""
+    return (await get_settings(uow.session, uow.store_id)).stock_location_id == location_gid
+
+
+async def shelved_items(uow: UnitOfWork) -> list[str]:
+    """Return the retailer's items whose stock is partners'."""
+    return sorted({each.inventory_item_gid for each in await mappings_of_store(uow.session, uow.store_id)})
+
+
+async def ask_for_every_partner(uow: UnitOfWork) -> None:
+    """Have the retailer's store written anew, as one that was never seen: its stock is kept elsewhere now."""
+    await repository.forget_written(uow.session, uow.store_id)
+    for partner in await partners_of(uow.session, uow.store_id):
+        await enqueue(uow, WriteOffers(uow.store_id, partner.id))
 
 
 async def notice_change(uow: UnitOfWork, item_gid: str, location_gid: str, available: object) -> bool:

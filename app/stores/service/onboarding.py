@@ -8,7 +8,7 @@ from app.core.errors import Invalid, NotFound
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
 from app.stores import repository, scopes
-from app.stores.events import StoreSettingsChanged, StoreWentLive
+from app.stores.events import StockLocationLeft, StoreSettingsChanged, StoreWentLive
 from app.stores.models import Store
 from app.stores.states import StoreRole
 
@@ -47,9 +47,15 @@ async def choose_centre(uow: UnitOfWork, centre: Centre) -> None:
 
 
 async def choose_stock_location(uow: UnitOfWork, location_id: str, name: str) -> None:
-    """Let partner stock be written at this location from now on; none is written before."""
+    """Let partner stock be written at this location from now on; none is written before.
+
+    What stands at the location before it is taken away: it would be offered twice.
+    """
     settings = await repository.obtain_settings(uow.session, uow.store_id)
+    left, place = settings.stock_location_id, settings.stock_location_name
     settings.stock_location_id, settings.stock_location_name = location_id, name
+    if left is not None and left != location_id:
+        await record_event(uow, StockLocationLeft(uow.store_id, left, place or ""))
     await record_event(uow, StoreSettingsChanged(uow.store_id, f"partner stock is kept at {name}", "stock"))
     await _go_live(uow)
 
