@@ -1,6 +1,7 @@
 """The running draft on the partner's store follows what is ordered, and leaves alone what is the partner's."""
 
 import contextlib
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from app.core.errors import Conflict, NotFound
 from app.master_orders import service
 from simulator.faults.faults import Rule
 from simulator.world.orders import cancel_order
+from simulator.world.stores import add_location
 from tests.support.oak import Killed, Oak, killed_at, lines_of
 
 pytestmark = pytest.mark.anyio
@@ -59,6 +61,24 @@ async def test_the_draft_goes_to_the_centre_and_tells_nothing_of_customers(oak: 
     assert (draft.shipping_address.first_name, draft.shipping_address.phone, draft.email) == (None, None, None)
     assert draft.payment_terms is not None
     assert draft.tags == [(await oak.running()).marker]
+
+
+async def test_a_draft_follows_the_centre_that_moved(oak: Oak) -> None:
+    """G20: chosen anew when the draft stood already; the same lines go to the new address."""
+    trade = oak.trade
+    await oak.sell(3)
+    await oak.gather()
+    store = trade.shops.store(trade.retailer)
+    first = next(iter(store.locations.values()))
+    dock = add_location(trade.shops.world, store, "Dock", replace(first.address, address1="9 Dock Road"))
+    answer = await trade.shops.post(trade.retailer, "/app/settings/centre", centre=dock.gid)
+
+    await oak.close_week()
+
+    assert answer.status_code == 303
+    address = oak.order.shipping_address
+    assert address is not None
+    assert (address.company, address.address1) == ("Corner – Dock", "9 Dock Road")
 
 
 async def test_a_draft_the_partner_deleted_is_made_again(oak: Oak) -> None:

@@ -1,7 +1,9 @@
 """What is written on a draft, and what one says, in the words of the partner's store and in ours."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from decimal import Decimal
+from typing import Any
 
 from app.core.dates import in_words
 from app.core.money import Money
@@ -43,6 +45,12 @@ def _address(plan: DraftPlan) -> CentreAddress | None:
     if plan.centre_address is None:
         return None
     return CentreAddress(company=f"{plan.retailer_name} – {plan.centre_name}", **plan.centre_address)
+
+
+def address_of(plan: DraftPlan) -> dict[str, Any] | None:
+    """Return where the draft is to go, as it is kept."""
+    address = _address(plan)
+    return asdict(address) if address else None
 
 
 def written_lines(draft: DraftFacts) -> tuple[WrittenLine, ...]:

@@ -11,7 +11,7 @@ from app.gateways.shopify.errors import Refused
 from app.gateways.shopify.partner_orders import PartnerOrderFacts
 from app.master_orders import rules, service
 from app.master_orders.errors import DraftNotReady, DraftRefused, DraftUncertain, StillLooking
-from app.master_orders.flows.content import content_of, sent_order, written_lines
+from app.master_orders.flows.content import address_of, content_of, sent_order, written_lines
 from app.master_orders.rules import WrittenLine
 from app.master_orders.service import DraftPlan
 from app.stores.flows import ConnectedShopify
@@ -71,7 +71,7 @@ async def bring_draft(open_uow: Open, shopify: ConnectedShopify, plan: DraftPlan
         return Found()
     draft = await _write(open_uow, shopify, plan, found.draft, lines)
     async with open_uow(system_for(plan.store_id)) as uow:
-        await service.record_written(uow, plan.cycle_id, draft.name, lines)
+        await service.record_written(uow, plan.cycle_id, draft.name, lines, address_of(plan))
     return Found(draft)
 
 
@@ -174,7 +174,8 @@ def _says(draft: DraftFacts, plan: DraftPlan, lines: Sequence[WrittenLine]) -> b
     has_terms = draft.has_payment_terms or plan.terms_template_id is None
     is_same = rules.fingerprint(written_lines(draft)) == rules.fingerprint(lines)
     is_whole = all(line.variant_id or line.is_free_text for line in draft.lines)
-    return is_same and is_whole and has_terms and plan.marker in draft.tags
+    goes_there = plan.addressed_to == address_of(plan)
+    return is_same and is_whole and has_terms and goes_there and plan.marker in draft.tags
 
 
 async def _remove(open_uow: Open, shopify: ConnectedShopify, plan: DraftPlan, draft: DraftFacts | None) -> None:

@@ -45,6 +45,7 @@ class DraftPlan:
     terms_template_id: str | None
     centre_name: str | None
     centre_address: dict[str, Any] | None
+    addressed_to: dict[str, Any] | None
     planned_at: datetime
 
 
@@ -80,6 +81,7 @@ async def plan_draft(uow: UnitOfWork, cycle_id: int) -> DraftPlan:
         terms_template_id=partner.payment_terms_template_id,
         centre_name=settings.centre_name,
         centre_address=settings.centre_address,
+        addressed_to=cycle.addressed_to,
         planned_at=uow.now,
     )
 
@@ -121,12 +123,14 @@ async def look_again(uow: UnitOfWork, cycle_id: int) -> None:
     cycle.trouble = "Looking for a draft that the partner's store did not confirm."
 
 
-async def record_written(uow: UnitOfWork, cycle_id: int, draft_name: str, lines: Sequence[WrittenLine]) -> None:
-    """Record what the draft says now, by its own answer."""
+async def record_written(
+    uow: UnitOfWork, cycle_id: int, draft_name: str, lines: Sequence[WrittenLine], address: Stored | None
+) -> None:
+    """Record what the draft says now, by its own answer, and where it goes."""
     cycle = await repository.lock_cycle(uow.session, uow.store_id, cycle_id)
     is_changed = cycle.fingerprint != rules.fingerprint(lines)
     cycle.shopify_draft_name, cycle.fingerprint, cycle.trouble = draft_name, rules.fingerprint(lines), None
-    cycle.written, cycle.writing = [_stored(line) for line in lines], []
+    cycle.written, cycle.writing, cycle.addressed_to = [_stored(line) for line in lines], [], address
     await resolve_exceptions(uow, "master", cycle.id, [REFUSED, WAITING, INVOICE_SENT, UNCERTAIN])
     if is_changed:
         units = sum(line.quantity for line in lines)
@@ -163,7 +167,8 @@ async def record_draft_missing(uow: UnitOfWork, cycle_id: int) -> None:
 
 def _forget_draft(cycle: Cycle) -> None:
     cycle.shopify_draft_id = cycle.shopify_draft_name = cycle.fingerprint = cycle.creating_since = None
-    cycle.written, cycle.writing, cycle.looks, cycle.trouble = [], [], 0, None
+    cycle.written, cycle.writing, cycle.addressed_to = [], [], None
+    cycle.looks, cycle.trouble = 0, None
 
 
 def states_left(cycle: Cycle) -> list[list[WrittenLine]]:

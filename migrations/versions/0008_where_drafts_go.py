@@ -1,0 +1,16 @@
+"""Where each draft was last addressed to, so that a centre that moves is told to it."""
+
+from alembic import op
+
+revision = "0008"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    """Of drafts written before it is not known, so each is written once more."""
+    op.execute("ALTER TABLE cycles ADD COLUMN addressed_to JSONB")
+
+
+def downgrade() -> None:
+    """Drafts keep the address they have until their lines change."""
+    op.execute("ALTER TABLE cycles DROP COLUMN addressed_to")
