@@ -66,12 +66,12 @@ async def _add_retailer(
     partners = await partners_of(session, store_id)
     theirs = await get_stores(uow, [each.partner_store_id for each in partners if each.partner_store_id])
     lots = await lots_of(session, store_id)
-    masters = await list_master_orders(session, store_id)
+    masters = await list_master_orders(session, store_id, limit=None)
     exceptions = await list_exceptions(session)
     names = Names(retailer, partners, theirs, variants=dict(variants))
     names.mappings = {each.id: each for each in await mappings_of_store(session, store_id, ended=True)}
     names.lines = await lines_by_id(session, store_id, _line_ids(lots, exceptions))
-    shipments = await list_shipments(session, store_id)
+    shipments = await list_shipments(session, store_id, limit=None)
     orders = await list_orders_by_id(session, store_id, {each.order_id for each in shipments})
     names.lines |= {line.id: line for order in orders.values() for line in order.lines}
     calendars = {each.id: await calendar_changes_of(session, store_id, each.id) for each in partners}
@@ -99,7 +99,7 @@ async def _partner_variants(uow: UnitOfWork, retailer: StoreFacts) -> Mapping[in
     """Return the partners' variants that the books of a retailer name, by partner's store."""
     wanted: dict[int, set[int]] = {}
     mappings = await mappings_of_store(uow.session, retailer.id, ended=True)
-    masters = await list_master_orders(uow.session, retailer.id)
+    masters = await list_master_orders(uow.session, retailer.id, limit=None)
     lines = [line for master in masters for line in master.lines]
     held = [(each.partner_store_id, each.partner_variant_id) for each in await lots_of(uow.session, retailer.id)]
     held += [(each.partner_store_id, each.partner_variant_id) for each in mappings]

@@ -97,7 +97,7 @@ async def list_shipments(
     store_id: int,
     states: Collection[ShipmentState] | None = None,
     order_ids: Collection[int] | None = None,
-    limit: int = 1000,
+    limit: int | None = 1000,
 ) -> list[ShipmentRow]:
     """Return shipments, the latest first."""
     return [_row(row) for row in await repository.list_shipments(session, store_id, states, order_ids, limit)]

@@ -85,9 +85,9 @@ async def list_shipments(
     store_id: int,
     states: Collection[ShipmentState] | None = None,
     order_ids: Collection[int] | None = None,
-    limit: int = 1000,
+    limit: int | None = 1000,
 ) -> Sequence[Shipment]:
-    """Return shipments with their lines, the latest first."""
+    """Return shipments with their lines, the latest first; without a limit every one there is."""
     query = select(Shipment).where(Shipment.store_id == store_id).options(selectinload(Shipment.lines))
     if states is not None:
         query = query.where(Shipment.state.in_(states))
