@@ -1,6 +1,7 @@
 """Our access to a store: one refresh for many who need it, a lost reply, a revoked token, a frozen store."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 
 import anyio
@@ -16,9 +17,10 @@ from app.gateways.shopify.draft_orders import list_payment_terms_templates
 from app.gateways.shopify.errors import StoreFrozen
 from app.gateways.shopify.shop import read_shop
 from app.stores.errors import AccessLost, StoreRests
-from app.stores.flows import register_topics
+from app.stores.flows import install_by_id_token, register_topics
 from app.stores.states import AccessState
 from simulator.faults.faults import Faults, Rule
+from simulator.oauth.id_tokens import id_token
 from simulator.world.apps import expire_tokens, freeze, revoke_tokens
 from tests.support.database import TestDatabase
 from tests.support.linked import store_facts
@@ -132,6 +134,29 @@ async def test_a_frozen_store_is_unavailable_and_no_reconnect_is_asked(real: Sho
     assert problems == ["store_frozen"]
     assert (await store_facts(real, RETAILER)).access_state is AccessState.WORKING
     assert await open_problems(real, store.id) == []
+
+
+async def test_a_store_opened_while_its_old_token_is_refused_is_not_taken_for_dead(real: Shops) -> None:
+    """A7, A10: what is refused are the tokens before; those that came meanwhile let us in."""
+    store = await store_facts(real, RETAILER)
+    revoke_tokens(real.world, real.store(RETAILER))
+    opened: list[int] = []
+
+    async def open_meanwhile(response: httpx.Response) -> None:
+        if response.request.url.path.endswith("/access_token") and not opened:
+            opened.append(response.status_code)
+            await install_by_id_token(real.shopify, RETAILER, id_token(real.world, real.store(RETAILER)))
+
+    real.shopify.client.http.event_hooks["response"] = [open_meanwhile]
+
+    with suppress(AccessLost):
+        await real.shopify.call(store.id, read_shop)
+
+    assert opened == [400]
+    assert (await store_facts(real, RETAILER)).access_state is AccessState.WORKING
+    assert (await real.shopify.call(store.id, read_shop)).name == "Corner"
+    async with real.open_uow(system_for(store.id)) as uow:
+        assert await open_exceptions(uow.session) == []
 
 
 async def test_a_store_frozen_while_its_token_is_renewed_is_not_taken_for_dead(real: Shops) -> None:

@@ -111,7 +111,7 @@ class ConnectedShopify:
         try:
             return await function(self.client, self._access(newer), *args, **named)
         except TokenDead:
-            await self._mark(newer.store_id, AccessState.DEAD)
+            await self._mark(newer.store_id, AccessState.DEAD, issue=newer.issue)
             raise AccessLost(newer.shop_domain) from None
 
     async def _newer(self, seen: Held) -> Held:
@@ -138,7 +138,7 @@ class ConnectedShopify:
         """Return newer tokens than those seen: refreshed here under the lease, or by whoever holds it."""
         self._kept.pop(seen.store_id, None)
         if seen.refresh is None:
-            await self._mark(seen.store_id, AccessState.DEAD)
+            await self._mark(seen.store_id, AccessState.DEAD, issue=seen.issue)
             raise AccessLost(seen.shop_domain)
         deadline = machine_now() + PATIENCE
         while True:
@@ -158,7 +158,7 @@ class ConnectedShopify:
             async with self._noting(leased):
                 grant = await self._ask(leased)
         except TokenDead:
-            await self._mark(leased.store_id, AccessState.DEAD)
+            await self._mark(leased.store_id, AccessState.DEAD, issue=leased.issue)
             raise AccessLost(leased.shop_domain) from None
         except Exception:
             async with self.open_uow(SYSTEM) as uow:
@@ -189,10 +189,10 @@ class ConnectedShopify:
             self.client.silences.note(leased.shop_domain, answered=isinstance(error, StoreFrozen))
             raise
 
-    async def _mark(self, store_id: int, state: AccessState, *, looked: bool = False) -> None:
+    async def _mark(self, store_id: int, state: AccessState, *, looked: bool = False, issue: int | None = None) -> None:
         self._kept.pop(store_id, None)
         async with self.open_uow(system_for(store_id)) as uow:
-            await service.mark_access(uow, store_id, state, looked=looked)
+            await service.mark_access(uow, store_id, state, looked=looked, issue=issue)
 
     def _access(self, held: Held) -> StoreAccess:
         with self._opening(held):

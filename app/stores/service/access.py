@@ -92,12 +92,17 @@ async def drop_lease(uow: UnitOfWork, store_id: int, fence: int) -> None:
             token.leased_until = None
 
 
-async def mark_access(uow: UnitOfWork, store_id: int, state: AccessState, *, looked: bool = False) -> None:
+async def mark_access(
+    uow: UnitOfWork, store_id: int, state: AccessState, *, looked: bool = False, issue: int | None = None
+) -> None:
     """Note whether the store answers us; the store's people are told once when it does not, what waits goes on when
-    it does again.
+    it does again. What became of other tokens than those we hold now (`issue`) is no news.
     """
     async with uow.machinery() as session:
         store = await repository.lock_store(session, store_id)
+        token = await repository.find_token(session, store_id) if issue is not None else None
+        if token is not None and token.issue != issue:
+            return
         before = store.access_state if store else ""
         if store is None or store.uninstalled_at is not None or not store.note_access(state, uow.now, looked=looked):
             return
