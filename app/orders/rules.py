@@ -124,6 +124,17 @@ def wanted_units(
     return wanted
 
 
+def left_to_make(wanted: Sequence[Wanted], sent: int) -> list[Wanted]:
+    """Return what is still to be made when so many, the oldest, had been sent before anybody was asked."""
+    left = []
+    for each in wanted:
+        gone = min(each.quantity, sent)
+        sent -= gone
+        if each.quantity > gone:
+            left.append(Wanted(each.quantity - gone, each.eligible_at))
+    return left
+
+
 def ordered_over_time(
     placed_at: datetime, quantity: int, edits: Sequence[tuple[datetime, int]]
 ) -> list[tuple[datetime, int]]:

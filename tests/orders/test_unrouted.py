@@ -71,6 +71,21 @@ async def test_what_was_sent_before_it_had_a_route_is_not_made_again(desk: Desk)
     assert await desk.where(order_id) == [{"queued": 2}]
 
 
+async def test_of_what_was_sent_before_it_had_a_route_the_oldest_were_sent(desk: Desk) -> None:
+    """F2, E17: what an edit added keeps the edit's time, however much was sent by hand before."""
+    known = await make_mapping(desk.open_uow, desk.partner, "KNOWN")
+    facts = order_facts(sold(known.sku.replace("KNOWN", "LATE"), 3))
+    sent = _sent(edited(facts, 0, 5), 2)
+    await desk.capture(sent)
+    await make_mapping(desk.open_uow, desk.partner, "LATE")
+
+    async with desk.open_uow(system_for(desk.store_id)) as uow:
+        await service.route_unmapped(uow)
+    await desk.capture(sent)
+
+    assert await desk.queued() == [(1, at(0)), (2, at(1))]
+
+
 def _sent(facts: OrderFacts, quantity: int) -> OrderFacts:
     (line,) = facts.lines
     fulfillment = FulfillmentFacts(

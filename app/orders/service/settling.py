@@ -36,7 +36,7 @@ async def settle_order(
     for line in lines:
         ordered = rules.ordered_over_time(order.placed_at, line.quantity, edits.get(line.shopify_line_id, ()))
         wanted = rules.wanted_units(ordered, line.target, books, released_at.get(line.id))
-        wishes.append((_demand_of(line), _target_of(line, wanted)))
+        wishes.append((_demand_of(line), _target_of(line, rules.left_to_make(wanted, line.sent_before))))
 
     settled = dict(zip(lines, await settle_demands(uow, wishes, because), strict=True))
     await _list_over_shipped(uow, order, settled)
