@@ -89,8 +89,9 @@ async def add_cycle(session: AsyncSession, fields: Mapping[str, Any]) -> bool:
 
 
 async def list_unfinished(session: AsyncSession, store_id: int, partner_id: int) -> Sequence[Cycle]:
-    """Return the partner's cycles that are frozen and whose end is not known, or that left a draft behind."""
-    left_behind = (Cycle.state == CycleState.EMPTY) & Cycle.shopify_draft_id.is_not(None)
+    """Return the partner's cycles that are frozen and whose end is not known, or that may have left a draft behind."""
+    may_stand = Cycle.shopify_draft_id.is_not(None) | Cycle.creating_since.is_not(None)
+    left_behind = (Cycle.state == CycleState.EMPTY) & may_stand
     query = select(Cycle).where(
         Cycle.store_id == store_id,
         Cycle.partner_id == partner_id,

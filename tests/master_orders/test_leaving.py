@@ -3,6 +3,7 @@
 import pytest
 
 from app.partners.states import PartnerState
+from simulator.faults.faults import Rule
 from simulator.world.apps import install, uninstall
 from tests.support.linked import accept, invite, partners_now
 from tests.support.oak import BEANS, Oak, lines_of
@@ -102,3 +103,25 @@ async def test_a_partner_who_comes_back_finds_no_draft_of_the_week_that_was_give
     assert (running.cutoff_at, running.number) == (given_up.cutoff_at, 2)
     assert [draft.tags for draft in oak.drafts] == [[running.marker]]
     assert lines_of(oak.draft) == [3]
+
+
+async def test_a_draft_that_was_never_confirmed_is_taken_back_when_the_partner_is_back(oak: Oak) -> None:
+    """A13, G33: it was made without an answer, so nobody knows its id; its marker finds it, though the index lags."""
+    oak.fail(Rule(action="drop", phase="after", shop=PARTNER, operation="DraftOrderCreate", nth=1))
+    await oak.sell(3)
+    await oak.gather()
+    (unconfirmed,) = oak.drafts
+    uninstall(oak.trade.shops.world, oak.store)
+    await oak.trade.settle()
+
+    install(oak.trade.shops.world, oak.store)
+    await oak.trade.shops.load(PARTNER)
+    await invite(oak.trade.shops)
+    await accept(oak.trade.shops)
+    for _ in range(4):
+        await oak.gather()
+
+    running = await oak.running()
+    assert [draft.tags for draft in oak.drafts] == [[running.marker]] != [unconfirmed.tags]
+    assert lines_of(oak.draft) == [3]
+    assert await oak.trade.failed_jobs() == []

@@ -1,5 +1,7 @@
 """Close a week: know all orders up to the cut-off, freeze, write the final draft, complete it, record the order."""
 
+from contextlib import suppress
+
 from app.core.errors import HubError, NotAllowed, NotFound, Unavailable
 from app.core.log import logger
 from app.core.unit_of_work import Open, system_for
@@ -7,10 +9,10 @@ from app.gateways.shopify import draft_orders, partner_orders
 from app.gateways.shopify.draft_orders import DraftFacts
 from app.gateways.shopify.errors import Refused, StoreFrozen
 from app.master_orders import rules, service
-from app.master_orders.errors import DraftNotReady, DraftUncertain, NotReconciled
+from app.master_orders.errors import DraftNotReady, DraftUncertain, NotReconciled, StillLooking
 from app.master_orders.flows.content import sent_order
 from app.master_orders.flows.draft import SOON, Found, adopt_order, bring_draft, find_order, look, remove_doubles
-from app.master_orders.service import Closing, DraftPlan
+from app.master_orders.service import Closing, DraftPlan, LeftBehind
 from app.master_orders.states import CycleState
 from app.orders.flows import read_orders, reconcile_orders
 from app.stores.flows import ConnectedShopify
@@ -149,14 +151,25 @@ async def _take_back(open_uow: Open, shopify: ConnectedShopify, store_id: int, c
 
     If their store does not let us any more it stays known, to be taken back should the partner come again.
     """
-    if closing.left_draft is None:
+    left, partner_store_id = closing.left, closing.partner_store_id
+    if left is None:
         return
     try:
-        await shopify.call(closing.partner_store_id, draft_orders.delete_draft, closing.left_draft)
+        drafts = [left.draft_id] if left.draft_id else await _find_left(shopify, partner_store_id, left)
+        for draft_id in drafts:
+            with suppress(NotFound):  # the partner deleted it, or made an order of it, which they know
+                await shopify.call(partner_store_id, draft_orders.delete_draft, draft_id)
     except (NotAllowed, Refused, StoreFrozen) as refusal:
-        log.info("master_orders.draft_left_behind", draft=closing.left_draft, why=refusal.sentence)
+        log.info("master_orders.draft_left_behind", marker=left.marker, why=refusal.sentence)
         return
-    except NotFound:
-        pass  # the partner deleted it, or made an order of it, which they know
+    wait = None if drafts else rules.wait_before_look(left.looks)
     async with open_uow(system_for(store_id)) as uow:
-        await service.record_no_draft(uow, cycle_id)
+        await (service.record_no_draft if wait is None else service.look_again)(uow, cycle_id)
+    if wait is not None:
+        raise StillLooking(retry_after=wait.total_seconds())
+
+
+async def _find_left(shopify: ConnectedShopify, partner_store_id: int, left: LeftBehind) -> list[str]:
+    """Return the drafts of the week that nobody made an order of."""
+    found = await shopify.call(partner_store_id, draft_orders.find_drafts_by_tag, left.marker)
+    return [draft.id for draft in found if draft.order_id is None]

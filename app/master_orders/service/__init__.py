@@ -2,6 +2,7 @@
 
 from app.master_orders.service.closing import (
     Closing,
+    LeftBehind,
     SentOrder,
     adopt_order,
     begin_close,
@@ -40,6 +41,7 @@ __all__ = [
     "INVOICE_SENT",
     "Closing",
     "DraftPlan",
+    "LeftBehind",
     "RunningDraft",
     "SentOrder",
     "adopt_order",

@@ -44,13 +44,22 @@ class SentOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftBehind:
+    """What a week that ended without the partner has on their store: a draft, or one that may have been made."""
+
+    draft_id: str | None
+    marker: str
+    looks: int  # how often a draft was looked for that was asked for without an answer
+
+
+@dataclass(frozen=True, slots=True)
 class Closing:
     """A cycle whose end is due: where it stands, and what is left of it on the partner's store if it is over."""
 
     state: CycleState
     cutoff_at: datetime
     partner_store_id: int
-    left_draft: str | None = None
+    left: LeftBehind | None = None
 
 
 async def begin_close(uow: UnitOfWork, cycle_id: int) -> Closing | None:
@@ -70,8 +79,10 @@ async def begin_close(uow: UnitOfWork, cycle_id: int) -> Closing | None:
         return None
     elif cycle.state == CycleState.UNCERTAIN:
         cycle.move(CycleState.CLOSING, uow.now)
-    left_draft = cycle.shopify_draft_id if cycle.state == CycleState.EMPTY else None
-    return Closing(CycleState(cycle.state), cycle.cutoff_at, cycle.partner_store_id, left_draft)
+    left = None
+    if cycle.state == CycleState.EMPTY and (cycle.shopify_draft_id or cycle.creating_since):
+        left = LeftBehind(cycle.shopify_draft_id, cycle.marker, cycle.looks)
+    return Closing(CycleState(cycle.state), cycle.cutoff_at, cycle.partner_store_id, left)
 
 
 async def _end_without_partner(uow: UnitOfWork, cycle: Cycle) -> None:
