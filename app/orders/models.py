@@ -25,6 +25,8 @@ class Order(TenantOwned, Base):
     name: Mapped[str]
     placed_at: Mapped[datetime]
     updated_there_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+    # machine time; Shopify's times are whole seconds, so of two readings of one second the later asked for is newer
     # Shopify's `updatedAt`; older news is ignored.
     cancelled_at: Mapped[datetime | None]
     is_test: Mapped[bool]

@@ -66,6 +66,7 @@ def order_facts(*lines: LineFacts, at: datetime = MONDAY_NOON, is_paid: bool = T
         fulfillments=(),
         transactions=(TransactionFacts("SALE", "SUCCESS", at, total),) if is_paid else (),
         agreements=(AgreementFacts("gid://shopify/Agreement/1", at, "ORDER", total, agreed),),
+        read_at=at,
     )
     return replace(known, **fields)
 

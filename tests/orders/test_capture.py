@@ -1,6 +1,7 @@
 """Capturing orders: whatever comes twice, late, in any order or incomplete, the ledger ends at the target."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -44,6 +45,18 @@ async def test_older_news_changes_nothing(desk: Desk) -> None:
 
     assert await desk.where(order_id) == [{"queued": 2}]
     assert await desk.events() == before
+
+
+async def test_of_two_readings_of_one_second_the_one_that_was_asked_for_later_stays(desk: Desk) -> None:
+    """E4: Shopify's times are whole seconds, and a second can hold two changes."""
+    placed = order_facts(sold(await make_mapping(desk.open_uow, desk.partner), 3))
+    newer = replace(edited(placed, 0, 2), updated_at=placed.updated_at, read_at=placed.read_at + timedelta(seconds=0.1))
+
+    order_id = await desk.capture(placed)
+    await desk.capture(newer)
+    await desk.capture(placed)
+
+    assert await desk.where(order_id) == [{"queued": 2, "cancelled": 1}]
 
 
 async def test_each_line_goes_its_own_way(desk: Desk) -> None:

@@ -54,7 +54,7 @@ class AgreementFacts:
 
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
-    """An order as its store shows it at `updated_at`."""
+    """An order as its store shows it at `updated_at`, by an answer that was asked for at `read_at` (machine time)."""
 
     id: str
     name: str
@@ -78,6 +78,7 @@ class OrderFacts:
     fulfillments: tuple[FulfillmentFacts, ...]
     transactions: tuple[TransactionFacts, ...]
     agreements: tuple[AgreementFacts, ...]
+    read_at: datetime
 
 
 class _RawPlan(msgspec.Struct, rename="camel"):

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from app.core.clock import machine_now
 from app.core.errors import Unavailable
 from app.gateways.shopify.client import ShopifyClient, StoreAccess
 from app.gateways.shopify.fulfillment import (
@@ -94,8 +95,9 @@ async def read_orders(
     found: dict[str, OrderFacts] = {}
     for start in range(0, len(ids), ORDERS_PER_CALL):
         variables = {"ids": list(ids[start : start + ORDERS_PER_CALL]), "withTerms": with_terms}
+        read_at = machine_now()
         for raw in filter(None, (await shopify.execute(access, "OrdersById", variables, _OrderNodes)).nodes):
-            found[raw.id] = await _at_one_time(shopify, access, raw, kept, with_terms=with_terms)
+            found[raw.id] = await _at_one_time(shopify, access, raw, kept, read_at, with_terms=with_terms)
     return found
 
 
@@ -112,7 +114,13 @@ async def list_orders_updated(
 
 
 async def _at_one_time(
-    shopify: ShopifyClient, access: StoreAccess, raw: _Order, kept: Collection[str], *, with_terms: bool
+    shopify: ShopifyClient,
+    access: StoreAccess,
+    raw: _Order,
+    kept: Collection[str],
+    read_at: datetime,
+    *,
+    with_terms: bool,
 ) -> OrderFacts:
     """Return the order as it stood at one time; what takes several calls is read anew if it changed between them.
 
@@ -120,10 +128,10 @@ async def _at_one_time(
     for cancelled.
     """
     for _ in range(MOST_READINGS):
-        facts = await _facts(shopify, access, raw, kept)
+        facts = await _facts(shopify, access, raw, kept, read_at)
         if _fits_one_call(raw) or not await has_changed(shopify, access, raw.id, raw.updated_at):
             return facts
-        variables = {"ids": [raw.id], "withTerms": with_terms}
+        variables, read_at = {"ids": [raw.id], "withTerms": with_terms}, machine_now()
         (newer,) = (await shopify.execute(access, "OrdersById", variables, _OrderNodes)).nodes
         if newer is None:
             return facts
@@ -141,7 +149,9 @@ def _fits_one_call(raw: _Order) -> bool:
     return len(raw.fulfillments) < FULFILLMENTS_ASKED and not any(page.next_cursor() for page in pages)
 
 
-async def _facts(shopify: ShopifyClient, access: StoreAccess, raw: _Order, kept: Collection[str]) -> OrderFacts:
+async def _facts(
+    shopify: ShopifyClient, access: StoreAccess, raw: _Order, kept: Collection[str], read_at: datetime
+) -> OrderFacts:
     return OrderFacts(
         id=raw.id,
         name=raw.name,
@@ -163,6 +173,7 @@ async def _facts(shopify: ShopifyClient, access: StoreAccess, raw: _Order, kept:
         fulfillments=await _all_fulfillments(shopify, access, raw),
         transactions=tuple(transaction.facts() for transaction in raw.transactions),
         agreements=await _all_agreements(shopify, access, raw),
+        read_at=read_at,
     )
 
 

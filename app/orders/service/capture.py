@@ -28,12 +28,12 @@ async def capture_order(uow: UnitOfWork, facts: OrderFacts, seen_by: str, releas
     is_new = await repository.insert_order(uow.session, _first_values(uow, facts, seen_by))
     order = await repository.lock_by_gid(uow.session, uow.store_id, facts.id)
     assert order is not None
-    if not is_new and facts.updated_at < order.updated_there_at:
+    if not is_new and _is_older(facts, order):
         return order
 
     paid_now = not is_new and order.financial_status not in PAID and facts.financial_status in PAID
     cancelled_now = facts.cancelled_at is not None and order.cancelled_at is None
-    order.updated_there_at, order.cancelled_at = facts.updated_at, facts.cancelled_at
+    order.updated_there_at, order.read_at, order.cancelled_at = facts.updated_at, facts.read_at, facts.cancelled_at
     order.financial_status, order.name = facts.financial_status or "", facts.name
     added = await _add_lines(uow, order, facts)
     changes = _move_targets(order, facts)
@@ -58,6 +58,12 @@ async def capture_order(uow: UnitOfWork, facts: OrderFacts, seen_by: str, releas
     await settling.settle_order(uow, order, edits_of(facts), books_of(facts))
     await stranded.review_order(uow, order)
     return order
+
+
+def _is_older(facts: OrderFacts, order: Order) -> bool:
+    if facts.updated_at != order.updated_there_at:
+        return facts.updated_at < order.updated_there_at
+    return order.read_at is not None and facts.read_at < order.read_at
 
 
 def _first_values(uow: UnitOfWork, facts: OrderFacts, seen_by: str) -> dict[str, object]:
