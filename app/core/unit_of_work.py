@@ -81,6 +81,7 @@ class UnitOfWork:
     subscribers: Mapping[str, Sequence[Callable[[Any], Any]]]
     due_jobs: list[tuple[int, int]] = field(default_factory=list)
     is_last: bool = False  # a job's: its commit is the end of the job
+    gathered: "dict[AtCommit, list[Any]]" = field(default_factory=dict)
 
     @property
     def store_id(self) -> int:
@@ -88,6 +89,10 @@ class UnitOfWork:
         if self.actor.store_id is None:
             raise LookupError("this unit of work acts for no store")
         return self.actor.store_id
+
+    def at_commit(self, act: "AtCommit", what: Any) -> None:
+        """Have `act` called once, before the commit, with all that was gathered for it."""
+        self.gathered.setdefault(act, []).append(what)
 
     @asynccontextmanager
     async def machinery(self) -> AsyncIterator[AsyncSession]:
@@ -101,6 +106,10 @@ class UnitOfWork:
         yield self.session
         await self.session.flush()
         await self.session.execute(_ROLE, {"role": role_of(self.actor)})
+
+
+AtCommit = Callable[[UnitOfWork, Sequence[Any]], Awaitable[None]]
+"""Something a unit of work does once, as its last: its locks are then taken after all others, in one order."""
 
 
 class _WatchedSession(Session):
@@ -157,6 +166,8 @@ class UnitsOfWork:
                 watched.wrote = False
                 yield uow
                 await session.flush()
+                for act, gathered in uow.gathered.items():
+                    await act(uow, gathered)
                 if self.guard is not None and (watched.wrote or uow.is_last):
                     async with uow.machinery():
                         await self.guard(uow)

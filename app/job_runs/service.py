@@ -6,7 +6,6 @@ from typing import Any, cast
 
 from sqlalchemy import Table, case, func, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import NotFound
 from app.core.unit_of_work import UnitOfWork
@@ -26,37 +25,46 @@ _INSERT_OR_JOIN = _FRESH.on_conflict_do_update(
         "priority": func.least(_RUNS.c.priority, _FRESH.excluded.priority),
         "arguments": _FRESH.excluded.arguments,
     },
-).returning(_RUNS.c.id, _RUNS.c.attempt)
+).returning(_RUNS.c.id, _RUNS.c.attempt, _RUNS.c.run_at)
 
 
-async def enqueue(uow: UnitOfWork, job: Job, *, run_at: datetime | None = None) -> int:
-    """Ask for a job in this transaction; one with the same coalesce key that still waits takes the wish over."""
-    due_at = run_at or uow.now
-    values = {
+async def enqueue(uow: UnitOfWork, job: Job, *, run_at: datetime | None = None) -> None:
+    """Ask for a job with this unit of work; one with the same coalesce key that still waits takes the wish over."""
+    row = {
         "store_id": store_of(job),
         "name": job.name,
         "arguments": arguments_of(job),
         "coalesce_key": stored_key(job),
         "lane": job.lane,
         "priority": job.priority,
-        "run_at": due_at,
+        "run_at": run_at or uow.now,
         "request_id": uow.request_id,
         "queued_at": uow.now,
     }
-    async with uow.machinery() as session:
-        ((run_id, attempt),) = await _insert(session, [values])
-    if due_at <= uow.now:
-        uow.due_jobs.append((run_id, attempt))
-    return run_id
+    uow.at_commit(_queue, row)
 
 
-async def _insert(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> list[tuple[int, int]]:
-    """Write the rows, each of another key, or move the queued ones of their keys forward.
+async def _queue(uow: UnitOfWork, wishes: Sequence[dict[str, Any]]) -> None:
+    """Write what was wished for, or move the queued runs of the same keys forward.
 
     Doing nothing on conflict would lose a wish that meets a row being claimed: the update waits for the claim, finds
-    the row no longer queued, and inserts.
+    the row no longer queued, and inserts. All in the order of their keys: two who wish for the same never wait for each
+    other.
     """
-    return [(row.id, row.attempt) for row in await session.execute(_INSERT_OR_JOIN, rows)]
+    async with uow.machinery() as session:
+        queued = (await session.execute(_INSERT_OR_JOIN, _joined(wishes))).all()
+    uow.due_jobs += [(run.id, run.attempt) for run in queued if run.run_at <= uow.now]
+
+
+def _joined(wishes: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return one wish of each key: the newest arguments, at the earliest time; those without a key each for itself."""
+    joined: dict[object, dict[str, Any]] = {}
+    for number, wish in enumerate(wishes):
+        key = wish["coalesce_key"] or number
+        known = joined.get(key, wish)
+        least = {name: min(wish[name], known[name]) for name in ("run_at", "priority")}
+        joined[key] = {**wish, **least}
+    return sorted(joined.values(), key=lambda wish: wish["coalesce_key"] or "")
 
 
 async def plan(uow: UnitOfWork, job: Job, at: datetime, key: str) -> None:
@@ -112,17 +120,9 @@ async def queue_planned(uow: UnitOfWork) -> int:
                 await session.delete(planned)
             else:
                 planned.at = due.next_at
-        queued = await _insert(session, _one_of_each_key(rows)) if rows else []
-    uow.due_jobs += queued
-    return len(queued)
-
-
-def _one_of_each_key(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the earliest row of each coalesce key: it stands for the others."""
-    earliest: dict[object, dict[str, Any]] = {}
-    for number, row in enumerate(sorted(rows, key=lambda row: row["run_at"])):
-        earliest.setdefault(row["coalesce_key"] or number, row)
-    return list(earliest.values())
+    for row in rows:
+        uow.at_commit(_queue, row)
+    return len(_joined(rows))
 
 
 def _row_of(planned: PlannedInstant, at: datetime, uow: UnitOfWork) -> dict[str, Any]:

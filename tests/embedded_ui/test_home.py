@@ -160,7 +160,9 @@ def test_no_kind_of_exception_is_without_words() -> None:
 
 async def test_a_failed_job_is_tried_again_once(trade: Trade) -> None:
     async with trade.uow() as uow:
-        run_id = await enqueue(uow, ReconcileOrders(trade.retailer_id))
+        await enqueue(uow, ReconcileOrders(trade.retailer_id))
+    ((run_id, _),) = uow.due_jobs
+    async with trade.uow() as uow, uow.machinery():
         run = await uow.session.get_one(JobRun, run_id)
         run.state, run.note = JobState.FAILED, "A fault."
         await open_exception(uow, Problem("job_failed", "job", str(run_id), "A fault.", "Retry it."))

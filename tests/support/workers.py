@@ -95,7 +95,9 @@ async def queue(runtime: Runtime, *jobs: Job) -> list[int]:
     """Have the jobs queued, in one transaction."""
     units = UnitsOfWork(runtime.engine, runtime.clock, runtime.bell)
     async with units(SYSTEM) as uow:
-        return [await enqueue(uow, job) for job in jobs]
+        for job in jobs:
+            await enqueue(uow, job)
+    return [run_id for run_id, _ in uow.due_jobs]
 
 
 async def rows(runtime: Runtime, columns: str) -> list[tuple[Any, ...]]:
