@@ -44,8 +44,8 @@ class Cycle(TenantOwned, Base):
     shopify_order_name: Mapped[str | None]
     fingerprint: Mapped[str | None]
     # of the content last written to the draft; None: nothing is there yet
-    addressed_to: Mapped[dict[str, Any] | None]
-    # where the draft was last written to go; None: nothing is there yet
+    addressed_to: Mapped[str | None]
+    # a digest of where the draft was last written to go; None: nothing is there yet
     written: Mapped[list[Any]]
     # the lines last written, to tell what the partner changed
     writing: Mapped[list[Any]]

@@ -8,7 +8,7 @@ down_revision = "0008"
 
 def upgrade() -> None:
     """Of drafts written before it is not known, so each is written once more."""
-    op.execute("ALTER TABLE cycles ADD COLUMN addressed_to JSONB")
+    op.execute("ALTER TABLE cycles ADD COLUMN addressed_to TEXT")
 
 
 def downgrade() -> None:

@@ -1,9 +1,8 @@
 """What is written on a draft, and what one says, in the words of the partner's store and in ours."""
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict
 from decimal import Decimal
-from typing import Any
 
 from app.core.dates import in_words
 from app.core.money import Money
@@ -47,10 +46,9 @@ def _address(plan: DraftPlan) -> CentreAddress | None:
     return CentreAddress(company=f"{plan.retailer_name} – {plan.centre_name}", **plan.centre_address)
 
 
-def address_of(plan: DraftPlan) -> dict[str, Any] | None:
-    """Return where the draft is to go, as it is kept."""
-    address = _address(plan)
-    return asdict(address) if address else None
+def address_of(plan: DraftPlan) -> str:
+    """Return a digest that changes exactly when the draft is to go elsewhere: the address itself is kept nowhere."""
+    return hashlib.sha256(repr(_address(plan)).encode()).hexdigest()
 
 
 def written_lines(draft: DraftFacts) -> tuple[WrittenLine, ...]:

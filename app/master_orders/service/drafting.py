@@ -45,7 +45,7 @@ class DraftPlan:
     terms_template_id: str | None
     centre_name: str | None
     centre_address: dict[str, Any] | None
-    addressed_to: dict[str, Any] | None
+    addressed_to: str | None
     planned_at: datetime
 
 
@@ -124,7 +124,7 @@ async def look_again(uow: UnitOfWork, cycle_id: int) -> None:
 
 
 async def record_written(
-    uow: UnitOfWork, cycle_id: int, draft_name: str, lines: Sequence[WrittenLine], address: Stored | None
+    uow: UnitOfWork, cycle_id: int, draft_name: str, lines: Sequence[WrittenLine], address: str
 ) -> None:
     """Record what the draft says now, by its own answer, and where it goes."""
     cycle = await repository.lock_cycle(uow.session, uow.store_id, cycle_id)
