@@ -2,6 +2,8 @@
 
 from app.core.errors import Invalid
 
+NOTHING = "With this discount and markup nothing is left of its price."
+
 
 class NoPrice(Invalid):
     """The partner asks nothing for it; we never sell at 0 by accident (C6)."""

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from app.core.errors import Invalid
 from app.core.money import Money
-from app.pricing.errors import NoPrice, OtherCurrency
+from app.pricing.errors import NOTHING, NoPrice, OtherCurrency
 
 
 def cost_from_retail(retail: Money, discount: Decimal) -> Money:
@@ -27,4 +27,8 @@ def import_price(retail: Money, discount: Decimal, markup: Decimal, currency: st
         raise OtherCurrency(f"The partner sells in {retail.currency}, your store in {currency}.")
     if retail.amount <= 0:
         raise NoPrice()
-    return apply_markup(cost_from_retail(retail, discount), markup)
+    cost = cost_from_retail(retail, discount)
+    price = apply_markup(cost, markup)
+    if cost.amount <= 0 or price.amount <= 0:
+        raise NoPrice(NOTHING)
+    return price

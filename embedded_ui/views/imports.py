@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from app.catalog.errors import PartnerNotConnected
 from app.catalog.queries import ImportRow
 from app.catalog.states import ItemState
-from app.pricing.errors import NoPrice, OtherCurrency
+from app.pricing.errors import NOTHING, NoPrice
 
 STEPS: tuple[tuple[str, str], ...] = (
     (NoPrice.sentence, "Ask the partner to set a price, then try again."),
-    (OtherCurrency.sentence, "It cannot be sold while the two stores use different currencies."),
+    (NOTHING, "Import it with a larger markup, or agree on a smaller discount with the partner."),
+    ("The partner sells in ", "It cannot be sold while the two stores use different currencies."),
     (PartnerNotConnected.sentence, "Invite the partner again; once they accept, try again."),
     ("It has no variant", "Ask the partner to complete the product, then try again."),
     ("It is not shipped", "Only goods that are shipped go through the centre. Leave it out."),

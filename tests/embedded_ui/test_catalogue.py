@@ -123,6 +123,21 @@ async def test_what_is_refused_says_why_and_is_tried_again(trade: Trade) -> None
     assert "1 product imported" in (await trade.shops.get(trade.retailer, f"/app/imports/{made}")).text
 
 
+async def test_what_no_second_try_can_mend_does_not_say_try_again(trade: Trade) -> None:
+    """B12, C6: another currency, and a price of which nothing is left."""
+    trade.shops.make_shop("elm.myshopify.com", currency="EUR")
+    await trade.join("elm.myshopify.com", name="Elm")
+    abroad = await trade.bring_in(trade.product("elm.myshopify.com", {"sku": "X"}), partner="elm.myshopify.com")
+    nothing = await trade.bring_in(trade.product(PARTNER, {"sku": "PIN", "price": Decimal("0.01")}), markup="-0.9")
+
+    first = (await trade.shops.get(trade.retailer, f"/app/imports/{abroad}")).text
+    second = (await trade.shops.get(trade.retailer, f"/app/imports/{nothing}")).text
+
+    assert "It cannot be sold while the two stores use different currencies." in first
+    assert "Import it with a larger markup" in second
+    assert trade.shops.store(trade.retailer).products == {}
+
+
 async def test_products_that_cannot_be_read_are_said_so(trade: Trade) -> None:
     freeze(trade.shops.world, trade.shops.store(PARTNER), True)
 

@@ -73,3 +73,20 @@ def test_no_price_can_be_made(retail: str, refusal: type[Invalid]) -> None:
         import_price(money(retail), Decimal("0.3"), Decimal("0.4"), "USD")
 
     assert len(told.value.sentence) > 20
+
+
+@pytest.mark.parametrize(
+    ("retail", "discount", "markup"),
+    [
+        ("0.01 USD", "0.6", "0.4"),  # the partner would be paid 0.00
+        ("1 JPY", "0.6", "10"),
+        ("0.01 USD", "0", "-0.99"),  # the customer would pay 0.00
+        ("1 JPY", "0", "-0.6"),
+    ],
+)
+def test_what_is_rounded_to_nothing_is_no_price(retail: str, discount: str, markup: str) -> None:
+    """C6: neither the cost nor the price may end at 0."""
+    price = money(retail)
+
+    with pytest.raises(NoPrice):
+        import_price(price, Decimal(discount), Decimal(markup), price.currency)
