@@ -37,15 +37,21 @@ def imported_skus(prefix: str, sources: Sequence[SkuSource]) -> dict[str, str]:
     for source in sources:
         own = re.sub(r"\s+", " ", (source.sku or "").strip())
         tail = source.variant_gid.rsplit("/", 1)[-1]
-        sku = prefix + (own or f"V{tail}")
+        whole = prefix + (own or f"V{tail}")
+        sku = _shortened(whole)
         if sku in taken:
-            sku = f"{sku}-{tail}"
-        if len(sku) > SKU_LIMIT:
-            digest = hashlib.sha256(sku.encode()).hexdigest()[:12]
-            sku = f"{sku[: SKU_LIMIT - 13]}-{digest}"
+            sku = _shortened(f"{whole}-{tail}")
         taken.add(sku)
         given[source.variant_gid] = sku
     return given
+
+
+def _shortened(sku: str) -> str:
+    """Return a SKU that fits; of one too long, its beginning and a mark of the whole."""
+    if len(sku) <= SKU_LIMIT:
+        return sku
+    digest = hashlib.sha256(sku.encode()).hexdigest()[:12]
+    return f"{sku[: SKU_LIMIT - 13]}-{digest}"
 
 
 def parse_sku(sku: str, prefixes: Mapping[str, int]) -> tuple[int, str] | None:

@@ -68,6 +68,14 @@ def test_too_long_a_sku_is_shortened_and_stays_the_same() -> None:
     assert [first, second] == list(imported_skus("PARTNER-oak-", long).values())
 
 
+def test_too_long_a_sku_that_is_repeated_is_still_distinct() -> None:
+    """B2, B5"""
+    given = list(imported_skus("PARTNER-oak-", variants("x" * 250, "x" * 250, "x" * 250)).values())
+
+    assert len(set(given)) == 3
+    assert {len(each) for each in given} == {SKU_LIMIT}
+
+
 @pytest.mark.parametrize(
     ("shipped", "count", "has_components", "reason"),
     [
