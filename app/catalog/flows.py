@@ -264,15 +264,17 @@ def _refusal(product: Product) -> str:
 
 
 def _mappings(product: Product, wanted: NewProduct, stored: StoredProduct) -> list[NewMapping]:
-    """Pair the partner's variants with those in the retailer's store: by option values, else by our SKU.
+    """Pair the partner's variants with those in the retailer's store, each once: by option values, else by our SKU.
 
     A SKU comes second: of two variants that share one, which got the suffix depends on their order.
     """
-    by_sku = {variant.sku: variant for variant in stored.variants}
     by_options = {frozenset(variant.option_values): variant for variant in stored.variants}
+    found = {theirs.id: by_options.get(frozenset(theirs.option_values)) for theirs in product.variants}
+    taken = {ours.id for ours in found.values() if ours is not None}
+    by_sku = {variant.sku: variant for variant in stored.variants if variant.id not in taken}
     pairs = []
     for theirs, new in zip(product.variants, wanted.variants, strict=True):
-        ours = by_options.get(frozenset(theirs.option_values)) or by_sku.get(new.sku)
+        ours = found[theirs.id] or by_sku.get(new.sku)
         if ours is not None:
             pairs.append(NewMapping(theirs.id, stored.id, ours.id, ours.inventory_item_id, new.sku, ours.price))
     return pairs

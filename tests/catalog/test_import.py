@@ -87,6 +87,27 @@ async def test_killed_between_the_product_and_its_mapping(trade: Trade) -> None:
     assert len(await trade.mappings()) == 3
 
 
+async def test_two_of_the_partners_variants_never_become_one_of_ours(trade: Trade) -> None:
+    """B2, B11: adopted after the partner put another variant of the same SKU before the one that was imported."""
+    small, large = ({"sku": "A1", "option_values": [size], "price": Decimal("14.00")} for size in ("S", "L"))
+    product = trade.product(PARTNER, small, options=[{"name": "Size", "values": ["S"]}])
+    lost = Rule(shop=RETAILER, operation="ProductSet", phase="after", action="drop", nth=1)
+    trade.shops.world.faults = Faults(seed=1, profile="rules", rules=[lost])
+    made = await trade.bring_in(product)
+    (first,) = trade.variants(PARTNER, product)
+    more = {"options": [{"name": "Size", "values": ["L", "S"]}], "variants": [large, {"id": first.id, **small}]}
+    upsert_product(trade.shops.world, trade.shops.store(PARTNER), more, product, "staff")
+
+    await trade.turn(minutes=2)
+
+    (row,) = await trade.report(made)
+    (mapping,) = await trade.mappings()
+    assert row.state is ItemState.IMPORTED
+    assert "“L” was not matched." in row.notes
+    assert mapping.variant_gid == trade.variants(RETAILER)[0].gid
+    assert await trade.failed_jobs() == []
+
+
 async def test_refused_with_the_reason(trade: Trade) -> None:
     """B12, B24, B25: the others are imported all the same, and a second run tries only what was refused."""
     good = trade.product(PARTNER, {"sku": "GOOD"}, title="Good")
