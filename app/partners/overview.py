@@ -75,7 +75,7 @@ async def read_partnerships(open_uow: Open, actor: Actor, partner_store_id: int)
     for each in partnerships:
         async with open_uow(Actor(ActorKind.PARTNER, each.store_id, each.id, actor.staff)) as uow:
             calendars = (await calendars_of(uow.session, each.store_id)).get(each.id, ())
-            ahead = cutoffs_ahead(calendars, uow.now, DATES_AHEAD)
+            ahead = _cutoffs(each, calendars, uow.now)
         is_checking = awaits_check(each, stores[partner_store_id])
         found.append(PartnershipOverview(each, stores[each.store_id], ahead, is_checking))
     return found
@@ -96,5 +96,11 @@ async def _is_check_due(uow: UnitOfWork, facts: PartnerFacts) -> bool:
 
 
 def _overview(uow: UnitOfWork, facts: PartnerFacts, store: StoreFacts | None, calendars: Calendars) -> PartnerOverview:
-    ahead = cutoffs_ahead(calendars, uow.now, DATES_AHEAD) if facts.is_live else ()
+    ahead = _cutoffs(facts, calendars, uow.now) if facts.is_live else ()
     return PartnerOverview(facts, store, health_of(facts, store), ahead, awaits_check(facts, store))
+
+
+def _cutoffs(facts: PartnerFacts, calendars: Calendars, now: datetime) -> Sequence[CutOff]:
+    """Return the next cut-offs; calendars from before the connection ended with the weeks they were of."""
+    agreed = [each for each in calendars if facts.connected_at is None or each[0] >= facts.connected_at]
+    return cutoffs_ahead(agreed, now, DATES_AHEAD)

@@ -10,12 +10,15 @@ import pytest
 
 from app.core.clock import FixedClock
 from app.core.unit_of_work import system_for
+from app.master_orders.queries import running_orders
+from app.partners.overview import read_partner
 from app.partners.states import PartnerState
 from app.stores.service import uninstall_store
 from app.stores.states import StoreRole
 from simulator.world.products import upsert_product
 from tests.support.linked import PROPOSAL, accept, agree, invite, link, make_retailer, partners_now, store_facts
 from tests.support.shops import HUB, OPTIONAL, PARTNER, RETAILER, Shops
+from tests.support.trade import Trade
 
 pytestmark = pytest.mark.anyio
 
@@ -315,6 +318,34 @@ async def test_disconnecting_and_connecting_again_keeps_the_partner(shops: Shops
     assert ended.state is PartnerState.DISCONNECTED
     assert again.partner.id == linked.partner.id
     assert again.partner.state is PartnerState.CONNECTED
+
+
+async def test_the_dates_ahead_are_those_of_the_terms_that_were_accepted_last(trade: Trade) -> None:
+    """A7, G10: a week of the earlier connection keeps no cut-off of the new one."""
+    shops, partner_id = trade.shops, trade.link.partner.id
+    await shops.post(RETAILER, f"/app/partners/{partner_id}/disconnect")
+    await trade.settle()
+    trade.set_clock(trade.clock.at + timedelta(days=30))
+
+    await trade.join(weekday=2, cutoff_time="09:00")
+
+    async with trade.uow() as uow:
+        shown = await read_partner(uow, partner_id)
+        (running,) = await running_orders(uow.session, trade.retailer_id)
+    assert [each.on.isoweekday() for each in shown.cutoffs] == [2, 2, 2]
+    assert shown.cutoffs[0].at == running.cutoff_at
+
+
+async def test_what_was_proposed_is_not_changed_before_the_answer(shops: Shops) -> None:
+    """A23: the partner accepts the cut-off it was shown."""
+    await make_retailer(shops)
+    await invite(shops)
+    partner = (await partners_now(shops))[0]
+
+    answer = await shops.post(RETAILER, f"/app/partners/{partner.id}/calendar", weekday=1, cutoff_time="09:00")
+
+    assert answer.status_code == 409
+    assert await partners_now(shops) == [partner]
 
 
 async def test_the_partner_can_end_it_too(shops: Shops) -> None:

@@ -41,7 +41,7 @@ async def change_calendar(uow: UnitOfWork, partner_id: int, weekday: int, cutoff
     """Let the partner's week end at another time, from the next cycle on; the open one keeps its cut-off."""
     if not 1 <= weekday <= 7:
         raise Invalid(fields={"weekday": "Choose a day."})
-    partner = await _lock(uow, partner_id)
+    partner = await _lock_live(uow, partner_id)
     if (partner.weekday, partner.cutoff_time) == (weekday, cutoff_time):
         return
     partner.weekday, partner.cutoff_time = weekday, cutoff_time
@@ -81,9 +81,8 @@ async def change_buffer(uow: UnitOfWork, partner_id: int, buffer: int) -> None:
 
 async def ask_for_check(uow: UnitOfWork, partner_id: int) -> None:
     """Have the partner's store checked again."""
-    partner = await _lock(uow, partner_id)
-    if partner.state not in LIVE or partner.partner_store_id is None:
-        raise Conflict(f"{partner.name} is not connected.")
+    partner = await _lock_live(uow, partner_id)
+    assert partner.partner_store_id is not None
     await enqueue(uow, CheckPartnerStore(partner.partner_store_id))
 
 
@@ -156,4 +155,12 @@ async def _lock(uow: UnitOfWork, partner_id: int) -> Partner:
     partner = await repository.lock_partner(uow.session, uow.store_id, partner_id)
     if partner is None:
         raise NotFound
+    return partner
+
+
+async def _lock_live(uow: UnitOfWork, partner_id: int) -> Partner:
+    """Return a partner at work; what was proposed to one who has not answered stays as it was proposed."""
+    partner = await _lock(uow, partner_id)
+    if partner.state not in LIVE:
+        raise Conflict(f"{partner.name} is not connected.")
     return partner
