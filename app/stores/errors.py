@@ -28,8 +28,9 @@ class AccessLost(Unavailable):
 
     is_told = True
 
-    def __init__(self, shop_domain: str) -> None:
+    def __init__(self, shop_domain: str, issue: int | None = None) -> None:
         super().__init__(f"{shop_domain} no longer lets the app in.", retry_after=3600)
+        self.issue = issue  # of the tokens that were refused
 
 
 class StoreRests(Unavailable):

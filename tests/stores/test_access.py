@@ -17,7 +17,7 @@ from app.gateways.shopify.draft_orders import list_payment_terms_templates
 from app.gateways.shopify.errors import StoreFrozen
 from app.gateways.shopify.shop import read_shop
 from app.stores.errors import AccessLost, StoreRests
-from app.stores.flows import install_by_id_token, register_topics
+from app.stores.flows import end_installation, install_by_id_token, register_topics
 from app.stores.states import AccessState
 from simulator.faults.faults import Faults, Rule
 from simulator.oauth.id_tokens import id_token
@@ -157,6 +157,27 @@ async def test_a_store_opened_while_its_old_token_is_refused_is_not_taken_for_de
     assert (await real.shopify.call(store.id, read_shop)).name == "Corner"
     async with real.open_uow(system_for(store.id)) as uow:
         assert await open_exceptions(uow.session) == []
+
+
+async def test_a_store_installed_again_while_its_farewell_is_looked_at_stays(real: Shops) -> None:
+    """A22: the tokens that are refused are those before; the installation that came meanwhile is another one."""
+    store = await store_facts(real, RETAILER)
+    revoke_tokens(real.world, real.store(RETAILER))
+    opened: list[int] = []
+
+    async def open_meanwhile(response: httpx.Response) -> None:
+        if response.request.url.path.endswith("/access_token") and not opened:
+            opened.append(response.status_code)
+            await install_by_id_token(real.shopify, RETAILER, id_token(real.world, real.store(RETAILER)))
+
+    real.shopify.client.http.event_hooks["response"] = [open_meanwhile]
+
+    ended = await end_installation(real.shopify, store.id, None)
+
+    assert opened == [400]
+    assert not ended
+    assert (await store_facts(real, RETAILER)).installed
+    assert (await real.shopify.call(store.id, read_shop)).name == "Corner"
 
 
 async def test_a_store_frozen_while_its_token_is_renewed_is_not_taken_for_dead(real: Shops) -> None:

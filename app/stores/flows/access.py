@@ -112,7 +112,7 @@ class ConnectedShopify:
             return await function(self.client, self._access(newer), *args, **named)
         except TokenDead:
             await self._mark(newer.store_id, AccessState.DEAD, issue=newer.issue)
-            raise AccessLost(newer.shop_domain) from None
+            raise AccessLost(newer.shop_domain, newer.issue) from None
 
     async def _newer(self, seen: Held) -> Held:
         """Return tokens newer than those seen; where there are none, the scope is truly missing."""
@@ -139,7 +139,7 @@ class ConnectedShopify:
         self._kept.pop(seen.store_id, None)
         if seen.refresh is None:
             await self._mark(seen.store_id, AccessState.DEAD, issue=seen.issue)
-            raise AccessLost(seen.shop_domain)
+            raise AccessLost(seen.shop_domain, seen.issue)
         deadline = machine_now() + PATIENCE
         while True:
             async with self.open_uow(SYSTEM) as uow:
@@ -159,7 +159,7 @@ class ConnectedShopify:
                 grant = await self._ask(leased)
         except TokenDead:
             await self._mark(leased.store_id, AccessState.DEAD, issue=leased.issue)
-            raise AccessLost(leased.shop_domain) from None
+            raise AccessLost(leased.shop_domain, leased.issue) from None
         except Exception:
             async with self.open_uow(SYSTEM) as uow:
                 await service.drop_lease(uow, leased.store_id, leased.fence)

@@ -71,9 +71,10 @@ async def end_installation(shopify: ConnectedShopify, store_id: int, told_at: st
     """End the installation unless the store still lets us in: then the news is older than what is true."""
     try:
         await shopify.call(store_id, read_granted_scopes)
-    except (AccessLost, NotConnected, StoreGone):
+    except (AccessLost, NotConnected, StoreGone) as refusal:
+        refused = refusal.issue if isinstance(refusal, AccessLost) else None
         async with shopify.open_uow(system_for(store_id)) as uow:
-            return await service.uninstall_store(uow, _instant(told_at) or uow.now)
+            return await service.uninstall_store(uow, _instant(told_at) or uow.now, refused)
     log.info("stores.uninstall_ignored", store_id=store_id)
     return False
 

@@ -147,7 +147,7 @@ def _held(store_id: int, store: Store | None, token: AccessToken | None) -> Held
     if store is None or token is None or store.uninstalled_at is not None:
         raise NotConnected(store_id)
     if store.access_state == AccessState.DEAD:
-        raise AccessLost(store.shop_domain)
+        raise AccessLost(store.shop_domain, token.issue)
     return Held(
         store_id=store.id,
         shop_domain=store.shop_domain,

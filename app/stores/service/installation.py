@@ -150,15 +150,20 @@ async def _follow_name(uow: UnitOfWork, before: str, now: str) -> None:
         await enqueue(uow, RegisterTopics(uow.store_id))
 
 
-async def uninstall_store(uow: UnitOfWork, told_at: datetime) -> bool:
-    """End the installation and forget its tokens; news from before it began is left alone."""
+async def uninstall_store(uow: UnitOfWork, told_at: datetime, refused: int | None = None) -> bool:
+    """End the installation and forget its tokens; news from before it began is left alone.
+
+    So is what became of the `refused` tokens when others stand there meanwhile: the store was opened again.
+    """
     async with uow.machinery() as session:
         store = await repository.lock_store(session, uow.store_id)
         if store is None or store.uninstalled_at is not None or told_at < store.installed_at:
             return False
+        token = await repository.lock_token(session, uow.store_id)
+        if token is not None and refused not in (None, token.issue):
+            return False
         store.uninstalled_at = uow.now
         store.granted_scopes = []
-        token = await repository.lock_token(session, uow.store_id)
         if token is not None:
             await session.delete(token)
     await cancel_plans_of_store(uow, uow.store_id)
