@@ -27,6 +27,13 @@ async def lock_by_domain(session: AsyncSession, store_id: int, shop_domain: str)
     return found
 
 
+async def lock_by_store(session: AsyncSession, store_id: int, partner_store_id: int) -> Partner | None:
+    """Return the retailer's partner whose store this is, whatever it is called, locked."""
+    chosen = select(Partner).where(Partner.store_id == store_id, Partner.partner_store_id == partner_store_id)
+    found: Partner | None = await session.scalar(chosen.with_for_update())
+    return found
+
+
 async def list_partners(session: AsyncSession, store_id: int) -> Sequence[Partner]:
     """Return the retailer's partners by name."""
     return (

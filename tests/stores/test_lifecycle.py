@@ -1,6 +1,8 @@
 """Stores that change under us: another name, fewer permissions, farewells that are late or untrue."""
 
+import html
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -12,7 +14,7 @@ from app.stores.queries import StoreFacts
 from simulator.faults.faults import Faults, Rule
 from simulator.world.apps import install, revoke_tokens, set_scopes, uninstall
 from simulator.world.store import Store
-from tests.support.linked import partners_now, store_facts
+from tests.support.linked import PROPOSAL, agree, invite, partners_now, store_facts
 from tests.support.shops import OPTIONAL, PARTNER, RETAILER
 from tests.support.trade import Trade
 
@@ -52,6 +54,51 @@ async def test_a_shop_that_changes_its_name_is_the_same_store(trade: Trade) -> N
     assert partner.partner_store_id == after.id
     assert sum(each.quantity for each in await trade.queued()) == 2
     assert await trade.failed_jobs() == []
+
+
+async def test_a_partner_whose_shop_changed_its_name_is_invited_again_as_the_same(trade: Trade) -> None:
+    """A7, A15: by its new name or by a new link; one partner, never a second."""
+    shops, before = trade.shops, trade.link.partner
+    rename(trade)
+    await shops.load(RENAMED)
+    await trade.settle()
+
+    while_connected = await shops.post(RETAILER, "/app/partners/invite", **{**PROPOSAL, "shop": RENAMED})
+    await shops.post(RETAILER, f"/app/partners/{before.id}/disconnect")
+    await invite(shops, shop=RENAMED)
+    await agree(shops, RENAMED)
+    by_name = await partners_now(shops)
+    await shops.post(RETAILER, f"/app/partners/{before.id}/disconnect")
+    await shops.post(RETAILER, f"/app/partners/{before.id}/link")
+    await agree(shops, RENAMED)
+
+    assert while_connected.status_code == 422
+    assert "You are already connected with Oak Roastery." in while_connected.text
+    assert [(each.id, each.state, each.shop_domain) for each in by_name] == [(before.id, "connected", RENAMED)]
+    assert [(each.id, each.state) for each in await partners_now(shops)] == [(before.id, "connected")]
+
+
+async def test_a_store_that_two_invitations_mean_is_one_partner(trade: Trade) -> None:
+    """A7, A15: invited by a name we did not know it had; the second partnership is refused with its reason."""
+    shops, before = trade.shops, trade.link.partner
+    rename(trade)
+    await invite(shops, shop=RENAMED, name="Oak and Sons")
+    page = (await shops.load(RENAMED, "/app/desk/connect")).text
+    found = re.search(r"/app/desk/connect/\d+/accept", page)
+    assert found, page
+
+    answer = await shops.post(RENAMED, found[0])
+    connected = [each.id for each in await partners_now(shops) if each.is_live]
+    second = next(each.id for each in await partners_now(shops) if each.id != before.id)
+    await shops.post(RETAILER, f"/app/partners/{second}/withdraw")
+    await shops.post(RETAILER, f"/app/partners/{before.id}/disconnect")
+    await shops.post(RETAILER, f"/app/partners/{before.id}/link")
+    await agree(shops, RENAMED)
+
+    assert answer.status_code == 409
+    assert "works with your store already" in html.unescape(answer.text)
+    assert connected == [before.id]
+    assert [each.id for each in await partners_now(shops) if each.is_live] == [before.id]
 
 
 async def test_a_farewell_that_is_not_true_is_ignored(trade: Trade, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,10 +1,12 @@
 """Verbs of the partner's staff: accept or decline an invitation; acting in the partnership that is meant."""
 
+from sqlalchemy.exc import IntegrityError
+
 from app.core.errors import NotFound
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
 from app.partners import repository
-from app.partners.errors import InvitationClosed
+from app.partners.errors import InvitationClosed, KnownAlready
 from app.partners.events import PartnerConnected, PartnerDeclined
 from app.partners.models import CalendarChange, Invitation, Partner
 from app.partners.states import PartnerState
@@ -30,7 +32,10 @@ async def accept_invitation(uow: UnitOfWork, invitation_id: int, answering: Stor
             grace_minutes=partner.grace_minutes,
         )
     )
-    await uow.session.flush()
+    try:
+        await uow.session.flush()
+    except IntegrityError:  # the other partnership is out of sight here
+        raise KnownAlready from None
     await record_event(uow, PartnerConnected(partner.id, answering.id, partner.name, percent(partner.discount)))
     return partner
 

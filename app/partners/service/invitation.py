@@ -13,7 +13,7 @@ from app.partners.events import PartnerInvitationWithdrawn, PartnerInvited
 from app.partners.models import Invitation, Partner
 from app.partners.states import LIVE, PartnerState
 from app.partners.terms import Proposal
-from app.stores.queries import StoreFacts
+from app.stores.queries import StoreFacts, find_store_by_domain, get_store
 
 LIFETIME = timedelta(days=7)
 
@@ -39,7 +39,7 @@ class OpenInvitation:
 async def invite_partner(uow: UnitOfWork, retailer: StoreFacts, proposal: Proposal) -> Invited:
     """Invite a partner on these terms; an invitation that waits is refused: its terms and its link stay as they are."""
     faults = proposal.faults()
-    partner = await repository.lock_by_domain(uow.session, uow.store_id, proposal.shop_domain)
+    partner = await _lock_known(uow, proposal.shop_domain)
     if proposal.shop_domain == retailer.shop_domain:
         faults["shop"] = "This is your own store. A store has one role: retailer or partner."
     elif partner is not None and partner.state in LIVE:
@@ -93,6 +93,25 @@ async def pending_invitations(uow: UnitOfWork, shop_domain: str) -> list[OpenInv
         return [_facts(found) for found in await repository.list_pending(session, shop_domain, uow.now)]
 
 
+async def _lock_known(uow: UnitOfWork, shop_domain: str) -> Partner | None:
+    """Return the partner at this address, also one whose shop had another name before (A15)."""
+    partner = await repository.lock_by_domain(uow.session, uow.store_id, shop_domain)
+    store = await find_store_by_domain(uow, shop_domain)
+    if partner is not None or store is None:
+        return partner
+    return await repository.lock_by_store(uow.session, uow.store_id, store.id)
+
+
+async def _follow_name(uow: UnitOfWork, partner: Partner) -> str:
+    """Return the name under which a link finds the partner now, and call the partner by it unless another is."""
+    if partner.partner_store_id is None:
+        return partner.shop_domain
+    now = (await get_store(uow, partner.partner_store_id)).shop_domain
+    if await repository.find_partner_at(uow.session, uow.store_id, now) is None:
+        partner.shop_domain = now
+    return now
+
+
 async def _lock(uow: UnitOfWork, partner_id: int) -> Partner:
     partner = await repository.lock_partner(uow.session, uow.store_id, partner_id)
     if partner is None:
@@ -102,13 +121,14 @@ async def _lock(uow: UnitOfWork, partner_id: int) -> Partner:
 
 async def _new_link(uow: UnitOfWork, partner: Partner) -> Invited:
     await _end_open(uow, partner, "replaced")
+    shop_domain = await _follow_name(uow, partner)
     token = new_token()
     async with uow.machinery() as session:
         session.add(
             Invitation(
                 store_id=partner.store_id,
                 partner_id=partner.id,
-                shop_domain=partner.shop_domain,
+                shop_domain=shop_domain,
                 token_hash=token_hash(token),
                 created_at=uow.now,
                 expires_at=uow.now + LIFETIME,
