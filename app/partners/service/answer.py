@@ -49,15 +49,15 @@ async def decline_invitation(uow: UnitOfWork, invitation_id: int, answering: Sto
 
 
 async def _end(uow: UnitOfWork, invitation_id: int, answering: StoreFacts, outcome: str) -> Partner:
-    """Use the invitation up: only the shop it names may, only once, only in time."""
+    """Use the invitation up: only the shop it names may, only once, only in time; the partner is locked first."""
+    partner = await repository.lock_partner(uow.session, uow.store_id, uow.actor.partner_id or 0)
+    if partner is None:
+        raise NotFound
     async with uow.machinery() as session:
         invitation = await repository.lock_invitation(session, invitation_id)
         if invitation is None or not _may_answer(invitation, uow, answering):
             raise InvitationClosed
         invitation.end(outcome, uow.now)
-    partner = await repository.lock_partner(uow.session, uow.store_id, invitation.partner_id)
-    if partner is None:
-        raise NotFound
     return partner
 
 
