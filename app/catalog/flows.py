@@ -260,7 +260,8 @@ def _refusal(product: Product) -> str:
     if product.is_gift_card:
         return "It is a gift card."
     shipped = [variant.requires_shipping for variant in product.variants]
-    return rules.importable(requires_shipping=shipped, variant_count=len(product.variants)) or ""
+    is_bundle = any(variant.requires_components for variant in product.variants)
+    return rules.importable(requires_shipping=shipped, variant_count=len(shipped), has_components=is_bundle) or ""
 
 
 def _mappings(product: Product, wanted: NewProduct, stored: StoredProduct) -> list[NewMapping]:

@@ -113,10 +113,11 @@ async def test_refused_with_the_reason(trade: Trade) -> None:
     good = trade.product(PARTNER, {"sku": "GOOD"}, title="Good")
     free = trade.product(PARTNER, {"sku": "FREE", "price": Decimal(0)}, title="Free")
     digital = trade.product(PARTNER, {"sku": "PDF", "requires_shipping": False}, title="Download")
+    bundle = trade.product(PARTNER, {"sku": "BOX", "requires_components": True}, title="Box")
     gone = trade.product(PARTNER, {"sku": "GONE"}, title="Gone")
     delete_product(trade.shops.world, trade.shops.store(PARTNER), gone)
 
-    made = await trade.bring_in(good, free, digital, gone)
+    made = await trade.bring_in(good, free, digital, bundle, gone)
     reasons = {row.title: row.reason for row in await trade.report(made)}
     upsert_product(
         trade.shops.world,
@@ -133,6 +134,7 @@ async def test_refused_with_the_reason(trade: Trade) -> None:
         "Good": None,
         "Free": "The partner has no price for it.",
         "Download": "It is not shipped (gift card, download or service).",
+        "Box": "It is a bundle of other products.",
         "Gone": "The partner no longer sells it.",
     }
     states = {row.title: row.state for row in await trade.report(made)}
@@ -142,7 +144,7 @@ async def test_refused_with_the_reason(trade: Trade) -> None:
         known = await imported_products(
             uow.session, trade.retailer_id, trade.link.partner.id, [good.gid, digital.gid, gone.gid]
         )
-    assert (progress.is_finished, progress.imported, progress.refused) == (True, 2, 2)
+    assert (progress.is_finished, progress.imported, progress.refused) == (True, 2, 3)
     assert list(known) == [good.gid]
 
 

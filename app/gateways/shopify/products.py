@@ -56,6 +56,7 @@ class Variant:
     inventory_item_id: str
     tracked: bool
     requires_shipping: bool
+    requires_components: bool  # a bundle's parent: it has no stock of its own
     weight: Weight | None
     updated_at: datetime
 
@@ -159,6 +160,7 @@ class RawVariant(msgspec.Struct, rename="camel"):
     compare_at_price: Decimal | None
     position: int
     inventory_quantity: int | None
+    requires_components: bool
     updated_at: datetime
     selected_options: list[_Option]
     inventory_item: _Item
@@ -180,6 +182,7 @@ class RawVariant(msgspec.Struct, rename="camel"):
             inventory_item_id=item.id,
             tracked=item.tracked,
             requires_shipping=item.requires_shipping,
+            requires_components=self.requires_components,
             weight=Weight(weight.value, weight.unit) if weight else None,
             updated_at=self.updated_at,
         )
