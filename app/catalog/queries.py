@@ -53,6 +53,7 @@ class VariantFacts:
     price: Money
     tracked: bool
     is_deleted: bool
+    is_on_sale: bool  # there, and its product neither a draft nor archived (B16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +178,9 @@ async def variants_of_store(
             price=Money(row.price_amount, row.currency),
             tracked=row.tracked,
             is_deleted=row.deleted_at is not None,
+            is_on_sale=row.deleted_at is None and status not in rules.OFF_SALE,
         )
-        for row, product_title in await repository.list_partner_variants(session, partner_store_id, ids)
+        for row, product_title, status in await repository.list_partner_variants(session, partner_store_id, ids)
     }
 
 

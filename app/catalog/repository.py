@@ -194,10 +194,10 @@ async def find_mapping_by_partner_sku(
 
 async def list_partner_variants(
     session: AsyncSession, partner_store_id: int, ids: Collection[int]
-) -> Sequence[tuple[PartnerVariant, str]]:
-    """Return variants with the title of their product."""
+) -> Sequence[tuple[PartnerVariant, str, str]]:
+    """Return variants with the title and the status of their product."""
     query = (
-        select(PartnerVariant, PartnerProduct.title)
+        select(PartnerVariant, PartnerProduct.title, PartnerProduct.status)
         .join(
             PartnerProduct,
             (PartnerProduct.partner_store_id == PartnerVariant.partner_store_id)
@@ -205,7 +205,7 @@ async def list_partner_variants(
         )
         .where(PartnerVariant.partner_store_id == partner_store_id, PartnerVariant.id.in_(ids))
     )
-    return [(variant, title) for variant, title in (await session.execute(query))]
+    return [(variant, title, status) for variant, title, status in (await session.execute(query))]
 
 
 async def page_mappings(

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 MARK = "PARTNER-"
 SKU_LIMIT = 255
+OFF_SALE = frozenset({"DRAFT", "ARCHIVED"})
+"""What a product is that its own store does not sell; a status we do not know yet is none of these."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -238,3 +238,20 @@ async def test_what_the_partner_deletes_is_offered_no_more(trade: Trade) -> None
     await trade.settle()
 
     assert (offered, after_a_wrong_word, trade.shown("PARTNER-oak-BEAN")) == (20, 20, 0)
+
+
+@pytest.mark.parametrize("status", ["DRAFT", "ARCHIVED"])
+async def test_what_the_partner_takes_off_sale_is_offered_no_more(trade: Trade, status: str) -> None:
+    """B16: and is offered again when it is active again."""
+    product = trade.product()
+    await trade.bring_in(product)
+    world, store = trade.shops.world, trade.shops.store(PARTNER)
+    offered = trade.shown("PARTNER-oak-BEAN")
+
+    upsert_product(world, store, {"status": status}, product, "staff")
+    await trade.settle()
+    off = trade.shown("PARTNER-oak-BEAN")
+    upsert_product(world, store, {"status": "ACTIVE"}, product, "staff")
+    await trade.settle()
+
+    assert (offered, off, trade.shown("PARTNER-oak-BEAN")) == (20, 0, 20)

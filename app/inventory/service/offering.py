@@ -252,4 +252,4 @@ async def _stock_at(
 
 
 def _is_sold(partner: PartnerFacts, variant: VariantFacts | None) -> bool:
-    return partner.state is PartnerState.CONNECTED and variant is not None and not variant.is_deleted
+    return partner.state is PartnerState.CONNECTED and variant is not None and variant.is_on_sale
