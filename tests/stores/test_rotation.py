@@ -21,7 +21,9 @@ from app.gateways.shopify.client import ShopifyClient
 from app.gateways.shopify.shop import read_shop
 from app.gateways.shopify.webhooks import sign
 from app.stores import commands
+from app.stores.errors import AccessLost
 from app.stores.flows import ConnectedShopify, reseal_tokens, sweep_tokens
+from app.stores.states import AccessState
 from jobs.subscriptions import subscribers
 from simulator.world.apps import freeze
 from tests.support.database import TestDatabase
@@ -153,6 +155,20 @@ async def test_while_the_client_secret_is_rotated_both_are_good(real: Shops) -> 
     assert early != late
     assert await shop_name(process(real, api_secret=NEW_SECRET), store.id) == "Corner"
     await process(real, api_secret=NEW_SECRET).renew(store.id)
+
+
+async def test_a_process_with_a_wrong_client_secret_closes_no_store(real: Shops) -> None:
+    """A10: Shopify refuses the process, not the store: nobody has to open the app again."""
+    store = await store_facts(real, RETAILER)
+
+    for _ in range(2):
+        with pytest.raises(Unavailable) as refused:
+            await process(real, api_secret=NEW_SECRET).renew(store.id)
+        assert not isinstance(refused.value, AccessLost)
+
+    assert (await store_facts(real, RETAILER)).access_state is AccessState.WORKING
+    await process(real).renew(store.id)
+    assert await shop_name(process(real), store.id) == "Corner"
 
 
 async def tied_to(shops: Shops, store_id: int) -> str:

@@ -32,6 +32,7 @@ KEPT_SECONDS = 5.0  # a process looks up what it holds of a store this often; a 
 PATIENCE = timedelta(seconds=8)  # how long to wait for the worker who holds the lease
 GLANCE = 0.1
 NEEDS_RESTART = "The store's access is sealed with a key this process does not know yet; it waits for its restart."
+NEEDS_SECRET = "Shopify does not take this process's client secret; the store's access waits for the right one."
 
 log = logger("stores.access")
 
@@ -178,6 +179,9 @@ class ConnectedShopify:
             try:
                 return await self._counted(leased, oauth.refresh(self.client.http, self.app, leased.shop_domain, held))
             except (TokenDead, GrantRefused) as error:
+                if isinstance(error, GrantRefused) and error.code == oauth.UNKNOWN_SECRET:
+                    log.error("stores.client_secret_refused", shop=leased.shop_domain)
+                    raise Unavailable(NEEDS_SECRET) from error
                 log.warning("stores.refresh_refused", shop=leased.shop_domain, why=getattr(error, "code", "dead"))
                 refused = error
         raise TokenDead from refused
