@@ -17,7 +17,10 @@ def is_ours(address: str) -> bool:
     """Tell whether a return address is a path of the embedded app, whatever its spelling hides."""
     if not address.isascii() or any(letter < "!" or letter in "\\\x7f" for letter in unquote(address)):
         return False
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # a host that is begun in brackets and not ended
+        return False
     path = unquote(parts.path)
     hidden = ".." in path or "//" in path
     return not (parts.scheme or parts.netloc or hidden) and OUR_PATH.fullmatch(path) is not None
