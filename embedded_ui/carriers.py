@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from urllib.parse import quote
 
+from app.fulfillment.rules import is_web_page
+
 TRACKING_PAGES: Mapping[str, str] = {
     "An Post": "https://www.anpost.com/Post-Parcels/Track/History?item={number}",
     "Australia Post": "https://auspost.com.au/mypost/track/details/{number}",
@@ -20,7 +22,9 @@ TRACKING_PAGES: Mapping[str, str] = {
 
 def tracking_page(carrier: str | None, number: str | None, url: str | None) -> str:
     """Return where a parcel can be followed: the link that came with it, else the carrier's own page, else nothing."""
-    if url or not number:
-        return url or ""
+    if url and is_web_page(url):
+        return url
+    if not number:
+        return ""
     page = TRACKING_PAGES.get(carrier or "", "")
     return page.format(number=quote(number.strip(), safe=""))

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from app.core.errors import Conflict
 
@@ -142,3 +143,12 @@ def _why_not(order_line_id: str, open_lines: Sequence[ToFulfill]) -> str:
     if "SCHEDULED" in statuses:
         return "The order is scheduled for later in your store. Change its date there, then post the shipment again."
     return "Your store shows fewer units to fulfil than are in this box. Somebody may have fulfilled them by hand."
+
+
+def is_web_page(link: str) -> bool:
+    """Tell whether a link leads to a page of the web: whoever ships writes it, and others open it."""
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc) and link.isprintable() and link == link.strip()

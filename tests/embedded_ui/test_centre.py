@@ -151,6 +151,20 @@ async def test_a_link_of_its_own_belongs_to_another_carrier_only(trade: Trade) -
     assert 'href="https://cycle.example.com/7"' in other
 
 
+@pytest.mark.parametrize("url", ["https://[", "javascript:alert(1)", "cycle.example.com"])
+async def test_a_link_that_is_none_is_refused_where_it_is_typed(trade: Trade, url: str) -> None:
+    await stock_centre(trade, 1)
+    order = await trade.order()
+    packed = await trade.shops.post(trade.retailer, f"/app/packing/{order.id}", **{f"line_{order.lines[0].id}": 1})
+    box = packed.headers["Location"].partition("?")[0]
+
+    typed = {"carrier": "other", "other_carrier": "Cycle Couriers", "url": url}
+    answer = await trade.shops.post(trade.retailer, f"{box}/hand-over", number="7", **typed)
+
+    assert answer.status_code == 422
+    assert "Enter a link that begins with https://" in answer.text
+
+
 def test_every_carrier_that_can_be_chosen_has_a_page() -> None:
     assert set(CARRIERS) == set(TRACKING_PAGES)
 

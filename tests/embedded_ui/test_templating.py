@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from embedded_ui.carriers import tracking_page
 from embedded_ui.templating import apart
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -23,3 +24,25 @@ NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 )
 def test_time_between_two_instants_is_said_in_short(passed: timedelta, words: str) -> None:
     assert apart(NOON, NOON + passed) == apart(NOON + passed, NOON) == words
+
+
+@pytest.mark.parametrize(
+    ("carrier", "url", "page"),
+    [
+        (None, "https://cycle.example.com/7", "https://cycle.example.com/7"),
+        (None, "HTTP://cycle.example.com/7", "HTTP://cycle.example.com/7"),
+        ("UPS", "javascript:alert(1)", "https://www.ups.com/track?tracknum=7"),
+        (None, "javascript:alert(1)", ""),
+        (None, " javascript:alert(1)", ""),
+        (None, "java\nscript:alert(1)", ""),
+        (None, "data:text/html,<script>", ""),
+        (None, "shopify://admin/settings", ""),
+        (None, "//evil.io", ""),
+        (None, "https://[", ""),
+    ],
+)
+def test_a_link_that_came_with_a_parcel_is_shown_only_if_it_leads_to_a_page(
+    carrier: str | None, url: str, page: str
+) -> None:
+    """N7: whoever ships the parcel writes the link, and others open it."""
+    assert tracking_page(carrier, "7", url) == page

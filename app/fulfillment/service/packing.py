@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from app.core.errors import Invalid
 from app.core.unit_of_work import UnitOfWork
@@ -122,8 +121,7 @@ async def check_handover(uow: UnitOfWork, handover: Handover) -> None:
         fields["carrier"] = "Enter the carrier's name."
     if not handover.number.strip() or len(handover.number) > 80:
         fields["number"] = "Enter the tracking number."
-    link = urlsplit(handover.url)
-    if handover.url and (link.scheme not in ("http", "https") or not link.netloc):
+    if handover.url and not rules.is_web_page(handover.url):
         fields["url"] = "Enter a link that begins with https://, or leave it empty."
     if fields:
         raise Invalid("Please check the tracking.", fields)
