@@ -209,8 +209,11 @@ async def record_refused(uow: UnitOfWork, item_id: int, reason: str) -> None:
 
 
 async def start_import(uow: UnitOfWork, import_id: int) -> None:
-    """Mark an import as running."""
-    (await repository.get_import(uow.session, uow.store_id, import_id)).move_to(ImportState.RUNNING, uow.now)
+    """Mark an import as running; one of which nothing is left to try stays finished."""
+    row = await repository.get_import(uow.session, uow.store_id, import_id)
+    counts = (await repository.count_items_of(uow.session, uow.store_id, [import_id]))[import_id]
+    if counts.get(ItemState.WAITING) or row.state != ImportState.FINISHED:
+        row.move_to(ImportState.RUNNING, uow.now)
 
 
 async def finish_import(uow: UnitOfWork, import_id: int) -> None:

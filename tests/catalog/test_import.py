@@ -7,11 +7,13 @@ import pytest
 
 from app.catalog import service
 from app.catalog.errors import ImportNotFound, NothingChosen
+from app.catalog.jobs import RunImport
 from app.catalog.queries import get_mapping, import_progress, imported_products
 from app.catalog.service import Chosen
 from app.catalog.states import ItemState
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.unit_of_work import system_for
+from app.job_runs.service import enqueue
 from simulator.faults.faults import Faults, Rule
 from simulator.world.products import delete_product, upsert_product
 from tests.factories.stores import make_store
@@ -106,6 +108,22 @@ async def test_two_of_the_partners_variants_never_become_one_of_ours(trade: Trad
     assert "“L” was not matched." in row.notes
     assert mapping.variant_gid == trade.variants(RETAILER)[0].gid
     assert await trade.failed_jobs() == []
+
+
+async def test_a_run_that_died_after_its_last_step_finishes_nothing_twice(trade: Trade) -> None:
+    """INV6: run again, it finds nothing to do, and nothing more has happened."""
+    made = await trade.bring_in(trade.product())
+    before = await trade.events("product_import")
+
+    async with trade.uow() as uow:
+        await enqueue(uow, RunImport(trade.retailer_id, made))
+    await trade.settle()
+
+    async with trade.uow() as uow:
+        progress = await import_progress(uow.session, trade.retailer_id, made)
+    assert progress.is_finished
+    assert before.count("catalog.import.finished") == 1
+    assert await trade.events("product_import") == before
 
 
 async def test_refused_with_the_reason(trade: Trade) -> None:
