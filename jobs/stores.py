@@ -81,4 +81,6 @@ def _asked(event: InboxEvent) -> Asked:
     kind = {"customers/data_request": DATA_REQUEST, "customers/redact": CUSTOMER}.get(event.topic.lower(), SHOP)
     numbers = [number for name in ORDER_LISTS for number in listed(event.payload, name)]
     orders = [gid_of("Order", number) for number in numbers if type(number) is int and 0 < number < 10**20]
-    return Asked(kind, event.shop_domain, event.store_id, f"{event.source}:{event.webhook_id}", orders)
+    shop_id = event.payload.get("shop_id")
+    shop_gid = gid_of("Shop", shop_id) if type(shop_id) is int and 0 < shop_id < 10**20 else ""
+    return Asked(kind, event.shop_domain, event.store_id, f"{event.source}:{event.webhook_id}", orders, shop_gid)

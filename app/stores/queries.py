@@ -105,6 +105,13 @@ async def find_store_by_domain(uow: UnitOfWork, shop_domain: str) -> StoreFacts 
         return facts_of(store) if store else None
 
 
+async def find_store_by_shop_id(uow: UnitOfWork, shopify_shop_id: str) -> StoreFacts | None:
+    """Return the store with Shopify's id, whatever it is called now."""
+    async with uow.machinery() as session:
+        store = await repository.lock_by_shop_id(session, shopify_shop_id)
+        return facts_of(store) if store else None
+
+
 async def get_store(uow: UnitOfWork, store_id: int) -> StoreFacts:
     """Return the store, or raise `NotFound`."""
     async with uow.machinery() as session:

@@ -136,6 +136,21 @@ async def test_a_shop_whose_farewell_was_lost_is_looked_at_before_it_is_erased(t
     assert [each.receipt["contacts"] for each in await requests(trade)] == [1]
 
 
+async def test_a_shop_that_changed_its_name_after_it_left_is_erased(trade: Trade) -> None:
+    """A14, A15: nobody told us the new name; the shop's id says whose it is."""
+    stores, renamed = trade.shops.world.stores, "oak-and-sons.myshopify.com"
+    uninstall(trade.shops.world, trade.shops.store(PARTNER))
+    await trade.settle()
+    store = stores[renamed] = stores.pop(PARTNER)
+    store.profile.domain = renamed
+
+    await send(trade, renamed, "shop/redact")
+
+    (request,) = await requests(trade)
+    assert (request.store_id, request.receipt["contacts"]) == (trade.link.partner_store.id, 1)
+    assert "orders@oak.example.com" not in await everything(trade)
+
+
 async def test_a_shop_that_came_back_before_it_was_erased_stays(trade: Trade) -> None:
     """A13"""
     partner = trade.shops.store(PARTNER)

@@ -1,11 +1,13 @@
 """What Shopify asks for people's sake, as it arrives: noted, then erased or handed over; unknown shops are answered."""
 
+from dataclasses import replace
+
 from app.core.log import logger
 from app.core.unit_of_work import SYSTEM, system_for
 from app.stores import service
 from app.stores.flows.access import ConnectedShopify
 from app.stores.flows.installation import end_installation
-from app.stores.queries import get_store
+from app.stores.queries import find_store_by_shop_id, get_store
 from app.stores.service import Asked
 
 log = logger("stores.privacy")
@@ -13,6 +15,7 @@ log = logger("stores.privacy")
 
 async def erase_shop(shopify: ConnectedShopify, asked: Asked) -> bool:
     """Erase a shop that left; one whose farewell was lost is looked at first, one that is here again is left alone."""
+    asked = await _named(shopify, asked)
     if asked.store_id is None:
         async with shopify.open_uow(SYSTEM) as uow:
             await service.write_receipt(uow, await service.note_request(uow, asked), {"stores": 0}, done=True)
@@ -24,3 +27,12 @@ async def erase_shop(shopify: ConnectedShopify, asked: Asked) -> bool:
         return False
     async with shopify.open_uow(system_for(asked.store_id)) as uow:
         return await service.erase_store(uow, await service.note_request(uow, asked))
+
+
+async def _named(shopify: ConnectedShopify, asked: Asked) -> Asked:
+    """Return what is asked with the store it means: one that left tells nobody that it changed its name (A15)."""
+    if asked.store_id is not None or not asked.shop_gid:
+        return asked
+    async with shopify.open_uow(SYSTEM) as uow:
+        store = await find_store_by_shop_id(uow, asked.shop_gid)
+    return replace(asked, store_id=store.id) if store else asked

@@ -24,6 +24,7 @@ class Asked:
     store_id: int | None
     reference: str
     order_ids: Sequence[str] = ()
+    shop_gid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
