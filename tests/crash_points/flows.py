@@ -141,7 +141,7 @@ FLOWS = (
     Flow("draft rewritten", 14, ("master_orders.rewrite_draft",), drafted_and_bought, let_gather),
     Flow("freeze and close", 18, ("master_orders.close_cycle",), before_the_freeze, pass_the_grace),
     Flow("parcel sent", 11, (HUB, "receiving.read_master_order"), sent, send_parcel),
-    Flow("receive", 16, (HUB, *STOCK), on_the_way, nothing, receive),
+    Flow("receive", 12, (HUB, *STOCK), on_the_way, nothing, receive),
     Flow("ship", 17, (HUB, "fulfillment.post_shipment"), stocked, nothing, ship),
     Flow("stock news", 18, (HUB, *STOCK), nothing, restock, takes=MINUTE),
     Flow("stock sync", 15, STOCK, restocked_unheard, reach_the_hour),
