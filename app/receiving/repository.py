@@ -140,13 +140,18 @@ async def list_receipts(
     return (await session.scalars(query.order_by(Receipt.id))).all()
 
 
-async def received_by_line(session: AsyncSession, store_id: int, line_ids: Collection[int]) -> dict[int, int]:
-    """Return how many units of each master line were found."""
+async def received_by_line(
+    session: AsyncSession, store_id: int, line_ids: Collection[int], parcel_id: int | None = None
+) -> dict[int, int]:
+    """Return how many units of each master line were found, in all parcels or in one."""
     query = (
         select(ReceiptLine.master_line_id, func.sum(ReceiptLine.quantity))
         .where(ReceiptLine.store_id == store_id, ReceiptLine.master_line_id.in_(line_ids))
         .group_by(ReceiptLine.master_line_id)
     )
+    if parcel_id is not None:
+        of_parcel = select(Receipt.id).where(Receipt.store_id == store_id, Receipt.parcel_id == parcel_id)
+        query = query.where(ReceiptLine.receipt_id.in_(of_parcel))
     return {line_id: int(total) for line_id, total in await session.execute(query)}
 
 

@@ -192,6 +192,26 @@ async def test_a_parcel_cancelled_after_receipt_stays_received(oak: Oak) -> None
     assert (problem.subject_kind, problem.subject_id) == ("master", str(closed.id))
 
 
+async def test_what_was_missing_in_a_parcel_that_is_taken_back_may_still_be_sent(oak: Oak) -> None:
+    """H4, H15: the receipt stands; the unit that was not in it is with the partner again, the other parcel's is not."""
+    await oak.sell(4)
+    await oak.close_week()
+    short = oak.send(2)
+    await oak.trade.settle()
+    await oak.receive((await oak.parcels())[0], 1)
+    oak.send(2, number="1Z888")
+    await oak.trade.settle()
+
+    cancel_fulfillment(oak.trade.shops.world, oak.store, short)
+    await oak.trade.settle()
+    taken_back = await oak.units("supply")
+    oak.send(1, number="1Z999")
+    await oak.trade.settle()
+
+    assert taken_back == {"allocated": 1, "inbound": 2, "sent": 1}
+    assert await oak.units("supply") == {"allocated": 1, "inbound": 3}
+
+
 async def test_goods_that_were_not_ordered_are_flagged(oak: Oak) -> None:
     """H7: the partner put something of their own into the box."""
     await oak.sell(3)

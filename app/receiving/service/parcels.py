@@ -1,5 +1,6 @@
 """Know what a partner did with a master order: what was sent, corrected, taken back, closed."""
 
+from collections import Counter
 from datetime import datetime
 
 from app.catalog.queries import variants_of_store
@@ -85,6 +86,7 @@ async def _follow_fulfillment(
     elif facts.status == "CANCELLED" and parcel.state == ParcelState.RECEIVED and parcel.cancelled_there_at is None:
         # What was counted here is true, whatever the partner's store says (H15).
         parcel.cancelled_there_at = uow.now
+        await _await_missing(uow, parcel)
         await open_exception(uow, problems.cancelled_after_receipt(master, parcel))
     elif facts.status == "SUCCESS":
         await _correct_tracking(uow, parcel, facts)
@@ -160,6 +162,22 @@ async def _cancel_parcel(uow: UnitOfWork, parcel: InboundParcel) -> None:
     parcel.move(ParcelState.CANCELLED, uow.now)
     units = sum(line.quantity for line in parcel.lines)
     await record_event(uow, ParcelCancelled(parcel.cycle_id, parcel.partner_id, parcel.id, units))
+
+
+async def _await_missing(uow: UnitOfWork, parcel: InboundParcel) -> None:
+    """Let what was not found in the parcel be with the partner again, who may still send it; but for other parcels'."""
+    line_ids = [line.master_line_id for line in parcel.lines]
+    places = await supply_whereabouts(uow.session, uow.store_id, line_ids)
+    found = await repository.received_by_line(uow.session, uow.store_id, line_ids, parcel.id)
+    on_the_way = Counter[int]()
+    for other in await repository.list_parcels(uow.session, uow.store_id, ParcelState.ON_THE_WAY, [parcel.cycle_id]):
+        on_the_way.update({line.master_line_id: line.quantity for line in other.lines})
+    because = Because("parcel.cancelled", "parcel", str(parcel.id), uow.now)
+    for line in sorted(parcel.lines, key=lambda line: line.master_line_id):
+        inbound = places[line.master_line_id].get(SupplyState.INBOUND, 0) - on_the_way[line.master_line_id]
+        missing = min(line.quantity - found.get(line.master_line_id, 0), inbound)
+        if missing > 0:
+            await advance_supply(uow, line.master_line_id, missing, SupplyState.SENT, because)
 
 
 async def _correct_tracking(uow: UnitOfWork, parcel: InboundParcel, facts: FulfillmentFacts) -> None:
