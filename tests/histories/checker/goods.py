@@ -42,7 +42,8 @@ def _parcels_of(case: Case, master: Row, awaited: Counter[str], found: Counter[s
             inbound[line["variant"]] += left_in(lot, "inbound")
             shorted[line["variant"]] += left_in(lot, "shorted")
     for variant, count in inbound.items():
-        most = max(sent[variant] - awaited[variant], 0)
+        # What was found may have been in a parcel that was taken back, and then is no part of what was sent.
+        most = max(sent[variant] - (0 if is_taken_back else awaited[variant]), 0)
         least = max(sent[variant] - found[variant], 0)
         if count > most or (count < least and not is_taken_back and not shorted[variant]):
             expected = most if least == most else f"{least} to {most}"

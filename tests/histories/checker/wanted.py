@@ -59,9 +59,11 @@ def paid_at(order: Row, since: datetime) -> datetime | None:
 def is_unclear(order: Row) -> bool:
     """Tell whether nobody can say which units were paid when.
 
-    The order stood paid and not paid in one instant, or everything on it was refunded and nothing was ever owed.
+    The order stood paid and not paid in one instant, or what was on it was refunded before anything was paid, so that
+    nothing was owed for a while.
     """
-    if not float(order["total"]):
+    paid = min((instant(entry["at"]) for entry in order["financial"] if entry["status"] in STANDS_PAID), default=None)
+    if not float(order["total"]) or any(paid is None or instant(each["at"]) < paid for each in order["refunds"]):
         return True
     ends = {entry["at"]: entry["status"] for entry in order["financial"]}
     return any(entry["status"] in STANDS_PAID and ends[entry["at"]] not in STANDS_PAID for entry in order["financial"])
