@@ -10,12 +10,14 @@ from tests.support.hub import BEARER
 
 async def gather(stage: Stage) -> dict[str, Any]:
     """Return what is known at this instant; nothing of it is an object of ours."""
+    world = await _told(stage, "/_control")
     return {
         "books": json.loads(json.dumps(await export_books(stage.shops.open_uow))),
         "truth": (await _told(stage, "/truth"))["stores"],
         "webhooks": (await _told(stage, "/webhooks"))["webhooks"],
         "calls": (await _told(stage, "/requests"))["calls"],
-        "marks": (await _told(stage, "/_control"))["marks"],
+        "marks": world["marks"],
+        "profiles": {each["shop"]: each for each in world["stores"]},
         "quiet": (await stage.shops.hub.get("/internal/quiet", headers=BEARER)).json(),
     }
 

@@ -29,6 +29,7 @@ ALL: tuple[Check, ...] = (
     goods.customers_see_our_number,
     goods.shipped_units,
     silence.at_rest,
+    silence.lost_stores_are_told,
     silence.told_once,
     silence.nobody_sees,
 )

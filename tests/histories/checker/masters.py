@@ -107,14 +107,10 @@ def their_orders(case: Case) -> Iterator[str]:
             if drafts and not told:
                 yield f"doubled: {master['marker']} is closed, but a draft of it stands there"
         elif master["state"] == "empty":
-            if (orders or drafts) and not told and _is_reachable(case, master):
+            if (orders or drafts) and not told and case.is_reachable(case.partnerships[master["partnership"]]):
                 yield f"doubled: {master['marker']} is empty, but {(orders and 'an order') or 'a draft'} stands there"
         elif master["state"] == "open" and not orders:
             yield from _open(case, master, drafts)
-
-
-def _is_reachable(case: Case, master: Row) -> bool:
-    return bool(case.partnerships[master["partnership"]]["state"] == "connected")
 
 
 def _closed(case: Case, master: Row, orders: list[Row]) -> Iterator[str]:
@@ -161,7 +157,7 @@ def entered(case: Case, line_id: str, state: str) -> int:
 
 def _open(case: Case, master: Row, drafts: list[Row]) -> Iterator[str]:
     """The draft says what is queued for it, except where the partner changed a line and somebody has to decide."""
-    if case.is_told("master", master["id"]) or not _is_reachable(case, master):
+    if case.is_told("master", master["id"]) or not case.is_reachable(case.partnerships[master["partnership"]]):
         return
     cutoff = instant(master["cutoff_at"])
     wanted, there = Counter[str](), Counter[str]()

@@ -57,6 +57,7 @@ class Case:
     webhooks: list[Row]
     calls: list[Row]
     marks: Mapping[str, str]
+    profiles: Mapping[str, Row]
     quiet: Row
     at: datetime = field(init=False)
 
@@ -86,6 +87,11 @@ class Case:
         return next(
             each for each in self.books["partners"] if (each["retailer"], each["partner"]) == (retailer, partner)
         )
+
+    def is_reachable(self, partnership: Row) -> bool:
+        """Whether anything can be asked of the partner: a store that removed the app refuses, heard of it or not."""
+        shop = self.stores[partnership["partner"]]["shop"]
+        return bool(partnership["state"] == "connected" and self.profiles[shop]["app"]["installed"])
 
     @cached_property
     def demand(self) -> dict[str, list[Row]]:

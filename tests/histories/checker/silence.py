@@ -18,6 +18,14 @@ def at_rest(case: Case) -> Iterator[str]:
             yield f"silent: {each['kind']} about {each['subject']} says nothing"
 
 
+def lost_stores_are_told(case: Case) -> Iterator[str]:
+    """A partner who removed the app is known to be gone, or somebody is told that their store refuses us."""
+    for each in case.books["partners"]:
+        is_kept = each["state"] == "connected" and not case.is_reachable(each)
+        if is_kept and not case.is_told("partner", each["id"]):
+            yield f"silent: {each['shop']} removed the app, and nobody is told"
+
+
 def told_once(case: Case) -> Iterator[str]:
     """One open exception for each kind and subject."""
     seen = set()

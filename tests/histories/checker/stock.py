@@ -30,8 +30,10 @@ def _offer(
     name, variant = f"stock of {mapping['retailer_variant']}", mapping["partner_variant"]
     partnership = case.partnership(mapping["retailer"], mapping["partner"])
     here = surplus[mapping["retailer"], variant]
-    offered = 0  # nothing of a partner who is gone
-    if partnership["state"] == "connected":
+    is_reachable = case.is_reachable(partnership)
+    # Of a store that refuses us the rest at the centre is sold; of a partner who is known to be gone nothing.
+    offered = here if partnership["state"] == "connected" else 0
+    if is_reachable:
         has = _has(case, partnership, variant)
         sold = sum(count for (_, of), count in _flat(unseen) if of == variant)
         offered = max(0, has - sold - partnership["buffer"]) + here
@@ -49,7 +51,7 @@ def _offer(
         for level in case.store_truth(mapping["retailer"])["stock"]
         if (level["variant_id"], level["location_id"]) == (mapping["retailer_variant"], place)
     ]
-    is_right = there == [offered] or (partnership["state"] != "connected" and max(there, default=0) <= 0)
+    is_right = there == [offered] or (not is_reachable and max(there, default=0) <= 0)
     if not is_right and not case.is_told("partner_variant", variant):
         yield f"broken: {name}: the store offers {there}, it should be {offered}"
 
