@@ -207,6 +207,8 @@ async def _import_one(
     wanted = _new_product(plan, product)
     async with open_uow(system_for(plan.partner_store_id)) as uow:
         variant_ids = await service.store_partner_products(uow, [product], plan.partner_currency)
+    if len(variant_ids) < len(product.variants):
+        raise Unavailable("The product was changed while it was read.")
 
     # Look first: what exists may carry the merchant's own edits, and productSet would overwrite them.
     stored = await shopify.call(plan.retailer_id, product_import.find_product_by_source, product.id)

@@ -12,7 +12,7 @@ from app.catalog.states import ItemState
 from app.core.db import upsert
 from app.core.pagination import Page, Place, read_page
 
-_PUT_PRODUCT = upsert(PartnerProduct, ("partner_store_id", "shopify_product_id"))
+_PUT_PRODUCT = upsert(PartnerProduct, ("partner_store_id", "shopify_product_id"), newer="updated_there_at")
 _PUT_VARIANT = upsert(PartnerVariant, ("partner_store_id", "shopify_variant_id"))
 
 
@@ -58,7 +58,10 @@ async def list_partner_products(session: AsyncSession, partner_store_id: int) ->
 
 
 async def put_products(session: AsyncSession, rows: Sequence[dict[str, object]]) -> None:
-    """Keep a partner's products as read, known or new; in one order for everybody, so that two readers can meet."""
+    """Keep a partner's products as read, known or new, but where a later state is known; locked until the end.
+
+    In one order for everybody, so that two readers can meet.
+    """
     await session.execute(_PUT_PRODUCT, sorted(rows, key=lambda row: str(row["shopify_product_id"])))
 
 
@@ -68,6 +71,16 @@ async def product_ids(session: AsyncSession, partner_store_id: int, product_gids
         PartnerProduct.partner_store_id == partner_store_id, PartnerProduct.shopify_product_id.in_(product_gids)
     )
     return {gid: product_id for gid, product_id in await session.execute(query)}
+
+
+async def product_states(
+    session: AsyncSession, partner_store_id: int, product_gids: Collection[str]
+) -> dict[str, tuple[int, datetime]]:
+    """Return our ids of the partner's products and when their known state began there, by their ids."""
+    query = select(PartnerProduct.shopify_product_id, PartnerProduct.id, PartnerProduct.updated_there_at).where(
+        PartnerProduct.partner_store_id == partner_store_id, PartnerProduct.shopify_product_id.in_(product_gids)
+    )
+    return {gid: (product_id, at) for gid, product_id, at in await session.execute(query)}
 
 
 async def put_variants(session: AsyncSession, rows: Sequence[dict[str, object]]) -> None:

@@ -96,22 +96,24 @@ async def retry_refused(uow: UnitOfWork, import_id: int) -> None:
 
 
 async def store_partner_products(uow: UnitOfWork, products: Sequence[Product], currency: str) -> dict[str, int]:
-    """Keep products of a partner and their variants as read; return our variant ids by theirs.
+    """Keep products of a partner and their variants as read; return our variant ids by theirs, of those known.
 
     The unit of work acts for the partner's store. Variants that are gone are marked deleted: products are read whole.
+    Of two readings that overtake each other the later state of a product stays.
     """
     if not products:
         return {}
-    store_id, variants = uow.store_id, [variant for product in products for variant in product.variants]
+    store_id, seen = uow.store_id, [variant.id for product in products for variant in product.variants]
     await repository.put_products(uow.session, [_product_row(store_id, product, uow.now) for product in products])
-    ids = await repository.product_ids(uow.session, store_id, [product.id for product in products])
+    known = await repository.product_states(uow.session, store_id, [product.id for product in products])
+    ids = {product.id: known[product.id][0] for product in products if known[product.id][1] == product.updated_at}
     rows = [
         _variant_row(store_id, ids[product.id], variant, currency)
         for product in products
+        if product.id in ids
         for variant in product.variants
     ]
     await repository.put_variants(uow.session, rows)
-    seen = [variant.id for variant in variants]
     await repository.mark_variants_deleted(uow.session, store_id, ids.values(), seen, uow.now)
     return await repository.variant_ids(uow.session, store_id, seen)
 

@@ -1,5 +1,6 @@
 """Importing a partner's products: once, as drafts, nothing of the merchant's overwritten, refused with the reason."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -8,11 +9,12 @@ import pytest
 from app.catalog import service
 from app.catalog.errors import ImportNotFound, NothingChosen
 from app.catalog.jobs import RunImport
-from app.catalog.queries import get_mapping, import_progress, imported_products
+from app.catalog.queries import get_mapping, import_progress, imported_products, variants_of_store
 from app.catalog.service import Chosen
 from app.catalog.states import ItemState
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.unit_of_work import system_for
+from app.gateways.shopify.products import read_product
 from app.job_runs.service import enqueue
 from simulator.faults.faults import Faults, Rule
 from simulator.world.products import delete_product, upsert_product
@@ -256,6 +258,23 @@ async def test_what_the_partner_deletes_is_offered_no_more(trade: Trade) -> None
     await trade.settle()
 
     assert (offered, after_a_wrong_word, trade.shown("PARTNER-oak-BEAN")) == (20, 20, 0)
+
+
+async def test_a_reading_that_was_overtaken_changes_nothing(trade: Trade) -> None:
+    product = trade.product()
+    await trade.bring_in(product)
+    shops, partner = trade.shops, trade.link.partner_store
+    earlier = await shops.runner.shopify.call(partner.id, read_product, product.gid)
+    assert earlier is not None
+    trade.set_clock(trade.clock.at + timedelta(minutes=1))
+    upsert_product(shops.world, shops.store(PARTNER), {"status": "DRAFT"}, product, "staff")
+    await trade.settle()
+
+    async with shops.open_uow(system_for(partner.id)) as uow:
+        known = await service.store_partner_products(uow, [earlier], "USD")
+        (variant,) = (await variants_of_store(uow.session, partner.id, known.values())).values()
+
+    assert variant.is_on_sale is False
 
 
 @pytest.mark.parametrize("status", ["DRAFT", "ARCHIVED"])
