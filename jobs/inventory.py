@@ -5,7 +5,7 @@ from app.core.words import plural
 from app.inbox.declaration import InboxEvent
 from app.inbox.hints import gid_of, part_of
 from app.inventory import flows, service
-from app.inventory.jobs import LeaveLocation, ReadStock, RefreshOffers, SyncStock, WriteOffers
+from app.inventory.jobs import CompareOffers, LeaveLocation, ReadStock, RefreshOffers, SyncStock, WriteOffers
 from app.partners.flows import tell_of_recovery
 from app.stores.states import StoreRole
 from jobs.context import JobContext
@@ -38,6 +38,13 @@ async def refresh_offers(context: JobContext, job: RefreshOffers) -> None:
 async def write_offers(context: JobContext, job: WriteOffers) -> None:
     """Write one retailer's numbers."""
     await flows.write_offers(context.open_uow, context.shopify, job.store_id, job.partner_id)
+
+
+@handles(CompareOffers)
+async def compare_offers(context: JobContext, _job: CompareOffers) -> None:
+    """Reach every partner of the retailer."""
+    async with context.open_last(context.actor) as uow:
+        await service.ask_for_every_partner(uow)
 
 
 @handles(LeaveLocation)

@@ -8,7 +8,7 @@ from typing import ClassVar
 from app.catalog.jobs import ReadProducts
 from app.core.unit_of_work import SYSTEM, UnitOfWork, UnitsOfWork
 from app.inbox.jobs import ForgetBodies
-from app.inventory.jobs import SyncStock
+from app.inventory.jobs import CompareOffers, SyncStock
 from app.job_runs.declaration import Job
 from app.job_runs.jobs import ForgetEnded
 from app.job_runs.service import enqueue, every
@@ -41,6 +41,7 @@ class Standing:
 STANDING: tuple[Standing, ...] = (
     Standing(StoreRole.RETAILER, 15, ReconcileOrders),
     Standing(StoreRole.RETAILER, HOUR, FollowDrafts),
+    Standing(StoreRole.RETAILER, DAY, CompareOffers),  # those of connected partners with each reading of their stock
     Standing(StoreRole.PARTNER, DAY, ReadMasterOrders),  # more often while goods are awaited
     Standing(StoreRole.PARTNER, HOUR, partial(ReadProducts, by_poll=True)),
     Standing(StoreRole.PARTNER, HOUR, partial(SyncStock, by_poll=True)),

@@ -8,7 +8,7 @@ from app.catalog.events import ProductImported
 from app.events.declaration import Event
 from app.events.service import Answer, Later, News, Subscriber
 from app.fulfillment.jobs import EraseCustomer, EraseStore
-from app.inventory.jobs import LeaveLocation, RefreshOffers, SyncStock, WriteOffers
+from app.inventory.jobs import CompareOffers, LeaveLocation, RefreshOffers, SyncStock, WriteOffers
 from app.master_orders.events import CycleOpened, MasterOrderClosed
 from app.master_orders.jobs import EndWeeks, NoteRelease, OpenCycle, RewriteDraft
 from app.orders.events import OrderDemandChanged, SentUnitsReleased
@@ -41,6 +41,11 @@ SALES_GATHER = timedelta(seconds=2)  # where it was sold Shopify has counted the
 def plan_store(news: News[StoreRoleChosen] | News[StoreInstalled]) -> Answer:
     """A store with a role has regular work."""
     return PlanStore(news.store_id)
+
+
+def compare_offers(news: News[StoreInstalled]) -> Answer:
+    """What a store that comes back offers of its partners is looked at: while it was away nothing could be written."""
+    return CompareOffers(news.store_id)
 
 
 def end_partnerships(news: News[StoreUninstalled]) -> Answer:
@@ -154,7 +159,7 @@ def note_release(news: News[SentUnitsReleased]) -> Answer:
 
 
 EVENT_JOBS: Mapping[type[Event], tuple[Follows, ...]] = {
-    StoreInstalled: (plan_store,),
+    StoreInstalled: (plan_store, compare_offers),
     StoreRoleChosen: (plan_store,),
     StoreUninstalled: (end_partnerships,),
     StoreAccessLost: (tell_of_access,),

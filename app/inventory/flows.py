@@ -86,7 +86,7 @@ async def leave_location(open_uow: Open, shopify: ConnectedShopify, store_id: in
     for start in range(0, len(items), AT_ONCE):
         await _empty(shopify, store_id, location_id, items[start : start + AT_ONCE], began_at)
     async with open_uow(system_for(store_id)) as uow:
-        await service.ask_for_every_partner(uow)
+        await service.begin_shelf(uow)
 
 
 async def _empty(

@@ -56,6 +56,16 @@ class WriteOffers(Job):
 
 
 @dataclass(frozen=True, slots=True)
+class CompareOffers(Job):
+    """Compare a retailer's store with what is offered of every partner it has or had."""
+
+    name: ClassVar[str] = "inventory.compare_offers"
+    coalesce_by: ClassVar[tuple[str, ...]] = ("store_id",)  # once is enough
+
+    store_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class LeaveLocation(Job):
     """Take partner stock away from where it was kept before, and write it where it is kept now."""
 

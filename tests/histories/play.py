@@ -206,6 +206,14 @@ class Player:
         assert answer.status_code == 201, answer.text
         await accept(shops, partner.shop_domain)
 
+    async def _retailer_leaves(self, act: Act) -> None:
+        """A retailer removes the app and is back in time: customers bought meanwhile, and nobody heard of it."""
+        store = _pick(self.cast.shops("retailer"), act["which"])
+        if await self._control("POST", f"{store.domain}/app/uninstall", {}):
+            await self.hands.turn(timedelta(hours=act["hours"]))
+            await self._control("POST", f"{store.domain}/app/install", {})
+            await self._try(self.stage.shops.load(store.domain))
+
     async def _cancel_master(self, act: Act) -> None:
         if chosen := _pick(self.cast.masters(), act["which"]):
             await self._control("POST", f"{chosen[0].domain}/orders/{chosen[1].id}/cancel", {"reason": "INVENTORY"})

@@ -22,6 +22,8 @@ from tests.histories.story import Story
 ORDERS_WITHIN = timedelta(minutes=35)
 REFUSED_WITHIN = timedelta(minutes=61)  # then each store has been called, and refused those it shut out
 STOCK_WITHIN = timedelta(minutes=75)
+SHUT_OUT = ("revoke_tokens", "retailer_leaves")
+"""After these somebody has to open the app to let the hub in again, and may not have got through."""
 LOOKS_EACH = timedelta(minutes=5)
 LOG = logging.getLogger("histories")
 
@@ -86,7 +88,7 @@ async def _calm(player: Player, played: Played) -> list[str]:
         await player.play({"do": "unfreeze_store", "which": 0.0})
     answer = await player.stage.control.put("/faults", json={"profile": "none"})
     assert answer.status_code == 200, answer.text
-    if any(act["do"] == "revoke_tokens" for act in played.story.acts):
+    if any(act["do"] in SHUT_OUT for act in played.story.acts):
         await player.hands.turn(REFUSED_WITHIN, step=LOOKS_EACH)
         await player.open_everywhere()
     await player.hands.turn(ORDERS_WITHIN, step=LOOKS_EACH)

@@ -22,6 +22,7 @@ class Story:
 FEWEST, MOST = 62, 72  # but for what follows the last cut-off
 STEPS = (0, 1, 5, 20, 45, 120, 300, 480, 840)  # seconds
 JUMPS = (0.3, 1, 3, 7, 16, 26, 50)  # hours
+AWAY = (0, 0.3, 3, 30)  # hours; after two days Shopify asks that a store that left be forgotten
 AROUND_CUTOFF = (-30, -1, 0, 0, 1, 60, 890, 905, 1800, 8000, 90000)  # seconds
 PAYMENTS = ("paid",) * 7 + ("pending", "pending", "authorized")
 
@@ -124,6 +125,10 @@ def _jump(dice: Dice) -> dict[str, Any]:
     return {"hours": dice.choice(JUMPS)}
 
 
+def _leaves(dice: Dice) -> dict[str, Any]:
+    return {**_which(dice), "hours": dice.choice(AWAY)}
+
+
 def _cutoff(dice: Dice) -> dict[str, Any]:
     return {**_which(dice), "seconds": dice.choice(AROUND_CUTOFF)}
 
@@ -162,6 +167,7 @@ ACTS: Mapping[str, tuple[float, Callable[[Dice], dict[str, Any]]]] = {
     "unpack": (0.5, _which),
     "uninstall": (0.5, _which),
     "reinstall": (1.2, _which),
+    "retailer_leaves": (0.3, _leaves),
     "cancel_master": (0.4, _which),
     "freeze_store": (0.4, _which),
     "unfreeze_store": (0.8, _which),

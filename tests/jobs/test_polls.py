@@ -26,6 +26,7 @@ pytestmark = pytest.mark.anyio
 MISSED = {
     "catalog.read_products": Missed.ONCE,
     "inbox.forget_bodies": Missed.ONCE,
+    "inventory.compare_offers": Missed.ONCE,
     "inventory.sync_stock": Missed.ONCE,
     "job_runs.forget_ended": Missed.ONCE,
     "master_orders.follow_drafts": Missed.ONCE,

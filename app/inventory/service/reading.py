@@ -89,9 +89,14 @@ async def shelved_items(uow: UnitOfWork) -> list[str]:
     return sorted({each.inventory_item_gid for each in await mappings_of_store(uow.session, uow.store_id)})
 
 
-async def ask_for_every_partner(uow: UnitOfWork) -> None:
+async def begin_shelf(uow: UnitOfWork) -> None:
     """Have the retailer's store written anew, as one that was never seen: its stock is kept elsewhere now."""
     await repository.forget_written(uow.session, uow.store_id)
+    await ask_for_every_partner(uow)
+
+
+async def ask_for_every_partner(uow: UnitOfWork) -> None:
+    """Have the retailer's store compared with what is offered of each partner, also of those who are gone."""
     for partner in await partners_of(uow.session, uow.store_id):
         await enqueue(uow, WriteOffers(uow.store_id, partner.id))
 

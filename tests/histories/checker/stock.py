@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from datetime import datetime
 
 from tests.histories.checker.reading import UNSEEN, Case, Row, instant, left_in
 
@@ -74,7 +75,10 @@ def _unseen(case: Case) -> dict[str, Counter[str]]:
 
     Captured, held and queued ones, and those sent until a look at the partner's stock that began after the answer.
     """
-    looked = {row["partner_variant"]: instant(row["snapshot_at"]) for row in case.books["stock"]}
+    looked: dict[str, datetime] = {}
+    for row in case.books["stock"]:  # the row of a partner who is gone tells of an old look
+        at = instant(row["snapshot_at"])
+        looked[row["partner_variant"]] = max(at, looked.get(row["partner_variant"], at))
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for lots in case.demand.values():
         for lot in lots:
