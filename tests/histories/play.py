@@ -20,6 +20,7 @@ from app.receiving.states import ParcelState
 from app.stores.queries import StoreFacts
 from app.units.queries import demand_in_state
 from app.units.states import DemandState
+from simulator.world.order_model import Order
 from simulator.world.store import Store
 from tests.histories.cast import Cast
 from tests.histories.clockwork import Hands
@@ -167,13 +168,20 @@ class Player:
         chosen = _pick(self.cast.masters(), act["which"])
         if chosen is None:
             return
-        store, order = chosen
-        counts = {line.id: -(-line.unfulfilled_quantity * act["part"] // 1) for line in order.lines}
+        await self._send_part(*chosen, act["part"], {"company": "UPS", "number": f"IN{act['number']}"})
+
+    async def _send_part(self, store: Store, order: Order, part: float, tracking: dict[str, str]) -> None:
+        counts = {line.id: -(-line.unfulfilled_quantity * part // 1) for line in order.lines}
         lines = [{"line_id": line_id, "quantity": int(count)} for line_id, count in counts.items() if count]
-        tracking = {"company": "UPS", "number": f"IN{act['number']}"}
         await self._control(
             "POST", f"{store.domain}/orders/{order.id}/fulfillments", {"lines": lines, "tracking": tracking}
         )
+
+    async def _fulfil_by_hand(self, act: Act) -> None:
+        """The retailer's staff sends something of an order from elsewhere, and says so in Shopify's admin."""
+        open_ = [each for each in self.cast.orders() if any(line.unfulfilled_quantity for line in each[1].lines)]
+        if chosen := _pick(open_, act["which"]):
+            await self._send_part(*chosen, act["part"], {"company": "FedEx", "number": f"HAND{act['number']}"})
 
     async def _unfulfil(self, act: Act) -> None:
         if chosen := _pick(self.cast.sent(), act["which"]):
@@ -234,6 +242,11 @@ class Player:
     async def _revoke_tokens(self, act: Act) -> None:
         store = _pick(list(self.stage.world.stores.values()), act["which"])
         await self._control("POST", f"{store.domain}/tokens/revoke", {})
+
+    async def _reprice(self, act: Act) -> None:
+        variants = [(store, each) for store in self.cast.shops("partner") for each in store.variants.values()]
+        if chosen := _pick([each for each in variants if each[1].deleted_at is None], act["which"]):
+            await self._control("PATCH", f"{chosen[0].domain}/variants/{chosen[1].id}", {"price": act["price"]})
 
     async def _delete_variant(self, act: Act) -> None:
         """A partner takes something out of their range for good, but for the last of it."""

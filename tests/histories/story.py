@@ -100,6 +100,10 @@ def _fulfil(dice: Dice) -> dict[str, Any]:
     return {**_which(dice), "part": dice.choice((0.3, 0.5, 1, 1, 1)), "number": dice.randint(1, 10**8)}
 
 
+def _price(dice: Dice) -> dict[str, Any]:
+    return {**_which(dice), "price": dice.choice(("12.49", "14.00", "15.00", "16.10"))}
+
+
 def _receive(dice: Dice) -> dict[str, Any]:
     return {**_which(dice), "off": [dice.choice((0, 0, 0, 0, -1, -2, 1)) for _ in range(4)]}
 
@@ -161,6 +165,8 @@ ACTS: Mapping[str, tuple[float, Callable[[Dice], dict[str, Any]]]] = {
     "complete_draft": (1, _which),
     "fulfil": (7, _fulfil),
     "unfulfil": (0.7, _which),
+    "reprice": (0.5, _price),
+    "fulfil_by_hand": (0.5, _fulfil),
     "retrack": (0.7, _fulfil),
     "receive": (7, _receive),
     "ship": (6, _ship),
