@@ -9,7 +9,7 @@ from app.events.declaration import Event
 from app.events.service import Answer, Later, News, Subscriber
 from app.fulfillment.jobs import EraseCustomer, EraseStore
 from app.inventory.jobs import CompareOffers, LeaveLocation, RefreshOffers, SyncStock, WriteOffers
-from app.master_orders.events import CycleOpened, MasterOrderClosed
+from app.master_orders.events import CycleClosedEmpty, CycleOpened, MasterOrderClosed
 from app.master_orders.jobs import EndWeeks, NoteRelease, OpenCycle, RewriteDraft
 from app.orders.events import OrderDemandChanged, SentUnitsReleased
 from app.orders.jobs import ReviewPartner, RouteUnmapped
@@ -132,15 +132,23 @@ def use_surplus(news: News[ParcelSent]) -> Answer:
     return UseSurplus(news.store_id, news.event.partner_id)
 
 
-def begin_draft(news: News[CycleOpened]) -> Answer:
-    """What waits already when a week opens, sold after the last cut-off or left over, stands on its draft."""
+def begin_draft(news: News[CycleOpened] | News[CycleClosedEmpty]) -> Answer:
+    """What waits already when a week opens, or when the one before leaves it over, stands on the running draft."""
     return Later(RewriteDraft(news.store_id, news.event.partner_id), DRAFT_GATHERS)
 
 
 def follow_close(news: News[MasterOrderClosed]) -> Answer:
-    """What was sent will show in the partner's stock; what they did with it before we knew of it is read at once."""
-    store_id, order_gid = news.event.partner_store_id, news.event.order_gid
-    return (SyncStock(store_id), ReadMasterOrder(store_id, order_gid), ReadMasterOrders(store_id))
+    """What was sent will show in the partner's stock; what they did with it before we knew of it is read at once.
+
+    What they did not take waits, and stands on the running draft.
+    """
+    event = news.event
+    return (
+        SyncStock(event.partner_store_id),
+        ReadMasterOrder(event.partner_store_id, event.order_gid),
+        ReadMasterOrders(event.partner_store_id),
+        Later(RewriteDraft(news.store_id, event.partner_id), DRAFT_GATHERS),
+    )
 
 
 def order_again(news: News[UnitsShorted]) -> Answer:
@@ -177,6 +185,7 @@ EVENT_JOBS: Mapping[type[Event], tuple[Follows, ...]] = {
     OrderDemandChanged: (follow_demand,),
     SentUnitsReleased: (note_release,),
     CycleOpened: (begin_draft,),
+    CycleClosedEmpty: (begin_draft,),
     MasterOrderClosed: (follow_close,),
     ParcelSent: (use_surplus,),
     ParcelReceived: (write_offers,),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from app.orders.states import PAID, TO_FULFILL, Standing
+from app.orders.states import PAID, PAID_BACK, TO_FULFILL, Standing
 from app.units.states import DemandState
 
 CARRIED_PROPERTIES = frozenset({"grind", "roast", "size", "colour", "color", "material"})
@@ -91,11 +91,13 @@ def payable_at(ordered_at: datetime, books: PaymentBooks) -> datetime | None:
 
     A unit is paid at the first instant, not before it was ordered, at which the order stands PAID (contract §5): what
     came in covers what was sold by then. An unpaid edit delays only what it added; later refunds undo nothing, and one
-    in the same second is later: Shopify's times are whole seconds, and what is paid out was paid before.
+    in the same second is later: Shopify's times are whole seconds, and what is paid out was paid before. Of what is
+    ordered after all was paid back the word "refunded" does not speak.
     """
     if not books.needs_payment:
         return ordered_at
-    stands_paid = books.status in PAID
+    paid_back = max((at for at, each in books.received if each < 0), default=ordered_at)
+    stands_paid = books.status in PAID and not (books.status == PAID_BACK and ordered_at > paid_back)
     instants = sorted({ordered_at, *(at for at, _ in books.sold), *(at for at, _ in books.received)})
     for instant in instants:
         owed = sum((amount for at, amount in books.sold if at <= instant), Decimal(0))

@@ -22,7 +22,8 @@ class Standing(enum.StrEnum):
     SHIPPED = "shipped"  # units were sent, and none is left
 
 
-PAID = frozenset({"PAID", "PARTIALLY_REFUNDED", "REFUNDED"})
+PAID_BACK = "REFUNDED"
+PAID = frozenset({"PAID", "PARTIALLY_REFUNDED", PAID_BACK})
 """Displayed financial statuses under which the order came to stand fully paid at some time."""
 
 TO_FULFILL = frozenset({"OPEN", "SCHEDULED", "ON_HOLD", "IN_PROGRESS", "INCOMPLETE"})

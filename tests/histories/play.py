@@ -168,7 +168,7 @@ class Player:
         chosen = _pick(self.cast.masters(), act["which"])
         if chosen is None:
             return
-        await self._send_part(*chosen, act["part"], {"company": "UPS", "number": f"IN{act['number']}"})
+        await self._send_part(chosen[0], chosen[1], act["part"], {"company": "UPS", "number": f"IN{act['number']}"})
 
     async def _send_part(self, store: Store, order: Order, part: float, tracking: dict[str, str]) -> None:
         counts = {line.id: -(-line.unfulfilled_quantity * part // 1) for line in order.lines}
@@ -181,7 +181,9 @@ class Player:
         """The retailer's staff sends something of an order from elsewhere, and says so in Shopify's admin."""
         open_ = [each for each in self.cast.orders() if any(line.unfulfilled_quantity for line in each[1].lines)]
         if chosen := _pick(open_, act["which"]):
-            await self._send_part(*chosen, act["part"], {"company": "FedEx", "number": f"HAND{act['number']}"})
+            await self._send_part(
+                chosen[0], chosen[1], act["part"], {"company": "FedEx", "number": f"HAND{act['number']}"}
+            )
 
     async def _unfulfil(self, act: Act) -> None:
         if chosen := _pick(self.cast.sent(), act["which"]):

@@ -262,6 +262,27 @@ async def test_a_quantity_the_partner_changed_is_taken_and_the_rest_is_queued_ag
     assert [lot.late for lot in await oak.trade.queued()] == [False]
 
 
+async def test_what_comes_back_late_stands_on_the_next_draft(oak: Oak) -> None:
+    """G27: the next week had begun, and its draft been thought of, before the partner's store let the close through."""
+    await oak.sell(5)
+    await oak.gather()
+    oak.edit(3)
+    cycle = await oak.running()
+    oak.fail(Rule(operation="DraftOrderComplete", action="server_error", probability=1))
+    await oak.reach_close(cycle)
+    await oak.trade.settle()
+    await oak.gather()
+    before = [lines_of(each) for each in oak.drafts]
+    oak.trade.shops.world.faults.rules.clear()
+
+    await oak.close_week_of(cycle.id)
+    await oak.gather()
+
+    assert before == [[3]]  # only the week that is being closed
+    assert await oak.units() == {"sent": 3, "queued": 2}
+    assert [lines_of(each) for each in oak.drafts] == [[2]]
+
+
 async def test_a_price_the_partner_changed_makes_no_second_line_of_it(oak: Oak) -> None:
     """G27: left as it is, listed, and the units are sent, not ordered again."""
     await oak.sell(5)

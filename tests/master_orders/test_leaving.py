@@ -69,6 +69,20 @@ async def test_a_partner_who_removes_the_app_is_called_no_more(oak: Oak) -> None
     assert await oak.trade.failed_jobs() == []
 
 
+async def test_what_was_to_be_decided_about_a_draft_ends_with_its_week(oak: Oak) -> None:
+    """A11: nobody can decide about the draft of a partner who left."""
+    await oak.sell(5)
+    await oak.gather()
+    oak.edit(3)
+    await oak.trade.settle()
+    before = set(await oak.problems())
+
+    uninstall(oak.trade.shops.world, oak.store)
+    await oak.trade.settle()
+
+    assert (before, set(await oak.problems())) == ({"partner_changed_draft"}, {"partner_gone"})
+
+
 async def test_what_is_over_of_a_partner_who_left_is_not_sold(oak: Oak) -> None:
     """A11, W3: an order of it would lead to nobody, so the store shows none of it."""
     await oak.sell(2)

@@ -123,6 +123,18 @@ def test_target(
         pytest.param(0, books("PAID", ("paid", 1, "90")), 1, id="nor a discount: the status tells"),
         pytest.param(0, books("PAID"), 0, id="marked as paid without a transaction"),
         pytest.param(0, books(""), None, id="no status at all"),
+        pytest.param(
+            9,
+            books("REFUNDED", ("paid", 0, "100"), ("paid", 5, "-100"), ("sold", 5, "-100"), ("sold", 9, "30")),
+            None,
+            id="ordered after all was paid back, and not paid",
+        ),
+        pytest.param(
+            0,
+            books("REFUNDED", ("paid", 0, "90"), ("paid", 5, "-90"), ("sold", 9, "30")),
+            9,
+            id="paid by Shopify's word, and refunded",
+        ),
     ],
 )
 def test_paid(ordered: float, booked: PaymentBooks, paid: float | None) -> None:

@@ -180,7 +180,6 @@ async def record_nothing_sent(uow: UnitOfWork, cycle_id: int) -> None:
     if cycle.state != CycleState.CLOSING:
         return
     await confirm_lines(uow, cycle, dict.fromkeys(cycle.lines, 0), ())
-    await _settle_problems(uow, cycle)
     await _end_empty(uow, cycle)
 
 
@@ -198,6 +197,7 @@ async def _seal(uow: UnitOfWork, cycle: Cycle, lines: dict[MasterLine, list[Queu
 async def _end_empty(uow: UnitOfWork, cycle: Cycle) -> None:
     cycle.move(CycleState.EMPTY, uow.now)
     cycle.trouble = None
+    await _settle_problems(uow, cycle)
     await record_event(uow, CycleClosedEmpty(cycle.id, cycle.partner_id))
 
 
