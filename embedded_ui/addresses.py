@@ -22,7 +22,7 @@ def is_ours(address: str) -> bool:
     except ValueError:  # a host that is begun in brackets and not ended
         return False
     path = unquote(parts.path)
-    hidden = ".." in path or "//" in path
+    hidden = ".." in path or "//" in path or not address.startswith("/app")  # `///app` is the host `app` to a browser
     return not (parts.scheme or parts.netloc or hidden) and OUR_PATH.fullmatch(path) is not None
 
 

@@ -248,6 +248,7 @@ HOSTILE = (
         "/webhooks/shopify",
         "app",
     ),
+    *("///app", "///app/orders?x=1", "%2fapp", "%2Fapp/orders"),  # to a browser the host `app`, or beside our pages
     *("/app:80", "http:app", "/app/%", "/app/%zz", "/app/é", "?x", "#x", "/app/<script>", "/app/'x"),
 )
 

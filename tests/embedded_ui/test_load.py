@@ -180,6 +180,8 @@ async def test_a_shop_in_capitals_is_the_same_shop(shops: Shops) -> None:
         "/apple",
         "//[",
         "https://[evil.io/app",
+        "///app",
+        "%2fapp",
     ],
 )
 async def test_a_return_address_that_is_not_ours_is_refused(shops: Shops, back: str) -> None:
