@@ -1,10 +1,12 @@
 """What a retailer proposes to a partner, as it is typed, checked and told."""
 
+import re
 from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
 
 MOST_BUFFER = 10_000
+MAILBOX = re.compile(r"[^\s@]+@[^\s@]+")
 NO_BUFFER = f"Enter a whole number of units from 0 to {MOST_BUFFER:,}."
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -38,7 +40,7 @@ def contact_faults(name: str, email: str) -> dict[str, str]:
     found = {}
     if not name.strip():
         found["name"] = "Enter the partner's name."
-    if email and "@" not in email.strip("@ "):
+    if email and not MAILBOX.fullmatch(email):
         found["email"] = "Enter a complete e-mail address, such as orders@example.com."
     return found
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.partners.rules import Calendar, CutOff, cutoffs_after, cutoffs_ahead, first_cutoff_after, instant_of
+from app.partners.terms import contact_faults
 
 
 def utc(text: str) -> datetime:
@@ -102,3 +103,25 @@ def test_of_two_changes_in_one_week_the_last_one_counts() -> None:
     ahead = cutoffs_ahead(list(zip(since, calendars, strict=True)), utc("2026-11-16T10:00"), 3)
 
     assert [cutoff.on for cutoff in ahead] == [date(2026, 11, 19), date(2026, 11, 20), date(2026, 11, 27)]
+
+
+@pytest.mark.parametrize("email", ["", "orders@example.com", "o'neil+hub@example.co.uk", "kaffee@rösterei.example"])
+def test_an_address_that_mail_can_go_to_is_taken(email: str) -> None:
+    assert contact_faults("Oak", email) == {}
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "nobody",
+        "@",
+        "orders@",
+        "@example.com",
+        "orders @example.com",
+        "a@b@example.com",
+        "a@example.com, b@example.com",
+        "a@example.com\nBcc: b@example.com",
+    ],
+)
+def test_what_is_no_single_address_is_refused(email: str) -> None:
+    assert set(contact_faults("Oak", email)) == {"email"}
