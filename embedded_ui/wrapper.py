@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
@@ -85,6 +85,8 @@ class PageEndpoint:
             response = errors.error_page(settings, error)
         except HTTPException as error:
             response = PlainTextResponse(error.detail, error.status_code)
+        except ClientDisconnect:
+            response = PlainTextResponse(status_code=400)  # nobody reads it
         except Exception:
             log.exception("embedded_ui.bug", path=request.url.path, shop=shop)
             response = errors.error_page(settings, None)

@@ -1,9 +1,11 @@
 """The load of the embedded app: who gets in, who is bounced, who is refused, and who may frame us."""
 
 import re
+from collections.abc import AsyncIterator
 
 import pytest
 from httpx import Response
+from starlette.requests import ClientDisconnect
 
 from embedded_ui.routes import TABLE
 from simulator.oauth.id_tokens import id_token
@@ -263,3 +265,20 @@ async def test_every_page_of_the_table_refuses_who_has_no_token(shops: Shops) ->
 
         expected = (400, 302) if row.method == "GET" else (401, 401)
         assert (answer.status_code, named.status_code) == expected, path
+
+
+async def test_who_goes_while_sending_a_form_is_no_fault_of_ours(
+    shops: Shops, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shops.make_shop(RETAILER)
+    await shops.load(RETAILER)
+    headers = {**shops._token(RETAILER), "Content-Type": "application/x-www-form-urlencoded"}
+
+    async def broken_off() -> AsyncIterator[bytes]:
+        yield b"role=retail"
+        raise ClientDisconnect
+
+    answer = await shops.hub.post("/app/role", content=broken_off(), headers=headers)
+
+    assert answer.status_code == 400  # which nobody reads
+    assert "embedded_ui.bug" not in "".join(capsys.readouterr())
