@@ -82,6 +82,8 @@ class PageEndpoint:
             shop = visit.store.shop_domain
             response = await self._page(visit, request)
         except HubError as error:
+            if isinstance(error, NotFound):
+                log.warning("security.foreign_page", path=request.url.path, shop=shop)
             response = errors.error_page(settings, error)
         except HTTPException as error:
             response = PlainTextResponse(error.detail, error.status_code)
@@ -102,7 +104,6 @@ class PageEndpoint:
         if row is None and who is Who.NEW and method == "GET" and here:
             row = self.welcome
         if row is None:
-            log.warning("security.foreign_page", path=request.url.path, shop=visit.store.shop_domain)
             raise NotFound
         visit.notice = notice_of(request.query_params.get("told"))
         return await self._run(row, visit, request)

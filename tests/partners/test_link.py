@@ -368,8 +368,8 @@ async def test_removing_the_app_disconnects(shops: Shops) -> None:
     assert not (await store_facts(shops, PARTNER)).installed
 
 
-async def test_pages_belong_to_their_role(shops: Shops) -> None:
-    """N3: another role's page, and another retailer's partner, do not exist."""
+async def test_pages_belong_to_their_role(shops: Shops, capsys: pytest.CaptureFixture[str]) -> None:
+    """N3: another role's page, and another retailer's partner, do not exist; that somebody asked stands in the log."""
     linked = await link(shops)
     other = "harbour.myshopify.com"
     await make_retailer(shops, other)
@@ -387,6 +387,7 @@ async def test_pages_belong_to_their_role(shops: Shops) -> None:
 
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.text for answer in answers}) <= 2  # one page for each layout
+    assert "".join(capsys.readouterr()).count("security.foreign_page") == len(answers)
     assert (await partners_now(shops))[0].state is PartnerState.CONNECTED
 
 
