@@ -21,7 +21,7 @@ from app.job_runs.declaration import job_from
 from app.job_runs.errors import LeaseLost
 from app.job_runs.ledger import LEASE_SECONDS, ClaimedRun, Ledger, Share, check_fence, end_in
 from app.job_runs.states import JobState
-from app.stores.errors import NotConnected
+from app.stores.errors import NotConnected, PermissionMissing
 from app.stores.flows import ConnectedShopify
 from jobs.context import Ended, JobContext
 from jobs.lease import CURRENT, HeldRun
@@ -146,7 +146,7 @@ class Runner:
             raise
         except Conflict as conflict:
             return partial(self._end, run, conflict.sentence)
-        except (Unavailable, TimeoutError) as error:
+        except (Unavailable, PermissionMissing, TimeoutError) as error:
             return partial(self._wait, run, error)
         except NotConnected as gone:
             # A store that removed the app has no work left of its own; who needs another store has to know.
@@ -201,13 +201,13 @@ class Runner:
             raise LeaseLost(run.name)
         await self._resolve(run)
 
-    async def _wait(self, run: ClaimedRun, error: Unavailable | TimeoutError) -> None:
+    async def _wait(self, run: ClaimedRun, error: Unavailable | PermissionMissing | TimeoutError) -> None:
         """Queue the run again for later; after many attempts somebody is told, but it goes on.
 
         A run that joined a later wish is over: what stands open about it, nobody else would resolve.
         """
         why, asked = "The job took longer than it may.", None
-        if isinstance(error, Unavailable):
+        if not isinstance(error, TimeoutError):
             why, asked = error.sentence, error.retry_after
         wait = rules.back_off(run.attempt, random.random(), asked)
         log.info(
@@ -218,7 +218,7 @@ class Runner:
             raise LeaseLost(run.name)
         if state is JobState.CANCELLED:
             return await self._resolve(run)
-        is_told = isinstance(error, Unavailable) and error.is_told
+        is_told = not isinstance(error, TimeoutError) and error.is_told
         if run.attempt >= REPORTED_FROM and not is_told:
             step = "It is tried again by itself; look whether the store or service it needs is reachable."
             async with self._open_for(run) as uow:

@@ -64,8 +64,8 @@ def tell_of_silence(news: News[StoreStoppedAnswering] | News[StoreAnswersAgain])
 
 
 def check_permissions(news: News[StoreScopesChanged]) -> Answer:
-    """What a partner's store permits decides what its check finds."""
-    return CheckPartnerStore(news.store_id)
+    """What a partner's store permits decides what its check finds, and whoever sells its products learns of it."""
+    return (CheckPartnerStore(news.store_id), TellOfAccess(news.store_id))
 
 
 def leave_location(news: News[StockLocationLeft]) -> Answer:

@@ -1,6 +1,9 @@
 """How stores refuse."""
 
+from typing import ClassVar
+
 from app.core.errors import Conflict, NotAllowed, Unavailable
+from app.gateways.shopify.errors import ScopeMissing
 
 
 class RoleTaken(Conflict):
@@ -21,6 +24,16 @@ class NotConnected(NotAllowed):
     def __init__(self, store_id: int) -> None:
         super().__init__()
         self.store_id = store_id
+
+
+class PermissionMissing(ScopeMissing):
+    """The store took a permission back, or never gave it; its people were told, and jobs wait until it is given."""
+
+    is_told: ClassVar[bool] = True
+    retry_after: ClassVar[float] = 3600
+
+    def __init__(self, shop_domain: str) -> None:
+        super().__init__(f"{shop_domain} has not given the permission this needs.")
 
 
 class AccessLost(Unavailable):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -38,6 +38,7 @@ class Player:
 
     stage: Stage
     hands: Hands
+    granted: dict[str, list[str]] = field(default_factory=dict)  # what stores permitted before they took it back
     placed: int = 0
     units: int = 0
 
@@ -244,6 +245,33 @@ class Player:
     async def _revoke_tokens(self, act: Act) -> None:
         store = _pick(list(self.stage.world.stores.values()), act["which"])
         await self._control("POST", f"{store.domain}/tokens/revoke", {})
+
+    async def _take_scope(self, act: Act) -> None:
+        """A store takes back a permission."""
+        holding = [each for each in self.cast.installed() if act["scope"] in each.app.scopes]
+        if store := _pick(holding, act["which"]):
+            self.granted.setdefault(store.domain, list(store.app.scopes))
+            left = [each for each in store.app.scopes if each != act["scope"]]
+            await self._control("POST", f"{store.domain}/app/scopes", {"scopes": left})
+
+    async def permit_everything(self) -> None:
+        """Every store that has the app permits again what it permitted at first."""
+        for domain, scopes in self.granted.items():
+            if self.stage.world.stores[domain].app.installed:
+                await self._control("POST", f"{domain}/app/scopes", {"scopes": scopes})
+
+    async def _move(self, act: Act) -> None:
+        """The retailer's staff has a part of an order sent from another of their locations."""
+        parts = [
+            (store, each)
+            for store in self.cast.shops("retailer")
+            for each in store.fulfillment_orders.values()
+            if each.is_live and each.status != "ON_HOLD"
+        ]
+        if chosen := _pick(parts, act["which"]):
+            place = _pick(list(chosen[0].locations.values()), act["to"])
+            path = f"{chosen[0].domain}/fulfillment_orders/{chosen[1].id}/move"
+            await self._control("POST", path, {"location_id": place.id})
 
     async def _reprice(self, act: Act) -> None:
         variants = [(store, each) for store in self.cast.shops("partner") for each in store.variants.values()]

@@ -86,6 +86,7 @@ async def _calm(player: Player, played: Played) -> list[str]:
     await player.hands.rest()
     while any(store.app.frozen for store in player.stage.world.stores.values()):
         await player.play({"do": "unfreeze_store", "which": 0.0})
+    await player.permit_everything()
     answer = await player.stage.control.put("/faults", json={"profile": "none"})
     assert answer.status_code == 200, answer.text
     if any(act["do"] in SHUT_OUT for act in played.story.acts):

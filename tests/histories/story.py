@@ -23,6 +23,14 @@ FEWEST, MOST = 62, 72  # but for what follows the last cut-off
 STEPS = (0, 1, 5, 20, 45, 120, 300, 480, 840)  # seconds
 JUMPS = (0.3, 1, 3, 7, 16, 26, 50)  # hours
 AWAY = (0, 0.3, 3, 30)  # hours; after two days Shopify asks that a store that left be forgotten
+SCOPES = (
+    "write_draft_orders",
+    "read_orders",
+    "read_products",
+    "read_inventory",
+    "read_fulfillments",
+    "write_inventory",
+)
 AROUND_CUTOFF = (-30, -1, 0, 0, 1, 60, 890, 905, 1800, 8000, 90000)  # seconds
 PAYMENTS = ("paid",) * 7 + ("pending", "pending", "authorized")
 
@@ -102,6 +110,10 @@ def _fulfil(dice: Dice) -> dict[str, Any]:
 
 def _price(dice: Dice) -> dict[str, Any]:
     return {**_which(dice), "price": dice.choice(("12.49", "14.00", "15.00", "16.10"))}
+
+
+def _scope(dice: Dice) -> dict[str, Any]:
+    return {**_which(dice), "scope": dice.choice(SCOPES)}
 
 
 def _receive(dice: Dice) -> dict[str, Any]:
@@ -186,6 +198,8 @@ ACTS: Mapping[str, tuple[float, Callable[[Dice], dict[str, Any]]]] = {
     "expire_tokens": (0.5, _which),
     "revoke_tokens": (0.4, _which),
     "open_app": (0.8, _which),
+    "take_scope": (0.4, _scope),
+    "move": (0.5, lambda dice: {**_which(dice), "to": _share(dice)}),
     "delete_variant": (0.3, _which),
     "halt": (3, _halt),
     "stop": (0.8, lambda _: {}),

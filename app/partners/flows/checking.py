@@ -11,6 +11,7 @@ from app.partners.queries import PartnerFacts, partners_of, partnerships_of
 from app.partners.service import PreFlight
 from app.stores.flows import ConnectedShopify, check_installation
 from app.stores.queries import StoreFacts, get_store
+from app.stores.scopes import WHAT_FOR
 
 PAGES = 50  # enough to judge the SKUs of a store; the import reads everything
 
@@ -45,7 +46,9 @@ async def tell_of_access(shopify: ConnectedShopify, partner_store_id: int) -> in
         partnerships = await partnerships_of(uow.session, partner_store_id)
     for partnership in partnerships:
         async with shopify.open_uow(system_for(partnership.store_id)) as uow:
-            await service.note_access(uow, partnership.id, lost=store.needs_reopening, silent=store.is_resting)
+            lacking = [WHAT_FOR[scope] for scope in store.missing_scopes]
+            lost, silent = store.needs_reopening, store.is_resting
+            await service.note_access(uow, partnership.id, lost=lost, silent=silent, lacking=lacking)
     return len(partnerships)
 
 

@@ -26,6 +26,7 @@ from app.partners.terms import MOST_BUFFER, NO_BUFFER, contact_faults, weekly
 
 ACCESS_LOST = "partner_access_lost"
 SILENT = "partner_silent"
+LIMITED = "partner_permission_missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +129,18 @@ async def record_checks(uow: UnitOfWork, partner_id: int, found: PreFlight) -> N
     await record_event(uow, PartnerChecked(partner.id, partner.name, result_of(found.checks)))
 
 
-async def note_access(uow: UnitOfWork, partner_id: int, *, lost: bool, silent: bool = False) -> None:
-    """List a partner whose store no longer lets us in or cannot be reached, once; or take it off the list again."""
+async def note_access(
+    uow: UnitOfWork, partner_id: int, *, lost: bool, silent: bool = False, lacking: Sequence[str] = ()
+) -> None:
+    """List a partner whose store no longer lets us in, cannot be reached or took permissions back, once; or take it
+    off the list again. `lacking`: what we are not permitted to do.
+    """
     partner = await _lock(uow, partner_id)
-    standing = {ACCESS_LOST: lost, SILENT: silent and not lost}
+    standing = {ACCESS_LOST: lost, SILENT: silent and not lost, LIMITED: bool(lacking) and not lost}
     over = [kind for kind, stands in standing.items() if not stands or partner.state not in LIVE]
     await resolve_exceptions(uow, "partner", partner_id, over)
     for kind in standing.keys() - set(over):
-        cause, step = (words.format(name=partner.name) for words in _ACCESS[kind])
+        cause, step = (words.format(name=partner.name, lacking="; ".join(lacking)) for words in _ACCESS[kind])
         await open_exception(uow, Problem(kind, "partner", str(partner_id), cause, step, partner_id=partner_id))
 
 
@@ -143,6 +148,10 @@ _ACCESS = {
     ACCESS_LOST: (
         "{name}'s store no longer lets Partner Hub in: stock is not read, nothing is sent to it.",
         "Ask {name} to open Partner Hub once in their Shopify admin; everything then continues.",
+    ),
+    LIMITED: (
+        "{name} has not permitted Partner Hub to: {lacking}.",
+        "Ask {name} to open Partner Hub in their Shopify admin and permit it by one click; everything then continues.",
     ),
     SILENT: (
         "{name}'s store cannot be reached at the moment: stock is not read, nothing is sent to it.",

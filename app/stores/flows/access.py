@@ -20,7 +20,7 @@ from app.gateways.shopify.client import ShopifyClient, StoreAccess
 from app.gateways.shopify.errors import GrantRefused, ScopeMissing, StoreFrozen, TokenDead
 from app.gateways.shopify.oauth import AppCredentials, TokenGrant
 from app.stores import service
-from app.stores.errors import AccessLost
+from app.stores.errors import AccessLost, PermissionMissing
 from app.stores.sealing import open_access, open_refresh, seal
 from app.stores.service import Held
 from app.stores.states import RESTING, AccessState
@@ -114,14 +114,22 @@ class ConnectedShopify:
         except TokenDead:
             await self._mark(newer.store_id, AccessState.DEAD, issue=newer.issue)
             raise AccessLost(newer.shop_domain, newer.issue) from None
+        except ScopeMissing:
+            await self._look_at_permissions(newer)
+            raise PermissionMissing(newer.shop_domain) from None
 
     async def _newer(self, seen: Held) -> Held:
         """Return tokens newer than those seen; where there are none, the scope is truly missing."""
         self.look_again(seen.store_id)
         held = await self._fresh(seen.store_id)
         if held.issue == seen.issue:
-            raise ScopeMissing
+            await self._look_at_permissions(held)
+            raise PermissionMissing(held.shop_domain)
         return held
+
+    async def _look_at_permissions(self, held: Held) -> None:
+        async with self.open_uow(system_for(held.store_id)) as uow:
+            await service.look_at_permissions(uow)
 
     async def _fresh(self, store_id: int) -> Held:
         kept = self._kept.get(store_id)

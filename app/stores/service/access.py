@@ -107,7 +107,7 @@ async def mark_access(
         if store is None or store.uninstalled_at is not None or not store.note_access(state, uow.now, looked=looked):
             return
     if state is AccessState.WORKING:
-        await resolve_exceptions(uow, "store", str(store_id))
+        await resolve_exceptions(uow, "store", str(store_id), TROUBLES)
         await wake_waiting(uow, StoreRests(store.shop_domain, 0).sentence)
     else:
         await open_exception(uow, _trouble(store, state))
@@ -141,6 +141,9 @@ _TROUBLES = {
         "It is looked at again from time to time, and goes on by itself. If it lasts, look at Shopify's status page.",
     ),
 }
+
+TROUBLES = [kind for kind, _, _ in _TROUBLES.values()]
+"""The kinds of exceptions about a store that gives no answers."""
 
 
 def _held(store_id: int, store: Store | None, token: AccessToken | None) -> Held:

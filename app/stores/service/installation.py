@@ -9,11 +9,11 @@ from sqlalchemy.dialects.postgresql import insert
 from app.core.errors import Conflict, NotFound
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
-from app.exceptions.service import resolve_exceptions
+from app.exceptions.service import Problem, open_exception, resolve_exceptions
 from app.inbox.service import follow_name
 from app.job_runs.service import cancel_plans_of_store, enqueue, every, wake_waiting
 from app.stores import repository
-from app.stores.errors import AccessLost, RoleTaken
+from app.stores.errors import AccessLost, PermissionMissing, RoleTaken
 from app.stores.events import (
     StoreAccessRegained,
     StoreErased,
@@ -24,11 +24,14 @@ from app.stores.events import (
 )
 from app.stores.jobs import CheckInstallation, RegisterTopics
 from app.stores.models import Store
-from app.stores.queries import StoreFacts, facts_of
+from app.stores.queries import StoreFacts, facts_of, get_store
+from app.stores.scopes import WHAT_FOR
 from app.stores.sealing import SealedGrant
+from app.stores.service.access import TROUBLES
 from app.stores.service.onboarding import go_live_if_ready
 from app.stores.states import AccessState, StoreRole
 
+TAKEN_BACK = "permission_taken_back"
 HOUR = 60
 DAY = 24 * HOUR
 
@@ -77,6 +80,7 @@ async def install_store(uow: UnitOfWork, installation: Installation, tokens: Sea
         if store is None or store.shopify_shop_id != installation.shopify_shop_id:
             raise Conflict("Two installations of this store began at once.")
         begins, before = is_new or store.uninstalled_at is not None, store.shop_domain
+        granted_before = frozenset(store.granted_scopes)
         was_lost = store.access_state == AccessState.DEAD
         store.bring_back(fresh, uow.now if begins else store.installed_at)
         await repository.put_token(session, uow.store_id, tokens)
@@ -92,7 +96,8 @@ async def install_store(uow: UnitOfWork, installation: Installation, tokens: Sea
         await record_event(uow, StoreAccessRegained(store_id=uow.store_id, shop=store.shop_domain))
         await wake_waiting(uow, AccessLost(store.shop_domain).sentence)
     await enqueue(uow, RegisterTopics(uow.store_id))
-    await resolve_exceptions(uow, "store", str(uow.store_id))
+    await resolve_exceptions(uow, "store", str(uow.store_id), TROUBLES)
+    await _follow_permissions(uow, store, granted_before)
     return facts_of(store)
 
 
@@ -113,7 +118,7 @@ async def choose_role(uow: UnitOfWork, role: StoreRole) -> StoreFacts:
 
 
 async def record_scopes(uow: UnitOfWork, granted: Iterable[str]) -> StoreFacts:
-    """Note what the store grants now; what newly works is set up, what was taken back is seen by everybody."""
+    """Note what the store grants now; what newly works is set up and goes on, what was taken back is told."""
     now_granted = frozenset(granted)
     async with uow.machinery() as session:
         store = await repository.lock_store(session, uow.store_id)
@@ -121,13 +126,34 @@ async def record_scopes(uow: UnitOfWork, granted: Iterable[str]) -> StoreFacts:
             raise NotFound
         before = frozenset(store.granted_scopes)
         store.granted_scopes = sorted(now_granted)
-    if before != now_granted:
-        change = StoreScopesChanged(uow.store_id, len(now_granted - before), len(before - now_granted))
-        await enqueue(uow, RegisterTopics(uow.store_id))
-        await record_event(uow, change)
+    await _follow_permissions(uow, store, before)
     if store.role == StoreRole.RETAILER:
         await go_live_if_ready(uow, store)
     return facts_of(store)
+
+
+async def look_at_permissions(uow: UnitOfWork) -> None:
+    """Have read what the acting store grants, when Shopify refuses what we think was granted."""
+    store = await get_store(uow, uow.store_id)
+    if not store.missing_scopes:
+        await enqueue(uow, CheckInstallation(uow.store_id))
+
+
+async def _follow_permissions(uow: UnitOfWork, store: Store, before: frozenset[str]) -> None:
+    now = frozenset(store.granted_scopes)
+    if before == now:
+        return
+    await enqueue(uow, RegisterTopics(uow.store_id))
+    await record_event(uow, StoreScopesChanged(uow.store_id, len(now - before), len(before - now)))
+    await wake_waiting(uow, PermissionMissing(store.shop_domain).sentence)
+    missing = facts_of(store).missing_scopes
+    if not missing:
+        await resolve_exceptions(uow, "store", str(uow.store_id), [TAKEN_BACK])
+    elif before - now:
+        lacking = "; ".join(WHAT_FOR[scope] for scope in missing)
+        cause = f"{store.name} does not permit Partner Hub any more to: {lacking}."
+        step = "Open Partner Hub in that store's Shopify admin and permit it by one click; everything then continues."
+        await open_exception(uow, Problem(TAKEN_BACK, "store", str(uow.store_id), cause, step))
 
 
 async def record_details(uow: UnitOfWork, installation: Installation) -> None:

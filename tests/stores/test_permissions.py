@@ -1,0 +1,76 @@
+"""A permission that is taken back: what needs it waits, people are told once, and all goes on when it is back."""
+
+import pytest
+
+from app.core.unit_of_work import system_for
+from app.exceptions.queries import open_exceptions
+from simulator.world.apps import set_scopes
+from simulator.world.inventory import set_inventory
+from tests.support.shops import PARTNER, RETAILER
+from tests.support.trade import Trade
+
+pytestmark = pytest.mark.anyio
+
+BEAN = "PARTNER-oak-BEAN"
+
+
+def permit(trade: Trade, shop: str, *, but: str) -> list[str]:
+    """A shop permits all it did, except one; returns what it permitted before."""
+    store = trade.shops.store(shop)
+    before = list(store.app.scopes)
+    set_scopes(trade.shops.world, store, [each for each in before if each != but])
+    return before
+
+
+async def told(trade: Trade, store_id: int) -> list[str]:
+    """The kinds of what stands open in a store."""
+    async with trade.shops.open_uow(system_for(store_id)) as uow:
+        return [each.kind for each in await open_exceptions(uow.session)]
+
+
+def count(trade: Trade, quantity: int) -> None:
+    """The partner counts its beans."""
+    store = trade.shops.store(PARTNER)
+    (item,) = [each.inventory_item_id for each in trade.variants(PARTNER) if each.sku == "BEAN"]
+    set_inventory(trade.shops.world, store, (item, next(iter(store.locations))), quantity, "staff")
+
+
+@pytest.mark.parametrize("is_heard", [True, False])
+async def test_a_partner_takes_a_permission_back_and_gives_it_again(trade: Trade, is_heard: bool) -> None:
+    """A5, D17: also when the message of it was lost, the first refusal tells."""
+    await trade.bring_in(trade.product())
+    before = permit(trade, PARTNER, but="read_inventory")
+    if not is_heard:
+        await trade.lose_webhooks()
+    for quantity in (5, 6, 7):
+        count(trade, quantity)
+        await trade.turn(minutes=2)
+    listed = await told(trade, trade.retailer_id)
+    waiting = trade.shown(BEAN)
+
+    set_scopes(trade.shops.world, trade.shops.store(PARTNER), before)
+    await trade.settle()
+
+    assert (listed, waiting) == (["partner_permission_missing"], 20)
+    assert await told(trade, trade.retailer_id) == []
+    assert await told(trade, trade.link.partner_store.id) == []
+    assert trade.shown(BEAN) == 7
+    assert await trade.failed_jobs() == []
+
+
+async def test_a_retailer_takes_a_permission_back_and_gives_it_again(trade: Trade) -> None:
+    """A5: their own list tells what is missing; no job fails for it."""
+    await trade.bring_in(trade.product())
+    before = permit(trade, RETAILER, but="write_inventory")
+    for quantity in (5, 6):
+        count(trade, quantity)
+        await trade.turn(minutes=2)
+    listed = await told(trade, trade.retailer_id)
+
+    set_scopes(trade.shops.world, trade.shops.store(RETAILER), before)
+    await trade.settle()
+
+    assert listed == ["permission_taken_back"]
+    assert await told(trade, trade.retailer_id) == []
+    assert trade.shown(BEAN) == 6
+    assert await trade.failed_jobs() == []
