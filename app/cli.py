@@ -61,19 +61,9 @@ def _listed(addresses: Mapping[str, str]) -> list[str]:
 
 def web(options: argparse.Namespace) -> int:
     """Serve the web application."""
-    import uvicorn
+    from app.serving import serve
 
-    port = options.port or World.of(os.environ).ports["web"]
-    uvicorn.run(
-        "app.asgi:app",
-        host=options.host,
-        port=port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=5,
-    )
+    serve(options.host, options.port or World.of(os.environ).ports["web"])
     return 0
 
 

@@ -8,12 +8,14 @@ import anyio
 import uvicorn
 from starlette.types import ASGIApp
 
+from app.serving import BoundedProtocol
+
 
 @asynccontextmanager
 async def serving(app: ASGIApp) -> AsyncIterator[str]:
     """Serve the application on a free port; connections wait from the first moment."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
+        server = uvicorn.Server(uvicorn.Config(app, http=BoundedProtocol, log_level="error", lifespan="off"))
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(server.serve, [listening])
             yield f"http://127.0.0.1:{listening.getsockname()[1]}"
