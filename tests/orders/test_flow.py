@@ -214,6 +214,28 @@ async def test_a_hold_and_its_release(stocked: Trade) -> None:
     assert [(lot.quantity, lot.eligible_at) for lot in await stocked.queued()] == [(3, released_at)]
 
 
+async def test_the_end_of_a_hold_that_no_webhook_tells_of(stocked: Trade) -> None:
+    """E23, promise 5: the comparison reads held orders again, also where a release does not change the order's time."""
+    world, store = stocked.shops.world, stocked.shops.store(RETAILER)
+    world.switches = replace(world.switches, hold_touches_order=False)
+    placed = stocked.buy((BEAN, 3))
+    await stocked.settle()
+    order = await stocked.order()
+    hold_order(world, store, placed)
+    await stocked.settle()
+    held = await stocked.where(order.lines[0].id)
+    stocked.set_clock(stocked.clock.at + timedelta(hours=2))
+    await stocked.settle()
+    release_order(world, store, placed)
+    await stocked.lose_webhooks()
+    stocked.set_clock(stocked.clock.at + timedelta(minutes=16))
+
+    await stocked.settle()
+
+    assert held == {"held": 3}
+    assert [(lot.quantity, lot.eligible_at) for lot in await stocked.queued()] == [(3, stocked.clock.at)]
+
+
 async def test_one_order_that_cannot_be_taken_in_holds_up_no_other(stocked: Trade) -> None:
     """It is listed with the reason, and struck off once it can be taken in."""
     world, store = stocked.shops.world, stocked.shops.store(RETAILER)
