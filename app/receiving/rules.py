@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Units of one order line that wait, oldest first in a list of them."""
+    """Units of one order line that wait, oldest first in a list of them, and the master line they were ordered on."""
 
     lot_id: int
     quantity: int
+    supply_line_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +31,42 @@ class Share:
 
 
 def allocate(free: Sequence[Free], waiting: Sequence[Waiting]) -> list[Share]:
-    """Give what is here to whoever has waited longest, in a fixed order, so that every run decides the same (H5)."""
-    left = [[each.supply_line_id, each.quantity] for each in free]
-    shares = []
+    """Give what is here to whoever has waited longest, in a fixed order, so that every run decides the same (H5).
+
+    Age decides how much each gets. What it is taken from decides for whom it was ordered (another line can be another
+    grind); so nobody's goods go to somebody older who then leaves the own ones to a third.
+    """
+    left = {each.supply_line_id: each.quantity for each in free}
+    granted = _oldest_first(sum(left.values()), waiting)
+    shares: dict[tuple[int, int], int] = {}
+
+    def give(lot: Waiting, supply_line_id: int) -> None:
+        count = min(granted[lot.lot_id], left[supply_line_id])
+        if count:
+            granted[lot.lot_id] -= count
+            left[supply_line_id] -= count
+            shares[lot.lot_id, supply_line_id] = count
+
     for lot in waiting:
-        wanted = lot.quantity
-        for place in left:
-            taken = min(wanted, place[1])
-            if taken:
-                shares.append(Share(place[0], lot.lot_id, taken))
-                place[1] -= taken
-                wanted -= taken
-        if not any(quantity for _, quantity in left):
-            break
-    return shares
+        if lot.supply_line_id in left:
+            give(lot, lot.supply_line_id)
+    for lot in waiting:
+        for supply_line_id in left:
+            give(lot, supply_line_id)
+    return [
+        Share(supply_line_id, lot.lot_id, shares[lot.lot_id, supply_line_id])
+        for lot in waiting
+        for supply_line_id in left
+        if (lot.lot_id, supply_line_id) in shares
+    ]
+
+
+def _oldest_first(quantity: int, waiting: Sequence[Waiting]) -> dict[int, int]:
+    granted = {}
+    for lot in waiting:
+        granted[lot.lot_id] = min(lot.quantity, quantity)
+        quantity -= granted[lot.lot_id]
+    return granted
 
 
 def plain_number(number: str) -> str:

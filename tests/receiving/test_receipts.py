@@ -9,13 +9,14 @@ from app.core.unit_of_work import system_for
 from app.receiving.jobs import UseSurplus
 from app.receiving.service import Count, receive_parcel
 from app.receiving.states import TRANSITIONS, AlreadyReceived, ParcelState, ensure
+from app.units.facts import lots_of
 from jobs.context import JobContext
 from jobs.registry import Handled
 from simulator.world.changes import changed
 from simulator.world.inventory import set_inventory
 from simulator.world.orders import cancel_order
-from tests.support.oak import BEANS, QUARTER, Oak
-from tests.support.shops import PARTNER
+from tests.support.oak import BEANS, QUARTER, Oak, lines_of
+from tests.support.shops import PARTNER, RETAILER
 
 pytestmark = pytest.mark.anyio
 
@@ -110,6 +111,27 @@ async def test_the_oldest_order_is_served_first(oak: Oak) -> None:
     await oak.receive((await oak.parcels())[0], 8)
 
     assert await oak.places() == [{"allocated": 6}, {"allocated": 2, "queued": 1}, {"queued": 3}]
+
+
+async def test_two_grinds_in_one_parcel(oak: Oak) -> None:
+    """E14, H5: lines of one variant whose customers bought by turns; each gets the grind they asked for."""
+    variant = next(each.id for each in oak.trade.variants(RETAILER) if each.sku == BEANS)
+    ground = {"variant_id": variant, "quantity": 9, "properties": {"Grind": "French press"}}
+    for line in ((BEANS, 1), ground, (BEANS, 3)):
+        oak.trade.buy(line)
+        await oak.pass_time(timedelta(minutes=20))
+    await oak.close_week()
+    oak.send(*lines_of(oak.order))
+    await oak.trade.settle()
+
+    await oak.receive((await oak.parcels())[0])
+
+    assert sorted(lines_of(oak.order)) == [4, 9]
+    assert await oak.places() == [{"allocated": 1}, {"allocated": 9}, {"allocated": 3}]
+    async with oak.trade.uow() as uow:
+        lots = await lots_of(uow.session, oak.trade.retailer_id)
+    supplies = {lot.supply_line_id for lot in lots if lot.side == "demand" and lot.balances.get("allocated") in (1, 3)}
+    assert len(supplies) == 1
 
 
 async def test_more_than_ordered_is_surplus(oak: Oak) -> None:

@@ -26,6 +26,25 @@ def test_oldest_first(free: list[int], waiting: list[int], shares: list[tuple[in
 
 
 @pytest.mark.parametrize(
+    ("free", "waiting", "shares"),
+    [
+        ([4, 9], [(1, 1), (9, 2), (3, 1)], [(1, 1, 1), (2, 2, 9), (1, 3, 3)]),
+        ([4, 9], [(1, 1), (12, 2), (6, 1)], [(1, 1, 1), (1, 2, 3), (2, 2, 9)]),
+        ([0, 5], [(3, 1), (3, 2)], [(2, 1, 3), (2, 2, 2)]),
+        ([2, 2], [(3, None)], [(1, 1, 2), (2, 1, 1)]),
+    ],
+)
+def test_what_was_ordered_for_them_first(
+    free: list[int], waiting: list[tuple[int, int | None]], shares: list[tuple[int, int, int]]
+) -> None:
+    """H5, E15: how much each gets is decided by age; of which line, by what was ordered for them."""
+    supplies = [Free(number, quantity) for number, quantity in enumerate(free, start=1)]
+    lots = [Waiting(number, quantity, line) for number, (quantity, line) in enumerate(waiting, start=1)]
+
+    assert allocate(supplies, lots) == [Share(*each) for each in shares]
+
+
+@pytest.mark.parametrize(
     ("quantity", "expected", "shares"),
     [
         (5, {1: 5}, {1: 5}),

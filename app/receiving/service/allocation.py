@@ -68,7 +68,7 @@ async def _share(
     waiting: dict[int, list[Waiting]] = defaultdict(list)
     for lot in await units.waiting_demand(uow.session, uow.store_id, variant_ids):
         if lot.state is state:
-            waiting[lot.partner_variant_id].append(Waiting(lot.lot_id, lot.quantity))
+            waiting[lot.partner_variant_id].append(Waiting(lot.lot_id, lot.quantity, lot.supply_line_id))
     if not waiting:
         return []
     free: dict[int, list[Free]] = defaultdict(list)
