@@ -83,9 +83,10 @@ def commit_stock(world: World, store: Store, order_id: int, line_id: int, place:
     if line is None:
         return
     quantity = min(quantity, line.pending_commit)
-    if quantity:
-        line.pending_commit -= quantity
-        _commit(world, store, order, line, (store.levels[place[0], place[1]], quantity))
+    line.pending_commit -= quantity
+    level = store.levels.get((place[0], place[1]))  # none, where the line was moved to a place that does not stock it
+    if quantity and level is not None:
+        _commit(world, store, order, line, (level, quantity))
         world.touch(store, order)
 
 

@@ -363,6 +363,24 @@ async def test_a_moved_fulfilment_order_stays_closed_and_its_stock_moves_along()
         assert (sent["location_id"], await world.stock(shop, variant)) == (back, (12, 0, 12))
 
 
+async def test_units_added_where_the_variant_is_not_stocked_take_nothing_from_the_stock() -> None:
+    async with simulated() as world:
+        shop = await world.store(locations=["Front", "Back"])
+        _, back = (one["id"] for one in (await world.call("GET", f"/stores/{shop}"))["locations"])
+        variant = await world.variant(shop)
+        order = await world.order(shop, variant)
+        await world.advance(60)
+        (one,) = world.world.stores[shop].fulfillment_orders.values()
+        await world.call("POST", f"/stores/{shop}/fulfillment_orders/{one.id}/move", {"location_id": back})
+        line = {"line_id": order["lines"][0]["id"], "quantity": 5}
+        await world.on(shop, order, "edit", {"lines": [line], "force": True})
+
+        await world.advance(60)
+
+        assert (await _again(world, shop))["lines"][0]["unfulfilled"] == 5
+        assert await world.stock(shop, variant) == (10, 0, 10)
+
+
 async def test_lines_at_two_places_become_two_fulfilment_orders_and_two_parcels() -> None:
     async with simulated() as world:
         shop = await world.store(locations=["Front", "Partner stock"])
