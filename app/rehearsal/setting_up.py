@@ -174,7 +174,7 @@ async def open_app(hub: Hub, control: Control, shop: str) -> StoreFacts:
     """Open the app in the store's admin as its staff would; the first time installs it, and so does a return."""
     async with hub.open_uow(SYSTEM) as uow:
         known = await find_store_by_domain(uow, shop)
-    if known is not None and known.installed:
+    if known is not None and not known.needs_reopening:
         return known
     with suppress(Refused):  # somebody installed it already; nobody opened it since
         await control.post(f"/stores/{shop}/app/install")
