@@ -184,6 +184,16 @@ async def variants_of_store(
     }
 
 
+async def variants_by_gid(
+    session: AsyncSession, partner_store_id: int, gids: Collection[str]
+) -> dict[str, VariantFacts]:
+    """Return the known ones of these variants of a partner's store, by Shopify's id."""
+    ids = await repository.variant_ids(session, partner_store_id, gids)
+    return {
+        each.gid: each for each in (await variants_of_store(session, partner_store_id, list(ids.values()))).values()
+    }
+
+
 async def import_progress(session: AsyncSession, store_id: int, import_id: int) -> ImportProgress:
     """Return how far an import is."""
     row = await repository.get_import(session, store_id, import_id)

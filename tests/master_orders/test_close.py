@@ -319,6 +319,22 @@ async def test_one_rejected_line_does_not_keep_the_others(oak: Oak) -> None:
     assert sum(each.units for each in problems.values()) == 2
 
 
+async def test_nothing_is_to_be_decided_about_the_draft_of_a_partner_who_left(oak: Oak) -> None:
+    """A12, promise 5: its units stand once on the list, with those that wait for the partner."""
+    await oak.sell(5)
+    await oak.gather()
+    oak.edit(3)
+    await oak.trade.settle()
+    listed = await oak.problems()
+    async with oak.trade.uow() as uow:
+        await disconnect_partner(uow, oak.partner_id)
+
+    await oak.trade.settle()
+
+    assert listed["partner_changed_draft"].units == 2
+    assert {kind: each.units for kind, each in (await oak.problems()).items()} == {"partner_gone": 5}
+
+
 async def test_a_partner_who_left_gets_no_order_and_the_units_stay(oak: Oak) -> None:
     """A12: the week ends at once, its draft is taken back, nothing is sent, and what waits is listed."""
     await oak.sell(3)

@@ -9,9 +9,11 @@ import pytest
 from app.core.errors import Conflict, NotFound
 from app.master_orders import service
 from simulator.faults.faults import Rule
+from simulator.world.draft_orders import DraftEdit, edit_draft
 from simulator.world.orders import cancel_order
 from simulator.world.stores import add_location
 from tests.support.oak import Killed, Oak, killed_at, lines_of
+from tests.support.shops import PARTNER
 
 pytestmark = pytest.mark.anyio
 
@@ -110,6 +112,29 @@ async def test_a_line_the_partner_changed_stays_and_is_one_exception(oak: Oak) -
     assert (problem.subject_kind, problem.units) == ("partner_variant", 4)
     assert (oak.draft.note, "wholesale" in oak.draft.tags) == ("By Monday", True)
     assert await oak.told("master_order.draft.changed_by_partner") == 1
+
+
+async def test_what_the_partner_added_and_customers_buy_later_is_one_exception(oak: Oak) -> None:
+    """G24, promise 5: of one variant once, and struck off when the draft became the order."""
+    tea = oak.trade.product(PARTNER, {"sku": "TEA"}, title="Tea")
+    await oak.trade.bring_in(tea)
+    (variant,) = oak.trade.variants(PARTNER, tea)
+    await oak.sell(5)
+    await oak.gather()
+    edit_draft(oak.trade.shops.world, oak.store, oak.draft, DraftEdit(added=[(variant.id, 2)]))
+    await oak.trade.settle()
+    first = await oak.trade.problems()
+
+    await oak.sell(3, sku="PARTNER-oak-TEA")
+    await oak.gather()
+    then = await oak.trade.problems()
+    await oak.close_week()
+
+    assert [(each.kind, each.units) for each in first] == [("partner_changed_draft", 0)]
+    assert [(each.kind, each.units, each.subject_id) for each in then] == [
+        ("partner_changed_draft", 1, first[0].subject_id)
+    ]
+    assert "partner_changed_draft" not in await oak.problems()
 
 
 async def test_our_quantity_is_written_again_when_somebody_decides_so(oak: Oak) -> None:

@@ -1,10 +1,10 @@
 """What the partner changed on our draft: it stays as they left it until somebody decides (contract §5)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.catalog.queries import VariantFacts, variants_of_store
+from app.catalog.queries import VariantFacts, variants_by_gid, variants_of_store
 from app.core.errors import NotFound
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
@@ -48,7 +48,8 @@ async def follow_edits(uow: UnitOfWork, cycle_id: int, found: Sequence[WrittenLi
 
     kept = {each["variant"]: each.get("kept") for each in cycle.partner_edits if each["variant"] not in fresh}
     wanted = await wanted_lines(uow, cycle)
-    variants = {each.gid: each for each in await _variants(uow, cycle)}
+    variants = await variants_by_gid(uow.session, cycle.partner_store_id, known.keys() | fresh.keys())
+    subjects = {gid: _subject(gid, variants) for gid in known | fresh} | _subjects(cycle)
     standing = []
     for edit in (known | fresh).values():
         ours = [line for line in wanted if line.variant_gid == edit.variant_gid]
@@ -57,12 +58,13 @@ async def follow_edits(uow: UnitOfWork, cycle_id: int, found: Sequence[WrittenLi
             title = _title(variants.get(edit.variant_gid))
             await record_event(uow, DraftChangedByPartner(cycle.id, cycle.partner_id, title, units, edit.found))
         if rules.fingerprint(ours) == rules.fingerprint(edit.lines):
-            await _resolve(uow, edit, variants)
+            await _resolve(uow, subjects[edit.variant_gid])
         else:
-            is_kept = kept.get(edit.variant_gid) == units
-            standing.append({**stored_edit(edit, units), "kept": units if is_kept else None})
+            is_kept, subject = kept.get(edit.variant_gid) == units, subjects[edit.variant_gid]
+            standing.append({**stored_edit(edit, units), "kept": units if is_kept else None, "subject": subject})
             if not is_kept:
-                await open_exception(uow, _problem(cycle, edit, units, variants.get(edit.variant_gid)))
+                title = _title(variants.get(edit.variant_gid))
+                await open_exception(uow, _problem(cycle, edit, units, subject, title))
     cycle.partner_edits = standing
     return [edit_of(each) for each in standing]
 
@@ -93,9 +95,9 @@ async def compare_draft(
 async def restore_line(uow: UnitOfWork, cycle_id: int, partner_variant_id: int) -> None:
     """Write our quantity again where the partner had changed it."""
     cycle, variant = await _lock_edited(uow, cycle_id, partner_variant_id)
+    await _resolve(uow, _subjects(cycle).get(variant.gid, str(partner_variant_id)))
     # What stands there counts as written by us already, so the next rewrite puts our quantity in its place.
     cycle.partner_edits = [each for each in cycle.partner_edits if each["variant"] != variant.gid]
-    await resolve_exceptions(uow, "partner_variant", partner_variant_id, [EDITED])
     await enqueue(uow, RewriteDraft(uow.store_id, cycle.partner_id))
 
 
@@ -107,7 +109,7 @@ async def keep_line(uow: UnitOfWork, cycle_id: int, partner_variant_id: int) -> 
         raise WrongPhase
     others = [each for each in cycle.partner_edits if each["variant"] != variant.gid]
     cycle.partner_edits = [*others, {**edit, "kept": edit["wanted"]}]
-    await resolve_exceptions(uow, "partner_variant", partner_variant_id, [EDITED])
+    await _resolve(uow, edit.get("subject", str(partner_variant_id)))
     kept = DraftChangeKept(cycle.id, cycle.partner_id, variant.title, edit["wanted"], edit["found"])
     await record_event(uow, kept)
 
@@ -127,36 +129,37 @@ async def _lock_edited(uow: UnitOfWork, cycle_id: int, partner_variant_id: int) 
 
 async def settle_edits(uow: UnitOfWork, cycle: Cycle) -> None:
     """End what was to be decided about the draft: it is an order now, or will never be one."""
-    variants = {each.gid: each for each in await _variants(uow, cycle)}
-    for each in cycle.partner_edits:
-        await _resolve(uow, edit_of(each), variants)
+    gids = {each["variant"] for each in cycle.partner_edits}
+    variants = await variants_by_gid(uow.session, cycle.partner_store_id, gids)
+    for subject in ({gid: _subject(gid, variants) for gid in gids} | _subjects(cycle)).values():
+        await _resolve(uow, subject)
     cycle.partner_edits = []
 
 
-async def _variants(uow: UnitOfWork, cycle: Cycle) -> Sequence[VariantFacts]:
-    ids = {line.partner_variant_id for line in cycle.lines}
-    return list((await variants_of_store(uow.session, cycle.partner_store_id, ids)).values())
+async def _resolve(uow: UnitOfWork, subject: str) -> None:
+    await resolve_exceptions(uow, "partner_variant", subject, [EDITED])
 
 
-async def _resolve(uow: UnitOfWork, edit: PartnerEdit, variants: dict[str, VariantFacts]) -> None:
-    await resolve_exceptions(uow, "partner_variant", _subject(edit, variants.get(edit.variant_gid)), [EDITED])
+def _subjects(cycle: Cycle) -> dict[str, str]:
+    # What an exception was opened about stays its name, also when we may not read that variant any more.
+    return {each["variant"]: each["subject"] for each in cycle.partner_edits if "subject" in each}
 
 
-def _subject(edit: PartnerEdit, variant: VariantFacts | None) -> str:
-    return str(variant.id) if variant else edit.variant_gid
+def _subject(gid: str, variants: Mapping[str, VariantFacts]) -> str:
+    return str(variants[gid].id) if gid in variants else gid
 
 
 def _title(variant: VariantFacts | None) -> str:
     return variant.title if variant else "a product of their own"
 
 
-def _problem(cycle: Cycle, edit: PartnerEdit, wanted: int, variant: VariantFacts | None) -> Problem:
+def _problem(cycle: Cycle, edit: PartnerEdit, wanted: int, subject: str, title: str) -> Problem:
     prices = "" if wanted != edit.found else " at another price"
     return Problem(
         kind=EDITED,
         subject_kind="partner_variant",
-        subject_id=_subject(edit, variant),
-        cause=f"The partner changed “{_title(variant)}” on the running master order: we want {wanted}, "
+        subject_id=subject,
+        cause=f"The partner changed “{title}” on the running master order: we want {wanted}, "
         f"it says {edit.found}{prices}.",
         next_step="Keep theirs, or write our quantity again, on the master order's page.",
         units=max(wanted - edit.found, 0),
