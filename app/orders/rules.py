@@ -100,13 +100,21 @@ def payable_at(ordered_at: datetime, books: PaymentBooks) -> datetime | None:
     stands_paid = books.status in PAID and not (books.status == PAID_BACK and ordered_at > paid_back)
     instants = sorted({ordered_at, *(at for at, _ in books.sold), *(at for at, _ in books.received)})
     for instant in instants:
-        owed = sum((amount for at, amount in books.sold if at <= instant), Decimal(0))
-        paid = sum((each for at, each in books.received if at < instant or (at == instant and each > 0)), Decimal(0))
+        covered = _is_covered(books, instant, with_refunds=False) or _is_covered(books, instant, with_refunds=True)
         # Of the last state Shopify's word counts: its total knows of shipping and tips that our sum may not.
         is_last = instant == instants[-1]
-        if books.sold and instant >= ordered_at and paid >= owed and (stands_paid or not is_last):
+        if books.sold and instant >= ordered_at and covered and (stands_paid or not is_last):
             return instant
     return instants[-1] if stands_paid else None
+
+
+def _is_covered(books: PaymentBooks, instant: datetime, *, with_refunds: bool) -> bool:
+    # What is taken back and paid out in one second is one refund: the one without the other would pay for the rest.
+    def total(booked: Sequence[tuple[datetime, Decimal]]) -> Decimal:
+        counted = (each for at, each in booked if at < instant or (at == instant and (with_refunds or each > 0)))
+        return sum(counted, Decimal(0))
+
+    return total(books.received) >= total(books.sold)
 
 
 def wanted_units(

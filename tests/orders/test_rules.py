@@ -116,6 +116,24 @@ def test_target(
             3,
             id="a little given back in the second of the payment",
         ),
+        pytest.param(
+            3,
+            books(
+                "PARTIALLY_PAID",
+                *(("paid", 0, "100"), ("sold", 3, "50"), ("sold", 5, "-80"), ("paid", 5, "-80"), ("sold", 8, "10")),
+            ),
+            None,
+            id="what is refunded of the others pays for nothing that was added",
+        ),
+        pytest.param(
+            3,
+            books(
+                "PARTIALLY_REFUNDED",
+                *(("paid", 0, "100"), ("sold", 3, "50"), ("sold", 5, "-80"), ("paid", 5, "-80"), ("paid", 7, "50")),
+            ),
+            7,
+            id="nor makes it paid earlier",
+        ),
         pytest.param(0, books("PAID", ("paid", 1, "80"), ("sold", 2, "-20")), 2, id="made cheaper until paid"),
         pytest.param(0, books("PAID", ("sold", 0, "-100")), 0, id="nothing to pay"),
         pytest.param(0, books("PENDING", ("sold", 0, "-100")), None, id="nothing to pay, yet shown as pending"),
