@@ -203,6 +203,7 @@ def stock(names: Names, facts: OfferFacts) -> Row:
         "unseen": facts.sum.unseen + facts.sum.provisional,
         "unseen_others": facts.sum.unseen_others,
         "buffer": facts.sum.buffer,
+        "withheld": facts.sum.withheld,
         "surplus": facts.sum.surplus,
         "wanted": facts.wanted,
         "written": facts.written,

@@ -49,6 +49,8 @@ class StockOffer(TenantOwned, Base):
     provisional: Mapped[int]
     # of the variant, whatever it is sold as; sales the store shows and no captured order explains
     buffer: Mapped[int]
+    withheld: Mapped[int]
+    # of what the partner had when their stock was read hours ago
     surplus: Mapped[int]
     wanted: Mapped[int]
     # in the retailer's units

@@ -46,6 +46,7 @@ def _facts(row: StockOffer) -> OfferFacts:
             provisional=row.provisional,
             buffer=row.buffer,
             surplus=row.surplus,
+            withheld=row.withheld,
         ),
         snapshot_at=row.snapshot_at,
         wanted=row.wanted,

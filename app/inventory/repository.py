@@ -85,6 +85,14 @@ async def list_offers(
     return (await session.scalars(query.order_by(StockOffer.id))).all()
 
 
+async def is_any_withheld(session: AsyncSession, store_id: int, mapping_ids: Collection[int]) -> bool:
+    """Whether units of any of these mappings are withheld."""
+    chosen = select(StockOffer.id).where(
+        StockOffer.store_id == store_id, StockOffer.mapping_id.in_(mapping_ids), StockOffer.withheld > 0
+    )
+    return bool(await session.scalar(select(chosen.exists())))
+
+
 async def forget_written(session: AsyncSession, store_id: int) -> None:
     """Let no offer of the store say what stands there: that was at another location."""
     await session.execute(update(StockOffer).where(StockOffer.store_id == store_id).values(written=None))

@@ -1,13 +1,17 @@
 """Sellable stock: what is offered of a variant, and the sum that explains it."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 PATIENCE = timedelta(minutes=10)
 """How long a drop in the store counts as a sale whose order is still to come (D4)."""
+
+
+HALF_AFTER, NOTHING_AFTER = timedelta(hours=2), timedelta(hours=6)
+"""How old a reading may be before half of what it showed is offered, and before none of it is (D18)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +24,31 @@ class StockSum:
     provisional: int  # sales the store shows that no captured order explains yet
     buffer: int
     surplus: int  # free units at the centre
+    withheld: int = 0  # of what is left of the partner's stock, since nobody could read it for hours
+
+    @property
+    def left(self) -> int:
+        """What the partner's stock leaves: max(0, P − U − B)."""
+        return max(0, self.partner_available - self.unseen - self.unseen_others - self.provisional - self.buffer)
 
     @property
     def sellable(self) -> int:
-        """max(0, P − U − B) + S."""
-        return (
-            max(0, self.partner_available - self.unseen - self.unseen_others - self.provisional - self.buffer)
-            + self.surplus
-        )
+        """What is left, but for what is withheld, and the surplus."""
+        return self.left - self.withheld + self.surplus
+
+
+def decayed(total: StockSum, read_at: datetime, now: datetime) -> StockSum:
+    """Withhold what an old reading cannot vouch for: of what is left half after two hours, all after six (D18)."""
+    age = now - read_at
+    if age < HALF_AFTER:
+        return replace(total, withheld=0)
+    return replace(total, withheld=total.left if age >= NOTHING_AFTER else total.left - total.left // 2)
+
+
+def decays_at(total: StockSum, read_at: datetime, now: datetime) -> datetime | None:
+    """Return when more would be withheld if nothing is read until then; None: there is nothing more to withhold."""
+    ahead = [read_at + each for each in (HALF_AFTER, NOTHING_AFTER) if read_at + each > now]
+    return ahead[0] if ahead and total.left else None
 
 
 def whole_units(available: Decimal | float | int | None, *, untracked_cap: int) -> int:
@@ -73,6 +94,8 @@ def change_reason(total: StockSum) -> str:
         return ""
     if total.partner_available <= 0:
         return "sold out at the partner"
+    if total.withheld:
+        return "not read for hours"
     if total.unseen + total.unseen_others + total.provisional >= total.partner_available:
         return "already sold"
     return "buffer"

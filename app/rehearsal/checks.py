@@ -145,7 +145,8 @@ def _true_stock(evidence: Evidence) -> Iterator[str]:
     places = {each["id"]: each["stock_location"] for each in evidence.books["stores"]}
     for row in evidence.books["stock"]:
         unseen = row["unseen"] + row["unseen_others"]
-        wanted = max(0, row["partner_available"] - unseen - row["buffer"]) + row["surplus"]
+        left = max(0, row["partner_available"] - unseen - row["buffer"])
+        wanted = left - row["withheld"] + row["surplus"]
         if wanted != row["wanted"]:
             yield f"{row['variant']}: the sum gives {wanted}, wanted is {row['wanted']}"
         shop = evidence.truth[evidence.shop(row["retailer"])]

@@ -36,9 +36,11 @@ def equation(offer: OfferFacts, units_per: int) -> Equation:
         Term(MINUS, total.buffer, "buffer", "Left to the partner, as set on the partner's page."),
     )
     pool = total.partner_available - sum(term.value for term in taken)
+    held_back = Term(MINUS, total.withheld, "held back", "The partner's stock could not be read for hours.")
     terms = (
         Term("", total.partner_available, "partner has", "Available at the locations the partner shares."),
         *taken,
+        *([held_back] if total.withheld else []),
         Term(PLUS, total.surplus, "at your centre", "Here already, and no order waits for it."),
     )
     left = " ".join(f"{term.sign} {term.value}".strip() for term in terms[:-1])

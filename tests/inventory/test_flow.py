@@ -401,6 +401,25 @@ async def test_a_reading_that_fails_leaves_the_stock_alone(shelf: Shelf) -> None
     assert trade.shown(BEAN) == 18
 
 
+async def test_what_nobody_could_read_for_hours_is_offered_less_and_less(shelf: Shelf) -> None:
+    """D18, A17: half after two hours, nothing after six, told once; the first good reading ends it."""
+    trade = shelf.trade
+    trade.shops.world.stores[PARTNER].app.frozen = True
+    shown, told = [], []
+    for minutes in (119, 2, 238, 2):
+        trade.set_clock(trade.clock.at + timedelta(minutes=minutes))
+        await trade.settle()
+        shown.append(trade.shown(BEAN))
+        told.append([each.kind for each in await trade.problems() if each.kind == "stock_not_read"])
+
+    trade.shops.world.stores[PARTNER].app.frozen = False
+    await trade.turn(minutes=75)
+
+    assert (shown, told) == ([18, 9, 9, 0], [[], ["stock_not_read"], ["stock_not_read"], ["stock_not_read"]])
+    assert trade.shown(BEAN) == 18
+    assert await trade.problems() == []
+
+
 async def test_cancelled_units_are_offered_again(shelf: Shelf) -> None:
     """D23, F6"""
     placed = shelf.trade.buy((BEAN, 5))

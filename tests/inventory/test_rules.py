@@ -5,7 +5,17 @@ from decimal import Decimal
 
 import pytest
 
-from app.inventory.rules import PATIENCE, StockSum, Unexplained, change_reason, explain, offered, whole_units
+from app.inventory.rules import (
+    PATIENCE,
+    StockSum,
+    Unexplained,
+    change_reason,
+    decayed,
+    decays_at,
+    explain,
+    offered,
+    whole_units,
+)
 
 
 def total(p: int, u: int = 0, others: int = 0, b: int = 0, s: int = 0, provisional: int = 0) -> StockSum:
@@ -73,3 +83,32 @@ JUST_NOW, LONG_AGO = NOON - timedelta(minutes=2), NOON - PATIENCE
 def test_what_no_order_explains(was: Unexplained, dropped: int, captured: int, becomes: Unexplained) -> None:
     """D4"""
     assert explain(was, dropped, captured, NOON) == becomes
+
+
+@pytest.mark.parametrize(
+    ("hours", "sellable", "next_in"),
+    [
+        pytest.param(0, 15 + 4, 2, id="just read"),
+        pytest.param(1.99, 15 + 4, 2, id="not yet two hours"),
+        pytest.param(2, 7 + 4, 6, id="half, rounded down"),
+        pytest.param(5.99, 7 + 4, 6, id="not yet six hours"),
+        pytest.param(6, 0 + 4, None, id="nothing but what is at the centre"),
+        pytest.param(90, 0 + 4, None, id="for days"),
+    ],
+)
+def test_an_old_reading_vouches_for_less(hours: float, sellable: int, next_in: float | None) -> None:
+    """D18: half after two hours, nothing after six; the surplus is ours and stays."""
+    read_at = NOON - timedelta(hours=hours)
+
+    found = decayed(total(20, 3, b=2, s=4), read_at, NOON)
+
+    assert found.sellable == sellable
+    assert decays_at(found, read_at, NOON) == (None if next_in is None else read_at + timedelta(hours=next_in))
+
+
+def test_of_nothing_there_is_nothing_to_withhold() -> None:
+    """D18"""
+    sold_out = decayed(total(3, 5), NOON - timedelta(hours=3), NOON)
+
+    assert (sold_out.withheld, decays_at(sold_out, NOON - timedelta(hours=3), NOON)) == (0, None)
+    assert change_reason(decayed(total(3), NOON - timedelta(hours=7), NOON)) == "not read for hours"

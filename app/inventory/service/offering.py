@@ -8,6 +8,7 @@ from datetime import datetime
 from app.catalog.queries import MappingFacts, VariantFacts, mappings_of_partner, variants_of_store
 from app.core.ids import idempotency_key
 from app.core.unit_of_work import UnitOfWork
+from app.exceptions.service import Problem, open_exception, resolve_exceptions
 from app.inventory import repository, rules
 from app.inventory.jobs import WriteOffers
 from app.inventory.models import StockOffer
@@ -18,6 +19,7 @@ from app.partners.states import PartnerState
 from app.stores.queries import get_settings, get_store
 from app.units.queries import Entries, entries_since, surplus_of, unseen_by_partner
 
+UNREAD = "stock_not_read"
 UNTRACKED_CAP = 10
 """Offered of a variant whose stock the partner does not track (D5)."""
 
@@ -93,9 +95,8 @@ async def weigh_offers(
     meanwhile, then stands in both numbers. Each attempt to write has an idempotency key of its own (D27).
     """
     partner = await get_partner(uow.session, uow.store_id, partner_id)
-    mappings = [
-        each for each in await mappings_of_partner(uow.session, uow.store_id, partner_id) if each.id in mapping_ids
-    ]
+    every = await mappings_of_partner(uow.session, uow.store_id, partner_id)
+    mappings = [each for each in every if each.id in mapping_ids]
     before = await repository.list_offers(uow.session, uow.store_id, partner_id, mapping_ids)
     # Before what is unseen is summed: a sale that is captured in between counts twice for a moment, never not at all.
     entries = await entries_since(
@@ -115,23 +116,42 @@ async def weigh_offers(
     provisional = _provisional(known, explained)
 
     offers = [
-        Offer(
-            mapping,
-            replace(totals[mapping.partner_variant_id].sum, provisional=provisional[mapping.partner_variant_id]),
-            totals[mapping.partner_variant_id].snapshot_at,
-            explained[mapping.id],
-            stood.get(mapping.id),
-        )
-        for mapping in known
+        _offer(uow, each, totals[each.partner_variant_id], explained[each.id], provisional, stood) for each in known
     ]
     weighed = Weighed(offers, shown or {}, _key(uow, offers))
     due = {each.mapping.id for each in weighed.due}
     rows = [_row(uow, each, weighed.shown, entries, is_due=each.mapping.id in due) for each in offers]
     await repository.put_offers(uow.session, rows)
-    if any(provisional.values()):
-        at = min(each.since for each in explained.values() if each.since) + rules.PATIENCE
-        await enqueue(uow, WriteOffers(uow.store_id, partner_id), run_at=at)
+    if any(each.sum.withheld for each in offers) or any(row.withheld for row in before):
+        await _tell_of_withheld(uow, partner, [each.id for each in every])
+    turns = [each.since + rules.PATIENCE for each in explained.values() if each.since and any(provisional.values())]
+    turns += filter(None, (rules.decays_at(each.sum, each.snapshot_at, uow.now) for each in offers))
+    if turns:
+        await enqueue(uow, WriteOffers(uow.store_id, partner_id), run_at=min(turns))
     return weighed
+
+
+def _offer(
+    uow: UnitOfWork,
+    mapping: MappingFacts,
+    total: "_Total",
+    explained: Unexplained,
+    provisional: Mapping[int, int],
+    stood: Mapping[int, StockOffer],
+) -> Offer:
+    sold = replace(total.sum, provisional=provisional[mapping.partner_variant_id])
+    decayed = rules.decayed(sold, total.snapshot_at, uow.now)
+    return Offer(mapping, decayed, total.snapshot_at, explained, stood.get(mapping.id))
+
+
+async def _tell_of_withheld(uow: UnitOfWork, partner: PartnerFacts, mapping_ids: Collection[int]) -> None:
+    """List a partner whose stock nobody could read for hours, once; the first good reading ends it (D18)."""
+    if not await repository.is_any_withheld(uow.session, uow.store_id, mapping_ids):
+        await resolve_exceptions(uow, "partner", partner.id, [UNREAD])
+        return
+    cause = f"{partner.name}'s stock could not be read for hours: half of it is offered, and after six hours nothing."
+    step = "It is read again by itself. Look on the partner's page whether their store can be reached."
+    await open_exception(uow, Problem(UNREAD, "partner", str(partner.id), cause, step, partner_id=partner.id))
 
 
 async def _lets_us_in(uow: UnitOfWork, partner: PartnerFacts) -> bool:
