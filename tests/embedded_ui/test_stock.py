@@ -1,5 +1,7 @@
 """The stock's pages: each number with its sum, found, explained, read now."""
 
+from datetime import timedelta
+
 import pytest
 
 from app.core.unit_of_work import system_for
@@ -129,6 +131,22 @@ async def test_a_paused_store_is_said_to_be_and_cannot_be_synced(trade: Trade) -
 
     assert "Shopify has paused their store" in page
     assert not any(words in page for words in ("Sync now", "It is read every hour", "data-refresh"))
+
+
+async def test_what_is_held_back_is_a_term_of_the_sum(trade: Trade) -> None:
+    """D18: the sum on the page still gives the number that is offered."""
+    await sell(trade, 3)
+    freeze(trade.shops.world, trade.shops.store(PARTNER), True)
+    trade.set_clock(trade.clock.at + timedelta(hours=3))
+    await trade.settle()
+
+    listed = (await trade.shops.get(trade.retailer, f"/app/stock?partner={trade.link.partner.id}")).text
+
+    offer = await trade.offer("PARTNER-oak-BEAN")
+    assert (offer.sum.withheld, offer.wanted) == (9, 8)
+    assert "20 − 3 − 0 − 0 − 9 + 0 = 8" in listed
+    (mapping,) = await trade.mappings()
+    assert "held back" in (await trade.shops.get(trade.retailer, f"/app/stock/{mapping.id}")).text
 
 
 async def test_others_partners_and_numbers_are_not_found(trade: Trade) -> None:
