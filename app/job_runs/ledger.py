@@ -70,7 +70,7 @@ WHERE id = %(id)s AND attempt = %(attempt)s AND state = 'running' RETURNING id
 # Back in the queue it may meet a later wish under its key, which then stands for both.
 _RETURN = """
 WITH sibling AS (
-    UPDATE job_runs SET run_at = least(run_at, %(run_at)s)
+    UPDATE job_runs SET run_at = least(run_at, %(run_at)s), note = %(note)s
     WHERE coalesce_key = %(coalesce_key)s AND state = 'queued' RETURNING id
 )
 UPDATE job_runs SET

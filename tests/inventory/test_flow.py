@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from app.core.clock import FixedClock
 from app.core.money import Money
@@ -402,7 +403,7 @@ async def test_a_reading_that_fails_leaves_the_stock_alone(shelf: Shelf) -> None
 
 
 async def test_what_nobody_could_read_for_hours_is_offered_less_and_less(shelf: Shelf) -> None:
-    """D18, A17: half after two hours, nothing after six, told once; the first good reading ends it."""
+    """D18, A17: half after two hours, nothing after six, told once by its reason; the first good reading ends it."""
     trade = shelf.trade
     trade.shops.world.stores[PARTNER].app.frozen = True
     shown, told = [], []
@@ -410,14 +411,29 @@ async def test_what_nobody_could_read_for_hours_is_offered_less_and_less(shelf: 
         trade.set_clock(trade.clock.at + timedelta(minutes=minutes))
         await trade.settle()
         shown.append(trade.shown(BEAN))
-        told.append([each.kind for each in await trade.problems() if each.kind == "stock_not_read"])
+        told.append([each.kind for each in await trade.problems()])
 
     trade.shops.world.stores[PARTNER].app.frozen = False
     await trade.turn(minutes=75)
 
-    assert (shown, told) == ([18, 9, 9, 0], [[], ["stock_not_read"], ["stock_not_read"], ["stock_not_read"]])
+    assert (shown, told) == ([18, 9, 9, 0], [["partner_silent"]] * 4)
     assert trade.shown(BEAN) == 18
     assert await trade.problems() == []
+
+
+async def test_an_old_count_whose_reason_nobody_told_is_told_for_itself(shelf: Shelf) -> None:
+    """D18: the store answers, and of this item it says nothing any more."""
+    trade = shelf.trade
+    async with trade.shops.open_uow(system_for(trade.link.partner_store.id)) as uow:
+        await uow.session.execute(text("UPDATE partner_stock SET snapshot_at = snapshot_at - interval '3 hours'"))
+    await shelf.write()
+    shown, told = trade.shown(BEAN), [(each.kind, each.subject_kind) for each in await trade.problems()]
+
+    await shelf.sync()
+    await shelf.write()
+
+    assert (shown, told) == (9, [("stock_not_read", "partner")])
+    assert (trade.shown(BEAN), await trade.problems()) == (18, [])
 
 
 async def test_cancelled_units_are_offered_again(shelf: Shelf) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from app.catalog.queries import MappingFacts, VariantFacts, mappings_of_partner, variants_of_store
 from app.core.ids import idempotency_key
 from app.core.unit_of_work import UnitOfWork
+from app.exceptions.queries import open_exceptions_of
 from app.exceptions.service import Problem, open_exception, resolve_exceptions
 from app.inventory import repository, rules
 from app.inventory.jobs import WriteOffers
@@ -15,6 +16,7 @@ from app.inventory.models import StockOffer
 from app.inventory.rules import StockSum, Unexplained
 from app.job_runs.service import enqueue
 from app.partners.queries import PartnerFacts, get_partner
+from app.partners.service import UNREACHABLE
 from app.partners.states import PartnerState
 from app.stores.queries import get_settings, get_store
 from app.units.queries import Entries, entries_since, surplus_of, unseen_by_partner
@@ -145,8 +147,11 @@ def _offer(
 
 
 async def _tell_of_withheld(uow: UnitOfWork, partner: PartnerFacts, mapping_ids: Collection[int]) -> None:
-    """List a partner whose stock nobody could read for hours, once; the first good reading ends it (D18)."""
-    if not await repository.is_any_withheld(uow.session, uow.store_id, mapping_ids):
+    """List a partner whose stock nobody could read for hours, unless the reason is listed already; the first good
+    reading ends it (D18).
+    """
+    told = {each.kind for each in await open_exceptions_of(uow.session, "partner", partner.id)}
+    if told & UNREACHABLE or not await repository.is_any_withheld(uow.session, uow.store_id, mapping_ids):
         await resolve_exceptions(uow, "partner", partner.id, [UNREAD])
         return
     cause = f"{partner.name}'s stock could not be read for hours: half of it is offered, and after six hours nothing."

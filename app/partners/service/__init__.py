@@ -10,6 +10,7 @@ from app.partners.service.invitation import (
     withdraw_invitation,
 )
 from app.partners.service.partnership import (
+    UNREACHABLE,
     PreFlight,
     ask_for_check,
     change_buffer,
@@ -23,6 +24,7 @@ from app.partners.service.partnership import (
 )
 
 __all__ = [
+    "UNREACHABLE",
     "Invited",
     "PreFlight",
     "accept_invitation",

@@ -27,6 +27,8 @@ from app.partners.terms import MOST_BUFFER, NO_BUFFER, contact_faults, weekly
 ACCESS_LOST = "partner_access_lost"
 SILENT = "partner_silent"
 LIMITED = "partner_permission_missing"
+UNREACHABLE = frozenset({ACCESS_LOST, SILENT, LIMITED})
+"""Kinds of exceptions that say already why a partner's stock is not read."""
 
 
 @dataclass(frozen=True, slots=True)
