@@ -8,7 +8,7 @@ from tests.histories.story import ACTS, draw
 
 pytestmark = pytest.mark.anyio
 
-COUNT = 40
+COUNT = 60
 """How many are part of every run of the tests; `hub histories` plays as many as asked."""
 
 SEEDS = sorted(range(1, COUNT + 1), key=lambda seed: (seed % len(SHAPES), seed))
