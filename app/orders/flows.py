@@ -45,29 +45,24 @@ async def read_orders(open_uow: Open, shopify: ConnectedShopify, store_id: int) 
 
 
 async def reconcile_orders(open_uow: Open, shopify: ConnectedShopify, store_id: int) -> Sequence[str]:
-    """Capture what changed since the last comparison or is held; return orders no webhook had told of (E3)."""
+    """Capture every order that changed since the last comparison; return those no webhook had told of (E3)."""
     async with open_uow(system_for(store_id)) as uow:
         settings = await get_settings(uow.session, store_id)
         if settings.went_live_at is None:
             return []
         began_at = uow.now
         since = await service.begin_poll(uow, settings.went_live_at)
-        held = set(await service.held_orders(uow))
         with_terms = await _may_read_terms(uow)
     recovered: list[str] = []
-    after: str | None = None
-    while True:
-        page = await shopify.call(store_id, gateway.list_orders_updated, since, after)
-        for order_gid, facts in (await _read(shopify, store_id, page.items, with_terms)).items():
+    compared: set[str] = set()
+    place: gateway.Place | None = gateway.BEGINNING
+    while place is not None:
+        changed, place = await shopify.call(store_id, gateway.list_orders_updated, since, place)
+        fresh = [each for each in changed if each not in compared]
+        compared.update(fresh)
+        for order_gid, facts in (await _read(shopify, store_id, fresh, with_terms)).items():
             if await _capture_compared(open_uow, store_id, facts, facts.created_at >= settings.went_live_at):
                 recovered.append(order_gid)
-            held.discard(order_gid)
-        if not page.has_next:
-            break
-        after = page.end_cursor
-    if held:  # the end of a hold need not change the order's own time, so that the search does not show it
-        for facts in (await _read(shopify, store_id, sorted(held), with_terms)).values():
-            await _capture_compared(open_uow, store_id, facts, facts.created_at >= settings.went_live_at)
     async with open_uow(system_for(store_id)) as uow:
         await service.finish_poll(uow, began_at, recovered)
         await service.review_unpaid(uow, may_read_terms=with_terms)

@@ -110,18 +110,6 @@ async def list_open_holds(session: AsyncSession, store_id: int, line_ids: Collec
     return (await session.scalars(query)).all()
 
 
-async def list_held_gids(session: AsyncSession, store_id: int) -> Sequence[str]:
-    """Return the Shopify ids of the orders of which a line is under a hold."""
-    query = (
-        select(Order.shopify_order_id)
-        .join(OrderLine, (OrderLine.store_id == Order.store_id) & (OrderLine.order_id == Order.id))
-        .join(OrderHold, (OrderHold.store_id == OrderLine.store_id) & (OrderHold.line_id == OrderLine.id))
-        .where(Order.store_id == store_id, OrderHold.released_at.is_(None))
-        .distinct()
-    )
-    return (await session.scalars(query)).all()
-
-
 async def list_lines(session: AsyncSession, store_id: int, line_ids: Collection[int]) -> Sequence[OrderLine]:
     """Return lines with their orders."""
     query = (

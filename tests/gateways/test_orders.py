@@ -1,6 +1,6 @@
 """Customers' orders read whole and nothing of the person, against the simulator."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -24,6 +24,7 @@ from simulator.world.order_model import Order
 from simulator.world.orders import Edit, LineChange, edit_order, pay_order
 from simulator.world.people import MARKS
 from simulator.world.placing import place_order
+from simulator.world.routing import hold_order
 from tests.gateways.connected import SEARCH_LAG, Connected, retailer
 
 pytestmark = pytest.mark.anyio
@@ -168,12 +169,26 @@ async def test_lists_what_changed_since_page_by_page() -> None:
     orders = [store.host.place((variant.id, 1), force=True) for _ in range(102)]
     await store.host.turn(ROUTED + SEARCH_LAG)
 
-    first = await list_orders_updated(store.shopify, store.access, since)
-    second = await list_orders_updated(store.shopify, store.access, since, first.end_cursor)
+    first, place = await list_orders_updated(store.shopify, store.access, since)
+    assert place is not None
+    second, end = await list_orders_updated(store.shopify, store.access, since, place)
 
-    assert sorted((*first.items, *second.items)) == sorted(order.gid for order in orders)
-    assert first.has_next
-    assert not second.has_next
+    assert {*first, *second} == {order.gid for order in orders}
+    assert 2 <= len(second) < len(orders)
+    assert end is None
+
+
+async def test_lists_an_order_of_which_only_a_part_changed() -> None:
+    """E23: Shopify need not give the order a new time when a part of it is held."""
+    store = retailer()
+    store.host.world.switches = replace(store.host.world.switches, hold_touches_order=False)
+    placed = [store.host.place((store.make_variant().id, 1)) for _ in range(2)]
+    await store.host.turn(3600)
+    since = store.host.world.now
+    hold_order(store.host.world, store.host.store, placed[0])
+    await store.host.turn(SEARCH_LAG)
+
+    assert await list_orders_updated(store.shopify, store.access, since) == ([placed[0].gid], None)
 
 
 async def test_reads_many_by_id_and_leaves_out_what_is_gone() -> None:

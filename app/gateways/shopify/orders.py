@@ -1,6 +1,7 @@
 """Customers' orders on a retailer's store: lines, quantities and times, nothing of the person."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +29,7 @@ from app.gateways.shopify.order_facts import (
     RawTransaction,
 )
 from app.gateways.shopify.order_versions import MOST_READINGS, has_changed
-from app.gateways.shopify.shapes import Page, RawId, RawMoneyBag, RawPage, since
+from app.gateways.shopify.shapes import RawId, RawMoneyBag, RawPage, since
 
 ORDERS_PER_CALL = 4
 FULFILLMENTS_ASKED = 5
@@ -65,8 +66,26 @@ class _Id(msgspec.Struct):
     id: str
 
 
-class _Changed(msgspec.Struct):
-    orders: RawPage[_Id]
+class _Part(msgspec.Struct, rename="camel"):
+    order_id: str
+
+
+class _Changed(msgspec.Struct, rename="camel"):
+    orders: RawPage[_Id] | msgspec.UnsetType = msgspec.UNSET
+    fulfillment_orders: RawPage[_Part] | msgspec.UnsetType = msgspec.UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the two lists of what changed are read on; one that was read to its end is not asked for again."""
+
+    orders_after: str | None = None
+    parts_after: str | None = None
+    with_orders: bool = True
+    with_parts: bool = True
+
+
+BEGINNING = Place()
 
 
 class _WithLines(msgspec.Struct, rename="camel"):
@@ -102,15 +121,31 @@ async def read_orders(
 
 
 async def list_orders_updated(
-    shopify: ShopifyClient, access: StoreAccess, updated_since: datetime, after: str | None = None
-) -> Page[str]:
-    """Return one page of the ids of orders changed since, the longest unchanged first.
+    shopify: ShopifyClient, access: StoreAccess, updated_since: datetime, place: Place = BEGINNING
+) -> tuple[list[str], Place | None]:
+    """Return ids of orders of which the order itself or a fulfilment order changed since, and where there are more.
 
-    Mostly nothing changed that a webhook had not told of, so the question is cheap and the orders are read by id.
+    A hold that is placed or released, or a part that is moved, need not change the order's own time. Mostly nothing
+    changed that a webhook had not told of, so the question is cheap and the orders are read by id.
     """
-    variables = {"query": since("updated_at", updated_since), "after": after}
-    page = (await shopify.execute(access, "OrdersUpdated", variables, _Changed)).orders
-    return page.page_of([each.id for each in page.nodes])
+    variables = {
+        "query": since("updated_at", updated_since),
+        "ordersAfter": place.orders_after,
+        "partsAfter": place.parts_after,
+        "withOrders": place.with_orders,
+        "withParts": place.with_parts,
+    }
+    changed = await shopify.execute(access, "OrdersUpdated", variables, _Changed)
+    found: list[str] = []
+    orders_after = parts_after = None
+    if changed.orders is not msgspec.UNSET:
+        found += [each.id for each in changed.orders.nodes]
+        orders_after = changed.orders.next_cursor()
+    if changed.fulfillment_orders is not msgspec.UNSET:
+        found += [each.order_id for each in changed.fulfillment_orders.nodes]
+        parts_after = changed.fulfillment_orders.next_cursor()
+    further = Place(orders_after, parts_after, orders_after is not None, parts_after is not None)
+    return list(dict.fromkeys(found)), further if orders_after or parts_after else None
 
 
 async def _at_one_time(

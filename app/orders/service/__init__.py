@@ -2,7 +2,6 @@
 
 from app.orders.service.capture import capture_order, waits_for_routing
 from app.orders.service.forgetting import forget_wishes
-from app.orders.service.holds import held_orders
 from app.orders.service.reading import (
     ask_for_read,
     ask_for_read_of_fulfillment_order,
@@ -30,7 +29,6 @@ __all__ = [
     "finish_read",
     "forget_wishes",
     "give_up_read",
-    "held_orders",
     "list_uncaptured",
     "plan_next_read",
     "postpone_read",

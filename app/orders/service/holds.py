@@ -1,6 +1,5 @@
 """Holds that the retailer's admin placed on an order: who may not proceed, and from when on they may again."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from app.core.unit_of_work import UnitOfWork
@@ -37,11 +36,6 @@ async def follow_holds(uow: UnitOfWork, order: Order, facts: OrderFacts, release
                 hold.released_at = _within(released_at or uow.now, hold.placed_at, uow.now)
             await record_event(uow, OrderReleased(order.id, line.id, line.title))
     await uow.session.flush()
-
-
-async def held_orders(uow: UnitOfWork) -> Sequence[str]:
-    """Return the orders under a hold: only reading them tells of its end, if its news was lost."""
-    return await repository.list_held_gids(uow.session, uow.store_id)
 
 
 def _within(at: datetime, earliest: datetime, latest: datetime) -> datetime:
