@@ -129,6 +129,7 @@ async def _furnish(shops: Shops, clock: FixedClock, connection: AsyncConnection)
     shops.make_shop(NEWCOMER)
     links = {shop: await invite(shops, retailer, shop=shop, email="") for retailer, shop in INVITED.items()}
     await shops.load(NEWCOMER)
+    await corner.settle()  # all share one connection, so nothing is left that several hands could take up at once
     await courier.close()
     market = Market(shops, connection, {shop: (await store_facts(shops, shop)).id for shop in STAFF}, links)
     for shop in (CORNER, SQUARE):
