@@ -143,7 +143,10 @@ BUGS: tuple[Bug, ...] = (
     ),
     Bug(
         "customers are given more than was received",
-        (("app/receiving/rules.py", "                place[1] -= taken\n", ""),),
+        (
+            ("app/receiving/rules.py", "            left[supply_line_id] -= count\n", ""),
+            ("app/receiving/rules.py", "        quantity -= granted[lot.lot_id]\n", ""),
+        ),
         tests=("tests/receiving/test_rules.py",),
     ),
     Bug(
