@@ -9,10 +9,13 @@ from app.orders.queries import last_comparison
 from app.orders.repository import find_gid_by_fulfillment_order
 from app.orders.states import Route
 from simulator.world.importing import import_order
+from simulator.world.order_model import Order
 from simulator.world.orders import Edit, LineChange, Repayment, cancel_order, edit_order, pay_order, refund_order
 from simulator.world.people import MARKS
 from simulator.world.placing import place_order
 from simulator.world.routing import hold_order, release_order
+from simulator.world.store import Store
+from simulator.world.world import World
 from tests.support.shops import PARTNER, RETAILER
 from tests.support.trade import Trade
 
@@ -192,16 +195,21 @@ async def test_edits_refunds_and_cancellation(stocked: Trade) -> None:
     assert await stocked.queued() == []
 
 
-async def test_a_hold_and_its_release(stocked: Trade) -> None:
-    """E23: also where neither changes the order's own time of change."""
+async def buy_what_a_hold_leaves_untouched(stocked: Trade) -> tuple[World, Store, Order, int]:
+    """An order of three beans whose own time a hold does not change; with its line."""
     world, store = stocked.shops.world, stocked.shops.store(RETAILER)
     world.switches = replace(world.switches, hold_touches_order=False)
     placed = stocked.buy((BEAN, 3))
     await stocked.settle()
-    order = await stocked.order()
+    return world, store, placed, (await stocked.order()).lines[0].id
+
+
+async def test_a_hold_and_its_release(stocked: Trade) -> None:
+    """E23: also where neither changes the order's own time of change."""
+    world, store, placed, line_id = await buy_what_a_hold_leaves_untouched(stocked)
     hold_order(world, store, placed)
     await stocked.settle()
-    held = await stocked.where(order.lines[0].id), stocked.shown(BEAN)
+    held = await stocked.where(line_id), stocked.shown(BEAN)
     stocked.set_clock(stocked.clock.at + timedelta(minutes=30))
     await stocked.settle()
     released_at = stocked.clock.at
@@ -216,11 +224,7 @@ async def test_a_hold_and_its_release(stocked: Trade) -> None:
 
 async def test_a_hold_that_no_webhook_tells_of(stocked: Trade) -> None:
     """E23: the comparison finds it, also where a hold does not change the order's time."""
-    world, store = stocked.shops.world, stocked.shops.store(RETAILER)
-    world.switches = replace(world.switches, hold_touches_order=False)
-    placed = stocked.buy((BEAN, 3))
-    await stocked.settle()
-    order = await stocked.order()
+    world, store, placed, line_id = await buy_what_a_hold_leaves_untouched(stocked)
     stocked.set_clock(stocked.clock.at + timedelta(hours=2))
     await stocked.settle()
     hold_order(world, store, placed)
@@ -229,19 +233,15 @@ async def test_a_hold_that_no_webhook_tells_of(stocked: Trade) -> None:
 
     await stocked.settle()
 
-    assert await stocked.where(order.lines[0].id) == {"held": 3}
+    assert await stocked.where(line_id) == {"held": 3}
 
 
 async def test_the_end_of_a_hold_that_no_webhook_tells_of(stocked: Trade) -> None:
     """E23: also where a release does not change the order's time."""
-    world, store = stocked.shops.world, stocked.shops.store(RETAILER)
-    world.switches = replace(world.switches, hold_touches_order=False)
-    placed = stocked.buy((BEAN, 3))
-    await stocked.settle()
-    order = await stocked.order()
+    world, store, placed, line_id = await buy_what_a_hold_leaves_untouched(stocked)
     hold_order(world, store, placed)
     await stocked.settle()
-    held = await stocked.where(order.lines[0].id)
+    held = await stocked.where(line_id)
     stocked.set_clock(stocked.clock.at + timedelta(hours=2))
     await stocked.settle()
     release_order(world, store, placed)
