@@ -156,7 +156,7 @@ _ACCESS = {
         "Ask {name} to open Partner Hub in their Shopify admin and permit it by one click; everything then continues.",
     ),
     SILENT: (
-        "{name}'s store cannot be reached at the moment: stock is not read, nothing is sent to it.",
+        "{name}'s store cannot be reached at the moment: nothing is sent to it, and after two hours less is offered.",
         "It is looked at again from time to time and goes on by itself. If it lasts, ask {name} about their store.",
     ),
 }
