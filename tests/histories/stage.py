@@ -31,6 +31,7 @@ from simulator.world.store import Store
 from simulator.world.switches import Switches
 from simulator.world.world import World
 from tests.histories.clockwork import Hands
+from tests.histories.packs import sell_in_packs
 from tests.histories.weather import Outside
 from tests.support.database import TEMPLATE
 from tests.support.linked import Linked, link, make_retailer
@@ -234,6 +235,7 @@ async def furnish(stage: Stage, shape: Mapping[str, tuple[str, ...]]) -> dict[tu
     for linked in links.values():
         await _import(stage, linked)
         await hands.settle()
+        await sell_in_packs(shops, linked)
     for store in shops.world.stores.values():
         for product in store.products.values():
             publish_product(shops.world, store, product, list(store.publications))

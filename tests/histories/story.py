@@ -133,6 +133,10 @@ def _turn(dice: Dice) -> dict[str, Any]:
     return {"seconds": dice.choice(STEPS)}
 
 
+def _to(dice: Dice) -> dict[str, Any]:
+    return {**_which(dice), "to": _share(dice)}
+
+
 def _grace(dice: Dice) -> dict[str, Any]:
     return {"seconds": dice.choice((0, 960, 1800))}
 
@@ -193,13 +197,18 @@ ACTS: Mapping[str, tuple[float, Callable[[Dice], dict[str, Any]]]] = {
     "calendar": (0.5, _calendar),
     "sync": (0.7, _which),
     "restore": (1, _which),
+    "keep": (0.7, _which),
+    "correct": (0.5, _fulfil),
+    "disconnect": (0.25, _which),
+    "rejoin": (0.6, _which),
+    "shelf": (0.3, _to),
     "redeliver": (1.5, _redeliver),
     "drift": (0.7, _stock),
     "expire_tokens": (0.5, _which),
     "revoke_tokens": (0.4, _which),
     "open_app": (0.8, _which),
     "take_scope": (0.4, _scope),
-    "move": (0.5, lambda dice: {**_which(dice), "to": _share(dice)}),
+    "move": (0.5, _to),
     "delete_variant": (0.3, _which),
     "halt": (3, _halt),
     "stop": (0.8, lambda _: {}),

@@ -80,8 +80,8 @@ def customers_see_our_number(case: Case) -> Iterator[str]:
         for number in each["tracking_numbers"]
     }
     for fulfillment in _shown(case):
-        shown = fulfillment["tracking_numbers"]
-        if inbound & set(shown):
+        shown = [each["number"] for each in fulfillment["tracking"]]
+        if inbound & set(fulfillment["tracking_numbers"]):
             yield f"broken: {fulfillment['id']} shows the number of a partner's parcel"
         if fulfillment["id"] in numbers and shown != [numbers[fulfillment["id"]]]:
             yield f"broken: {fulfillment['id']} shows {shown}, not {numbers[fulfillment['id']]}"

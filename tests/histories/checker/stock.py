@@ -2,9 +2,12 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tests.histories.checker.reading import UNSEEN, Case, Row, instant, left_in
+
+HEARD_WITHIN = timedelta(minutes=5)
+"""So long may the message take that tells of units an order took."""
 
 
 def true_stock(case: Case) -> Iterator[str]:
@@ -36,6 +39,8 @@ def _offer(
     offered = here if partnership["state"] == "connected" else 0
     if is_reachable:
         has = _has(case, partnership, variant)
+        if row["partner_available"] == has + _just_taken(case, partnership, variant):
+            has = row["partner_available"]
         sold = sum(count for (_, of), count in _flat(unseen) if of == variant)
         offered = max(0, has - sold - partnership["buffer"]) + here
         mine = unseen[mapping["retailer"]][variant]
@@ -62,12 +67,22 @@ def _has(case: Case, partnership: Row, variant: str) -> int:
     truth = case.store_truth(partnership["partner"])
     if any(each["id"] == variant and each["deleted_at"] for each in truth["variants"]):
         return 0
-    levels = [
-        level["available"]
-        for level in truth["stock"]
+    return sum(max(0, level["available"]) for level in _levels(case, partnership, variant))
+
+
+def _just_taken(case: Case, partnership: Row, variant: str) -> int:
+    """Units that orders took a moment ago: a closed week's are taken from the shelf only after its order is there."""
+    changes = [change for level in _levels(case, partnership, variant) for change in level["changes"]]
+    recent = [each for each in changes if each["by"] == "commit" and instant(each["at"]) > case.at - HEARD_WITHIN]
+    return sum(each["from"] - each["to"] for each in recent)
+
+
+def _levels(case: Case, partnership: Row, variant: str) -> list[Row]:
+    return [
+        level
+        for level in case.store_truth(partnership["partner"])["stock"]
         if level["variant_id"] == variant and level["location_id"] in partnership["locations"]
     ]
-    return sum(max(0, each) for each in levels)
 
 
 def _unseen(case: Case) -> dict[str, Counter[str]]:
