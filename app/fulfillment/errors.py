@@ -34,7 +34,7 @@ class StillLooking(Unavailable):
 
 
 class PostingUncertain(Conflict):
-    """A fulfilment was asked for again and again without an answer and is not there: a person decides."""
+    """A fulfilment was asked for again and again without an answer and is not there: people are told."""
 
     sentence = "It is uncertain whether your store took the shipment."
 

@@ -145,15 +145,20 @@ def _shows(fulfillment: FulfillmentFacts, wanted: Tracking) -> bool:
 
 
 async def _look_before_asking(open_uow: Open, store_id: int, plan: PostingPlan) -> None:
-    """Let «not there» count only after growing waits, and leave it to a person after several askings."""
+    """Let «not there» count only after growing waits; after several askings people are told of each further one.
+
+    The order is read by its id, which does not lag, and takes no more than what remains of it.
+    """
     if plan.asked_at is None:
         return
     wait = plan.asked_at + rules.wait_after_asking(plan.sends) - plan.now
     if wait > timedelta():
         raise StillLooking(retry_after=wait.total_seconds())
-    if plan.sends >= rules.MOST_SENDS:
-        async with open_uow(system_for(store_id)) as uow:
-            await service.record_uncertain(uow, plan.shipment_id)
+    if plan.sends < rules.MOST_SENDS:
+        return
+    async with open_uow(system_for(store_id)) as uow:
+        await service.record_uncertain(uow, plan.shipment_id)
+    if not plan.is_uncertain or plan.now < plan.asked_at + rules.LOOKED_FOR_EACH:
         raise PostingUncertain
 
 

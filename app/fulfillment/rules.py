@@ -13,7 +13,10 @@ OPEN = frozenset({"OPEN", "IN_PROGRESS", "INCOMPLETE"})
 
 FIRST_WAIT = timedelta(seconds=10)
 MOST_SENDS = 3
-"""Fulfilments asked for without an answer before a person decides."""
+"""Fulfilments asked for without an answer before people are told."""
+
+LOOKED_FOR_EACH = timedelta(hours=1)
+"""How often a fulfilment in doubt is looked for, and asked for once more while the order shows nothing of it."""
 
 CARRIERS = (
     "USPS",
@@ -121,7 +124,8 @@ def choose_lines(wanted: Mapping[str, int], open_lines: Sequence[ToFulfill]) -> 
 
 def wait_after_asking(sends: int) -> timedelta:
     """Return how long an unanswered fulfilment is looked for before «not there» counts; longer each time."""
-    return timedelta(seconds=FIRST_WAIT.total_seconds() * 4 ** max(sends - 1, 0))
+    longer = min(max(sends - 1, 0), MOST_SENDS)
+    return timedelta(seconds=FIRST_WAIT.total_seconds() * 4**longer)
 
 
 def covering(left: Mapping[str, int], shown: Sequence[Shown], since: datetime) -> list[str]:

@@ -12,7 +12,7 @@ class ShipmentState(enum.StrEnum):
     PACKED = "packed"  # goods are in a box; no carrier has it yet
     POSTING = "posting"  # handed over; being told to the retailer's store
     SHIPPED = "shipped"  # the customer can read the tracking
-    UNCERTAIN = "uncertain"  # asked for again and again without an answer, and not there; a person looks
+    UNCERTAIN = "uncertain"  # asked for again and again without an answer, and not there; people are told
     STUCK = "stuck"  # the store would not take it; the reason is kept
     UNPACKED = "unpacked"  # the box was opened again; the goods are back on the shelf
 

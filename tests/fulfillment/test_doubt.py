@@ -24,9 +24,9 @@ NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 
 def test_each_asking_without_an_answer_is_looked_for_longer() -> None:
     """I2: a box is posted once."""
-    waits = [rules.wait_after_asking(sends).total_seconds() for sends in (1, 2, 3)]
+    waits = [rules.wait_after_asking(sends).total_seconds() for sends in (1, 2, 3, 4, 5, 90)]
 
-    assert waits == [10, 40, 160]
+    assert waits == [10, 40, 160, 640, 640, 640]
 
 
 @pytest.mark.parametrize(
@@ -95,6 +95,26 @@ async def test_a_store_that_never_answers_makes_it_uncertain_and_one_click_goes_
     assert [content(each) for each in shown(oak)] == [[3]]
     assert await oak.trade.problems() == []
     assert (await oak.trade.shops.post(RETAILER, f"/app/shipments/{box}/look-again")).status_code == 409
+
+
+async def test_what_is_uncertain_is_sent_again_each_hour_while_nothing_of_it_is_there(oak: Oak) -> None:
+    """I2, promise 5: bad weather of an hour leaves nothing for people to do."""
+    await oak.stock_centre(3)
+    box = await pack(oak)
+    oak.fail(Rule(action="drop", phase="before", operation="FulfillmentCreate"))
+    await hand_over(oak, box)
+    await pass_time(oak, *[3] * 8)
+    early = await oak.problems()
+    await pass_time(oak, 61, 61)
+    still, late = await shipment(oak, box), await oak.problems()
+    oak.fail()
+    await pass_time(oak, 61)
+
+    assert "told of the box 3 times" in early["shipment_uncertain"].cause
+    assert (still.state, "told of the box 4 times" in late["shipment_uncertain"].cause) == ("uncertain", True)
+    assert (await shipment(oak, box)).state == "shipped"
+    assert [content(each) for each in shown(oak)] == [[3]]
+    assert await oak.trade.problems() == []
 
 
 async def test_what_somebody_fulfilled_by_hand_is_linked_and_not_done_twice(oak: Oak) -> None:

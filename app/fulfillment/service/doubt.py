@@ -1,11 +1,9 @@
 """Doubt about a fulfilment nobody confirmed: looked for, shown, ended by one click."""
 
-from datetime import timedelta
-
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
 from app.exceptions.service import Problem, open_exception
-from app.fulfillment import repository
+from app.fulfillment import repository, rules
 from app.fulfillment.errors import NotUncertain
 from app.fulfillment.events import ShipmentUncertain
 from app.fulfillment.jobs import PostShipment
@@ -13,8 +11,6 @@ from app.fulfillment.models import Shipment
 from app.fulfillment.service.contents import UNCERTAIN, resolve_uncertain, units_by_line
 from app.fulfillment.states import ShipmentState
 from app.job_runs.service import enqueue
-
-LOOKED_FOR_EACH = timedelta(hours=1)
 
 
 async def begin_asking(uow: UnitOfWork, shipment_id: int) -> None:
@@ -35,7 +31,7 @@ async def record_uncertain(uow: UnitOfWork, shipment_id: int) -> None:
     )
     for line_id, units in units_by_line(shipment).items():
         await open_exception(uow, _problem(shipment, line_id, units))
-    await enqueue(uow, _work_on(shipment), run_at=uow.now + LOOKED_FOR_EACH)
+    await enqueue(uow, _work_on(shipment), run_at=uow.now + rules.LOOKED_FOR_EACH)
 
 
 async def look_now(uow: UnitOfWork, shipment_id: int) -> None:
@@ -71,6 +67,6 @@ def _problem(shipment: Shipment, line_id: int, units: int) -> Problem:
         subject_id=str(line_id),
         cause=shipment.trouble or "",
         next_step="Look at the order in your store. If it shows the tracking, look again; if not, send it again on the "
-        "shipment's page. It is looked for each hour, and taken over when it turns up.",
+        "shipment's page. Each hour it is looked for, and sent again while nothing of it is there.",
         units=units,
     )

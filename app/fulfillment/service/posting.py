@@ -28,6 +28,7 @@ class PostingPlan:
     number: str
     url: str | None
     packed_at: datetime
+    is_uncertain: bool  # people know that it is in doubt
     asked_at: datetime | None  # a fulfilment was asked for and not answered
     sends: int
     now: datetime
@@ -55,6 +56,7 @@ async def plan_posting(uow: UnitOfWork, shipment_id: int) -> PostingPlan | None:
         number=shipment.tracking_number or "",
         url=shipment.tracking_url,
         packed_at=shipment.packed_at,
+        is_uncertain=shipment.state == ShipmentState.UNCERTAIN,
         asked_at=shipment.asked_at,
         sends=shipment.sends,
         now=uow.now,
