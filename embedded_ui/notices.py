@@ -11,6 +11,7 @@ NOTICES = {
     "declined": "Invitation declined",
     "defaults": "Defaults saved",
     "disconnected": "Partnership ended",
+    "given_up": "Their store is read once more; what is gone then is removed",
     "handed_over": "Handed over; your store is being told",
     "invited": "Invitation created",
     "kept": "The partner’s quantity stays",

@@ -103,6 +103,9 @@ TABLE: tuple[PageRoute, ...] = (
     verb("POST", "/app/partners/{partner_id:id}/buffer", partners.change_buffer, RETAILER, form=partners.show),
     verb("POST", "/app/partners/{partner_id:id}/check", partners.check, RETAILER, form=partners.show),
     verb("POST", "/app/partners/{partner_id:id}/disconnect", partners.disconnect, RETAILER, form=partners.show),
+    verb(
+        "POST", "/app/partners/{partner_id:id}/products-gone", catalogue.confirm_gone, RETAILER, form=exceptions.index
+    ),
     # products and stock
     verb("GET", "/app/catalogue", catalogue.index, RETAILER),
     flow("GET", "/app/catalogue/{partner_id:id}", catalogue.browse, RETAILER),

@@ -1,17 +1,22 @@
 """The catalogue's jobs and the news it listens to."""
 
+from datetime import timedelta
+
 from app.catalog import flows, service
-from app.catalog.jobs import ReadProducts, RunImport
+from app.catalog.jobs import ConfirmProductsGone, ReadProducts, RunImport
 from app.core.unit_of_work import UnitOfWork, system_for
 from app.core.words import plural
 from app.inbox.declaration import InboxEvent
 from app.inbox.hints import gid_in
+from app.inventory.jobs import RefreshOffers, SyncStock
 from app.inventory.service import ask_every_retailer
 from app.job_runs.service import enqueue
 from app.partners.flows import tell_of_recovery
 from app.stores.states import StoreRole
 from jobs.context import JobContext
 from jobs.registry import handles, hears
+
+STOCK_READ_WITHIN = timedelta(minutes=1)
 
 
 @handles(RunImport)
@@ -22,11 +27,24 @@ async def run_import(context: JobContext, job: RunImport) -> None:
 
 @handles(ReadProducts)
 async def read_products(context: JobContext, job: ReadProducts) -> None:
-    """Read imported products again; what is gone is offered no more."""
-    changed = await flows.read_products(context.open_uow, context.shopify, job.partner_store_id)
-    if job.by_poll and changed:
-        what = f"A change of {plural(changed, 'product')}"
+    """Read imported products again; what is gone is offered no more, nor what is missing unless its stock is seen."""
+    read = await flows.read_products(context.open_uow, context.shopify, job.partner_store_id)
+    if job.by_poll and read.changed:
+        what = f"A change of {plural(read.changed, 'product')}"
         await tell_of_recovery(context.open_uow, job.partner_store_id, what, f"products@{context.now.isoformat()}")
+    async with context.open_last(system_for(job.partner_store_id)) as uow:
+        if read.is_doubtful:
+            # What the stock shows is offered on; should it not be read soon, nothing is.
+            await enqueue(uow, SyncStock(job.partner_store_id))
+            await enqueue(uow, RefreshOffers(job.partner_store_id), run_at=uow.now + STOCK_READ_WITHIN)
+        else:
+            await ask_every_retailer(uow)
+
+
+@handles(ConfirmProductsGone)
+async def confirm_products_gone(context: JobContext, job: ConfirmProductsGone) -> None:
+    """Read them a second time; what is gone then is offered no more."""
+    await flows.read_products(context.open_uow, context.shopify, job.partner_store_id, is_confirmed=True)
     async with context.open_last(system_for(job.partner_store_id)) as uow:
         await ask_every_retailer(uow)
 

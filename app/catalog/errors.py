@@ -21,6 +21,12 @@ class NothingChosen(Invalid):
     sentence = "Choose at least one product to import."
 
 
+class NothingMissing(Conflict):
+    """Only products that are not seen can be given up."""
+
+    sentence = "Their products are seen again. Nothing was removed."
+
+
 class PartnerNotConnected(Conflict):
     """Only a connected partner's products can be read."""
 

@@ -46,3 +46,16 @@ class ImportFinished(Event):
     partner_id: int
     imported: int
     refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProductsGivenUp(Event):
+    """Staff said that the products a partner's store does not show any more are gone."""
+
+    name: ClassVar[str] = "catalog.products.given_up"
+    sentence: ClassVar[str] = "You said that {products} products {partner} no longer shows are gone"
+    subject: ClassVar[str] = "partner"
+
+    partner_id: int
+    partner: str
+    products: int

@@ -17,7 +17,7 @@ from app.gateways.shopify import product_import, products
 from app.gateways.shopify.errors import Refused
 from app.gateways.shopify.product_import import NewProduct, NewVariant, StoredProduct
 from app.gateways.shopify.products import Product, ProductPage, Variant
-from app.partners.queries import PartnerFacts, get_partner
+from app.partners.queries import PartnerFacts, get_partner, partnerships_of
 from app.pricing.rules import cost_from_retail, import_price
 from app.stores.flows import ConnectedShopify
 from app.stores.queries import get_store
@@ -155,22 +155,46 @@ async def _refuse_all(open_uow: Open, store_id: int, import_id: int, why: str) -
         await service.finish_import(uow, import_id)
 
 
-async def read_products(open_uow: Open, shopify: ConnectedShopify, partner_store_id: int) -> int:
-    """Read every imported product of a partner again; what is gone is marked deleted. Returns how many had changed."""
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What reading a partner's products again found."""
+
+    changed: int = 0
+    is_doubtful: bool = False  # it showed none of several products, and was not believed
+
+
+async def read_products(
+    open_uow: Open, shopify: ConnectedShopify, partner_store_id: int, *, is_confirmed: bool = False
+) -> Read:
+    """Read every imported product of a partner again; what is gone is marked deleted.
+
+    One that shows nothing at all marks nothing as deleted unless somebody confirmed it: each retailer is told (B10).
+    """
     async with open_uow(system_for(partner_store_id)) as uow:
         # Also those that count as deleted: a webhook said so, and may have been wrong.
         rows = await repository.list_partner_products(uow.session, partner_store_id)
         known = {row.shopify_product_id: row for row in rows}
-        currency = (await get_store(uow, partner_store_id)).currency
+        currency, began_at = (await get_store(uow, partner_store_id)).currency, uow.now
     if not known:
-        return 0
+        return Read()
     found = await shopify.call(partner_store_id, products.read_products, list(known))
-    gone = [row for gid, row in known.items() if gid not in found]
+    gone = [gid for gid in known if gid not in found]
+    lost = [gid for gid in gone if known[gid].deleted_at is None]
+    is_doubtful = not is_confirmed and rules.is_doubtful(len(lost), len(found))
     async with open_uow(system_for(partner_store_id)) as uow:
-        await service.store_partner_products(uow, list(found.values()), currency)
-        await service.mark_products_deleted(uow, [row.shopify_product_id for row in gone])
+        if is_doubtful:
+            await service.hold_back(uow, lost, began_at)
+        else:
+            await service.store_partner_products(uow, list(found.values()), currency)
+            await service.mark_products_deleted(uow, gone)
+        partnerships = await partnerships_of(uow.session, partner_store_id)
+    for partner in partnerships:
+        async with open_uow(system_for(partner.store_id)) as uow:
+            await service.note_missing(uow, partner.id)
+    if is_doubtful:
+        return Read(is_doubtful=True)
     changed = [gid for gid, product in found.items() if product.updated_at > known[gid].updated_there_at]
-    return len(changed) + sum(row.deleted_at is None for row in gone)
+    return Read(len(changed) + len(lost))
 
 
 async def _plan(open_uow: Open, store_id: int, import_id: int) -> ImportPlan:

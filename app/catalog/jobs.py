@@ -28,3 +28,13 @@ class ReadProducts(PartnerStoreJob):
 
     partner_store_id: int
     by_poll: bool = False  # nobody told of a change: what has changed all the same is counted
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmProductsGone(PartnerStoreJob):
+    """Read a store that showed none of its products once more, since somebody says that they are gone (B10)."""
+
+    name: ClassVar[str] = "catalog.confirm_products_gone"
+    coalesce_by: ClassVar[tuple[str, ...]] = ("partner_store_id",)  # one reading is enough
+
+    partner_store_id: int

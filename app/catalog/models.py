@@ -38,6 +38,8 @@ class PartnerProduct(PartnerStoreOwned, Base):
     status: Mapped[str]
     updated_there_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    missed_at: Mapped[datetime | None]
+    # when a reading began, the last one, that showed none of the partner's products and is not believed yet (B10)
     deleted_at: Mapped[datetime | None]
 
 

@@ -54,6 +54,7 @@ class VariantFacts:
     tracked: bool
     is_deleted: bool
     is_on_sale: bool  # there, and its product neither a draft nor archived (B16)
+    missed_at: datetime | None  # when a reading last began that showed nothing of theirs, not believed yet (B10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,13 +175,14 @@ async def variants_of_store(
             gid=row.shopify_variant_id,
             inventory_item_gid=row.shopify_inventory_item_id,
             sku=row.sku,
-            title=product_title if row.title in ("", "Default Title") else f"{product_title} – {row.title}",
+            title=product.title if row.title in ("", "Default Title") else f"{product.title} – {row.title}",
             price=Money(row.price_amount, row.currency),
             tracked=row.tracked,
             is_deleted=row.deleted_at is not None,
-            is_on_sale=row.deleted_at is None and status not in rules.OFF_SALE,
+            is_on_sale=row.deleted_at is None and product.status not in rules.OFF_SALE,
+            missed_at=product.missed_at,
         )
-        for row, product_title, status in await repository.list_partner_variants(session, partner_store_id, ids)
+        for row, product in await repository.list_partner_variants(session, partner_store_id, ids)
     }
 
 

@@ -97,6 +97,46 @@ async def variant_ids(session: AsyncSession, partner_store_id: int, variant_gids
     return {gid: variant_id for gid, variant_id in await session.execute(query)}
 
 
+async def mark_products_missing(
+    session: AsyncSession, partner_store_id: int, product_gids: Collection[str], began_at: datetime
+) -> None:
+    """Mark products as not shown by a reading that began then, unless they were seen since or are deleted."""
+    await session.execute(
+        update(PartnerProduct)
+        .where(
+            PartnerProduct.partner_store_id == partner_store_id,
+            PartnerProduct.shopify_product_id.in_(product_gids),
+            PartnerProduct.seen_at < began_at,
+            PartnerProduct.deleted_at.is_(None),
+        )
+        .values(missed_at=began_at)
+    )
+
+
+async def count_missing(session: AsyncSession, store_id: int, partner_id: int) -> int:
+    """Return how many of the partner's products this retailer sells that the partner's store does not show."""
+    query = (
+        select(func.count(PartnerProduct.id.distinct()))
+        .join(
+            PartnerVariant,
+            (PartnerVariant.partner_store_id == PartnerProduct.partner_store_id)
+            & (PartnerVariant.product_id == PartnerProduct.id),
+        )
+        .join(
+            SkuMapping,
+            (SkuMapping.partner_store_id == PartnerVariant.partner_store_id)
+            & (SkuMapping.partner_variant_id == PartnerVariant.id),
+        )
+        .where(
+            SkuMapping.store_id == store_id,
+            SkuMapping.partner_id == partner_id,
+            SkuMapping.active_to.is_(None),
+            PartnerProduct.missed_at.is_not(None),
+        )
+    )
+    return (await session.execute(query)).scalar_one()
+
+
 async def mark_products_deleted(
     session: AsyncSession, partner_store_id: int, product_gids: Collection[str], at: datetime
 ) -> None:
@@ -108,7 +148,7 @@ async def mark_products_deleted(
             PartnerProduct.shopify_product_id.in_(product_gids),
             PartnerProduct.deleted_at.is_(None),
         )
-        .values(deleted_at=at)
+        .values(deleted_at=at, missed_at=None)
     )
 
 
@@ -207,10 +247,10 @@ async def find_mapping_by_partner_sku(
 
 async def list_partner_variants(
     session: AsyncSession, partner_store_id: int, ids: Collection[int]
-) -> Sequence[tuple[PartnerVariant, str, str]]:
-    """Return variants with the title and the status of their product."""
+) -> Sequence[tuple[PartnerVariant, PartnerProduct]]:
+    """Return variants with their product."""
     query = (
-        select(PartnerVariant, PartnerProduct.title, PartnerProduct.status)
+        select(PartnerVariant, PartnerProduct)
         .join(
             PartnerProduct,
             (PartnerProduct.partner_store_id == PartnerVariant.partner_store_id)
@@ -218,7 +258,7 @@ async def list_partner_variants(
         )
         .where(PartnerVariant.partner_store_id == partner_store_id, PartnerVariant.id.in_(ids))
     )
-    return [(variant, title, status) for variant, title, status in (await session.execute(query))]
+    return [(variant, product) for variant, product in (await session.execute(query))]
 
 
 async def page_mappings(

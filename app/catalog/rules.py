@@ -67,6 +67,11 @@ def parse_sku(sku: str, prefixes: Mapping[str, int]) -> tuple[int, str] | None:
     return None
 
 
+def is_doubtful(missing: int, found: int) -> bool:
+    """Whether a reading is not believed at once: a store that shows none of its several products (B10)."""
+    return missing > 1 and found == 0
+
+
 def importable(*, requires_shipping: Sequence[bool], variant_count: int, has_components: bool = False) -> str | None:
     """Return why a product cannot be imported, or None."""
     if variant_count == 0:

@@ -7,17 +7,20 @@ from datetime import datetime
 from decimal import Decimal
 
 from app.catalog import repository, rules
-from app.catalog.errors import NothingChosen, PartnerNotConnected
-from app.catalog.events import ImportFinished, ImportRequested, ProductImported
-from app.catalog.jobs import RunImport
+from app.catalog.errors import NothingChosen, NothingMissing, PartnerNotConnected
+from app.catalog.events import ImportFinished, ImportRequested, ProductImported, ProductsGivenUp
+from app.catalog.jobs import ConfirmProductsGone, RunImport
 from app.catalog.models import ImportItem, ProductImport, SkuMapping
 from app.catalog.states import ImportState, ItemState
 from app.core.errors import Invalid
 from app.core.unit_of_work import UnitOfWork
+from app.core.words import plural
 from app.events.service import record_event
+from app.exceptions.service import Problem, open_exception, resolve_exceptions
 from app.gateways.shopify.products import Product, Variant
 from app.job_runs.service import enqueue
 from app.partners.queries import get_partner
+from app.partners.service import SHOWS_NOTHING
 
 MOST_PRODUCTS = 250
 PRODUCT_GID = re.compile(r"gid://shopify/Product/\d{1,20}", re.ASCII)
@@ -126,6 +129,7 @@ def _product_row(store_id: int, product: Product, now: datetime) -> dict[str, ob
         "status": product.status,
         "updated_there_at": product.updated_at,
         "seen_at": now,
+        "missed_at": None,
         "deleted_at": None,
     }
 
@@ -154,6 +158,39 @@ async def mark_products_deleted(uow: UnitOfWork, product_gids: Collection[str]) 
     ids = await repository.product_ids(uow.session, uow.store_id, product_gids)
     await repository.mark_products_deleted(uow.session, uow.store_id, product_gids, uow.now)
     await repository.mark_variants_deleted(uow.session, uow.store_id, ids.values(), (), uow.now)
+
+
+async def hold_back(uow: UnitOfWork, product_gids: Collection[str], began_at: datetime) -> None:
+    """Record that a reading showed none of these products; they stay, and are offered only by a later look at stock.
+
+    The unit of work acts for the partner's store. What was seen since the reading began is not missing.
+    """
+    await repository.mark_products_missing(uow.session, uow.store_id, product_gids, began_at)
+
+
+async def note_missing(uow: UnitOfWork, partner_id: int) -> None:
+    """List a partner whose store shows none of its products, once for this retailer, or take it off the list (B10)."""
+    missing = await repository.count_missing(uow.session, uow.store_id, partner_id)
+    if not missing:
+        await resolve_exceptions(uow, "partner", partner_id, [SHOWS_NOTHING])
+        return
+    partner = await get_partner(uow.session, uow.store_id, partner_id)
+    cause = f"{partner.name}'s store shows none of the {plural(missing, 'product')} you sell of theirs."
+    step = (
+        f"Ask {partner.name}. Nothing is removed: it goes on by itself as soon as products are seen again. "
+        "If they are gone for good, say so here."
+    )
+    await open_exception(uow, Problem(SHOWS_NOTHING, "partner", str(partner_id), cause, step, partner_id=partner_id))
+
+
+async def confirm_gone(uow: UnitOfWork, partner_id: int) -> None:
+    """Have the partner's store read once more, and believe it if it still shows none of its products (B10)."""
+    partner = await get_partner(uow.session, uow.store_id, partner_id)
+    missing = await repository.count_missing(uow.session, uow.store_id, partner_id)
+    if partner.partner_store_id is None or not partner.is_live or not missing:
+        raise NothingMissing()
+    await record_event(uow, ProductsGivenUp(partner_id, partner.name, missing))
+    await enqueue(uow, ConfirmProductsGone(partner.partner_store_id))
 
 
 async def record_imported(

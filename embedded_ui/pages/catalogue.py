@@ -81,3 +81,9 @@ async def retry_import(visit: Visit, request: Request) -> Response:
     """Try again what was refused."""
     await service.retry_refused(visit.uow, request.path_params["import_id"])
     return redirect(f"/app/imports/{request.path_params['import_id']}", told="retried")
+
+
+async def confirm_gone(visit: Visit, request: Request) -> Response:
+    """Take the word of staff that products a partner's store does not show are gone."""
+    await service.confirm_gone(visit.uow, request.path_params["partner_id"])
+    return redirect("/app/exceptions", told="given_up")

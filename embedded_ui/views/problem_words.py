@@ -25,6 +25,7 @@ HEADINGS: Mapping[str, str] = {
     "partner_changed_draft": "The partner changed the running master order",
     "partner_gone": "Sold units wait for a partner who is gone",
     "partner_reduced": "The partner took less than we ordered",
+    "partner_shows_nothing": "A partner’s store shows no products",
     "partner_silent": "A partner’s store cannot be reached",
     "partner_permission_missing": "A partner’s store lacks a permission",
     "permission_taken_back": "A permission was taken back",

@@ -25,7 +25,7 @@ from tests.attacks.market import CORNER, OAK, SQUARE, STAFF, Market
 
 pytestmark = pytest.mark.anyio
 
-IN_DOUBT = ("/look-again", "/send-again")
+IN_DOUBT = ("/look-again", "/send-again", "/products-gone")
 
 
 async def visit(

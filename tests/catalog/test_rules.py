@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.catalog.rules import SKU_LIMIT, SkuSource, importable, imported_skus, parse_sku, sku_prefix
+from app.catalog.rules import SKU_LIMIT, SkuSource, importable, imported_skus, is_doubtful, parse_sku, sku_prefix
 
 PREFIXES = {
     "PARTNER-oak-": 1,
@@ -74,6 +74,15 @@ def test_too_long_a_sku_that_is_repeated_is_still_distinct() -> None:
 
     assert len(set(given)) == 3
     assert {len(each) for each in given} == {SKU_LIMIT}
+
+
+@pytest.mark.parametrize(
+    ("missing", "found", "is_doubted"),
+    [(80, 0, True), (2, 0, True), (1, 0, False), (0, 0, False), (79, 1, False), (0, 80, False)],
+)
+def test_a_store_that_shows_nothing_is_not_believed_at_once(missing: int, found: int, *, is_doubted: bool) -> None:
+    """B10: one product that is gone is as usual (B13)."""
+    assert is_doubtful(missing, found) is is_doubted
 
 
 @pytest.mark.parametrize(

@@ -234,7 +234,7 @@ async def _with_partner(uow: UnitOfWork, partner: PartnerFacts, mappings: Sequen
         mine = by_store.get(uow.store_id, 0)
         totals[variant_id] = _Total(
             StockSum(
-                partner_available=available if _is_sold(partner, variants.get(variant_id)) else 0,
+                partner_available=available if _is_sold(partner, variants.get(variant_id), snapshot_at) else 0,
                 unseen=mine,
                 unseen_others=sum(by_store.values()) - mine,
                 provisional=0,
@@ -276,5 +276,8 @@ async def _stock_at(
     return stock
 
 
-def _is_sold(partner: PartnerFacts, variant: VariantFacts | None) -> bool:
-    return partner.state is PartnerState.CONNECTED and variant is not None and variant.is_on_sale
+def _is_sold(partner: PartnerFacts, variant: VariantFacts | None, snapshot_at: datetime) -> bool:
+    """Whether the partner sells it; what a reading of their products missed is there if its stock was seen since."""
+    if partner.state is not PartnerState.CONNECTED or variant is None or not variant.is_on_sale:
+        return False
+    return variant.missed_at is None or snapshot_at > variant.missed_at

@@ -10,6 +10,7 @@ from app.partners.service.invitation import (
     withdraw_invitation,
 )
 from app.partners.service.partnership import (
+    SHOWS_NOTHING,
     UNREACHABLE,
     PreFlight,
     ask_for_check,
@@ -24,6 +25,7 @@ from app.partners.service.partnership import (
 )
 
 __all__ = [
+    "SHOWS_NOTHING",
     "UNREACHABLE",
     "Invited",
     "PreFlight",

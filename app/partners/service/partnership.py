@@ -27,6 +27,7 @@ from app.partners.terms import MOST_BUFFER, NO_BUFFER, contact_faults, weekly
 ACCESS_LOST = "partner_access_lost"
 SILENT = "partner_silent"
 LIMITED = "partner_permission_missing"
+SHOWS_NOTHING = "partner_shows_nothing"
 UNREACHABLE = frozenset({ACCESS_LOST, SILENT, LIMITED})
 """Kinds of exceptions that say already why a partner's stock is not read."""
 
@@ -95,7 +96,7 @@ async def disconnect_partner(uow: UnitOfWork, partner_id: int) -> None:
     partner.move_to(PartnerState.DISCONNECTED)
     await uow.session.flush()
     assert partner.partner_store_id is not None
-    await resolve_exceptions(uow, "partner", partner_id, [ACCESS_LOST, SILENT])  # nobody wants in any more
+    await resolve_exceptions(uow, "partner", partner_id, [ACCESS_LOST, SILENT, SHOWS_NOTHING])  # nobody looks any more
     await record_event(uow, PartnerDisconnected(partner.id, partner.partner_store_id, partner.name))
 
 
