@@ -15,6 +15,7 @@ NOTICES = {
     "handed_over": "Handed over; your store is being told",
     "invited": "Invitation created",
     "kept": "The partner’s quantity stays",
+    "left_out": "Left out; nothing of it is sold any more",
     "looking": "Looking for it now",
     "not_permitted": "Permissions are still missing",
     "packed": "Packed",

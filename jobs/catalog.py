@@ -4,11 +4,12 @@ from datetime import timedelta
 
 from app.catalog import flows, service
 from app.catalog.jobs import ConfirmProductsGone, ReadProducts, RunImport
+from app.catalog.queries import partners_of_product
 from app.core.unit_of_work import UnitOfWork, system_for
 from app.core.words import plural
 from app.inbox.declaration import InboxEvent
 from app.inbox.hints import gid_in
-from app.inventory.jobs import RefreshOffers, SyncStock
+from app.inventory.jobs import RefreshOffers, SyncStock, WriteOffers
 from app.inventory.service import ask_every_retailer
 from app.job_runs.service import enqueue
 from app.partners.flows import tell_of_recovery
@@ -63,7 +64,16 @@ async def product_deleted(uow: UnitOfWork, event: InboxEvent) -> None:
     await enqueue(uow, ReadProducts(uow.store_id))
 
 
-@hears("products/update", "products/delete")
+@hears("products/delete")
+async def own_product_deleted(uow: UnitOfWork, event: InboxEvent) -> str | None:
+    """Have the retailer's store looked at, when what it says to have deleted is sold for partners (B19)."""
+    partners = await partners_of_product(uow.session, uow.store_id, gid_in(event.payload, "Product"))
+    for partner_id in sorted(partners):
+        await enqueue(uow, WriteOffers(uow.store_id, partner_id))
+    return None if partners else "the retailer's own product"
+
+
+@hears("products/update")
 async def own_product_changed(_uow: UnitOfWork, _event: InboxEvent) -> str:
     """Let the retailer's own changes be: its products belong to the merchant."""
     return "the retailer's own product"

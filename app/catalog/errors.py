@@ -27,6 +27,12 @@ class NothingMissing(Conflict):
     sentence = "Their products are seen again. Nothing was removed."
 
 
+class TargetThere(Conflict):
+    """Only what no longer exists is left out."""
+
+    sentence = "Your store has this product again."
+
+
 class PartnerNotConnected(Conflict):
     """Only a connected partner's products can be read."""
 

@@ -59,3 +59,41 @@ class ProductsGivenUp(Event):
     partner_id: int
     partner: str
     products: int
+
+
+@dataclass(frozen=True, slots=True)
+class TargetLost(Event):
+    """The retailer's store no longer has variants that were mapped to a partner's."""
+
+    name: ClassVar[str] = "catalog.target.lost"
+    sentence: ClassVar[str] = "“{title}” no longer exists in your store: {variants} variants"
+    subject: ClassVar[str] = "partner"
+
+    partner_id: int
+    title: str
+    variants: int
+
+
+@dataclass(frozen=True, slots=True)
+class TargetFound(Event):
+    """The retailer's store has mapped variants again that it did not have for a while."""
+
+    name: ClassVar[str] = "catalog.target.found"
+    sentence: ClassVar[str] = "“{title}” exists in your store again: {variants} variants"
+    subject: ClassVar[str] = "partner"
+
+    partner_id: int
+    title: str
+    variants: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProductLeftOut(Event):
+    """Staff said that a product that was deleted in their store is not sold any more."""
+
+    name: ClassVar[str] = "catalog.product.left_out"
+    sentence: ClassVar[str] = "You do not sell “{title}” any more"
+    subject: ClassVar[str] = "partner"
+
+    partner_id: int
+    title: str

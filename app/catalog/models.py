@@ -149,3 +149,5 @@ class SkuMapping(TenantOwned, Base):
     currency: Mapped[str]
     active_from: Mapped[datetime]
     active_to: Mapped[datetime | None]
+    target_missing_at: Mapped[datetime | None]
+    # when the retailer's store was first seen without it: nothing is written, its orders still lead there (B19)

@@ -31,6 +31,7 @@ class MappingFacts:
     price: Money
     active_from: datetime
     active_to: datetime | None
+    target_missing_at: datetime | None  # when the retailer's store was first seen without it (B19)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,7 @@ def mapping_facts(row: SkuMapping) -> MappingFacts:
         price=Money(row.price_amount, row.currency),
         active_from=row.active_from,
         active_to=row.active_to,
+        target_missing_at=row.target_missing_at,
     )
 
 
@@ -249,9 +251,14 @@ async def get_mapping(session: AsyncSession, store_id: int, mapping_id: int) -> 
 async def mappings_to(
     session: AsyncSession, store_id: int, partner_variant_ids: Collection[int]
 ) -> dict[int, MappingFacts]:
-    """Return a live mapping to each of these partners' variants; those without are absent."""
+    """Return a live mapping to each of these partners' variants, one still in the store first; none: absent."""
     rows = await repository.list_mappings_to(session, store_id, partner_variant_ids)
     return {row.partner_variant_id: mapping_facts(row) for row in rows}
+
+
+async def partners_of_product(session: AsyncSession, store_id: int, product_gid: str) -> set[int]:
+    """Return for which partners a product of the retailer's store is sold."""
+    return {row.partner_id for row in await repository.list_mappings_of_product(session, store_id, product_gid)}
 
 
 async def product_counts(session: AsyncSession, store_id: int) -> dict[int, int]:

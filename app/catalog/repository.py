@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalog.errors import ImportNotFound, MappingNotFound
@@ -198,11 +198,11 @@ async def list_mappings_by_variant(
 
 
 async def list_mappings_by_sku(session: AsyncSession, store_id: int, skus: Collection[str]) -> Sequence[SkuMapping]:
-    """Return the live mappings whose imported SKU is one of these, the oldest first."""
+    """Return the live mappings whose imported SKU is one of these, those still in the store first, then the oldest."""
     query = (
         select(SkuMapping)
         .where(SkuMapping.store_id == store_id, SkuMapping.active_to.is_(None), SkuMapping.sku.in_(skus))
-        .order_by(SkuMapping.id)
+        .order_by(SkuMapping.target_missing_at.is_not(None), SkuMapping.id)
     )
     return (await session.scalars(query)).all()
 
@@ -226,7 +226,7 @@ async def find_mapping_by_item(session: AsyncSession, store_id: int, item_gid: s
 async def find_mapping_by_partner_sku(
     session: AsyncSession, store_id: int, partner_id: int, partner_sku: str
 ) -> SkuMapping | None:
-    """Return the live mapping to the partner's variant of this SKU, when it is the only one."""
+    """Return a live mapping to the partner's variant of this SKU, when that is the only one; one still in the store."""
     query = (
         select(SkuMapping)
         .join(
@@ -240,9 +240,10 @@ async def find_mapping_by_partner_sku(
             SkuMapping.active_to.is_(None),
             PartnerVariant.sku == partner_sku,
         )
+        .order_by(SkuMapping.target_missing_at.is_not(None), SkuMapping.id)
     )
-    found = (await session.scalars(query.limit(2))).all()
-    return found[0] if len(found) == 1 else None
+    found = (await session.scalars(query)).all()
+    return found[0] if len({each.partner_variant_id for each in found}) == 1 else None
 
 
 async def list_partner_variants(
@@ -295,7 +296,16 @@ async def list_mappings_to(
         SkuMapping.active_to.is_(None),
         SkuMapping.partner_variant_id.in_(partner_variant_ids),
     )
-    return (await session.scalars(query)).all()
+    # Of two to one variant the last is kept: the newest that is still in the store.
+    return (await session.scalars(query.order_by(SkuMapping.target_missing_at.is_(None), SkuMapping.id))).all()
+
+
+async def list_mappings_of_product(session: AsyncSession, store_id: int, product_gid: str) -> Sequence[SkuMapping]:
+    """Return the live mappings of a product of the retailer's store."""
+    query = select(SkuMapping).where(
+        SkuMapping.store_id == store_id, SkuMapping.active_to.is_(None), SkuMapping.shopify_product_id == product_gid
+    )
+    return (await session.scalars(query.order_by(SkuMapping.id))).all()
 
 
 async def get_mapping(session: AsyncSession, store_id: int, mapping_id: int) -> SkuMapping:
@@ -307,10 +317,10 @@ async def get_mapping(session: AsyncSession, store_id: int, mapping_id: int) -> 
 
 
 async def count_products(session: AsyncSession, store_id: int) -> dict[int, int]:
-    """Return how many products of each partner are mapped."""
+    """Return how many products of each partner are mapped and still in the store."""
     query = (
         select(SkuMapping.partner_id, func.count(SkuMapping.shopify_product_id.distinct()))
-        .where(SkuMapping.store_id == store_id, SkuMapping.active_to.is_(None))
+        .where(SkuMapping.store_id == store_id, _in_the_store())
         .group_by(SkuMapping.partner_id)
     )
     return {partner_id: count for partner_id, count in (await session.execute(query))}
@@ -319,12 +329,19 @@ async def count_products(session: AsyncSession, store_id: int) -> dict[int, int]
 async def list_imported(
     session: AsyncSession, store_id: int, partner_id: int, product_gids: Collection[str]
 ) -> dict[str, str]:
-    """Return the product in the retailer's store by the partner's product, of those that were imported."""
+    """Return the product in the retailer's store by the partner's product, of those imported that are still there."""
     query = select(ImportItem.partner_product_gid, ImportItem.shopify_product_id).where(
         ImportItem.store_id == store_id,
         ImportItem.partner_id == partner_id,
         ImportItem.state == ItemState.IMPORTED,
         ImportItem.partner_product_gid.in_(product_gids),
+        select(SkuMapping.id)
+        .where(
+            SkuMapping.store_id == store_id,
+            SkuMapping.shopify_product_id == ImportItem.shopify_product_id,
+            _in_the_store(),
+        )
+        .exists(),
     )
     return {theirs: ours for theirs, ours in (await session.execute(query)) if ours}
 
@@ -358,3 +375,8 @@ async def clear_staff(session: AsyncSession, store_id: int) -> int:
     """Let no import say who of the staff asked for it; returns how many said it."""
     told = update(ProductImport).where(ProductImport.store_id == store_id, ProductImport.requested_by.is_not(None))
     return len((await session.execute(told.values(requested_by=None).returning(ProductImport.id))).all())
+
+
+def _in_the_store() -> ColumnElement[bool]:
+    """What holds of a live mapping whose product the retailer did not delete."""
+    return SkuMapping.active_to.is_(None) & SkuMapping.target_missing_at.is_(None)

@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.catalog.queries import get_mapping
+from app.catalog.service import leave_out as leave_product_out
 from app.inventory import service
 from app.partners.queries import ended_at
 from app.stores.queries import get_settings
@@ -50,3 +51,9 @@ async def sync_number(visit: Visit, request: Request) -> Response:
     mapping = await get_mapping(visit.uow.session, visit.store.id, request.path_params["mapping_id"])
     await service.sync_now(visit.uow, mapping.partner_id)
     return redirect(f"/app/stock/{mapping.id}", told="syncing")
+
+
+async def leave_out(visit: Visit, request: Request) -> Response:
+    """Take the word of staff that a product they deleted is not sold any more."""
+    await leave_product_out(visit.uow, request.path_params["mapping_id"])
+    return redirect(f"/app/stock/{request.path_params['mapping_id']}", told="left_out")

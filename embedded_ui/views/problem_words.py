@@ -38,6 +38,7 @@ HEADINGS: Mapping[str, str] = {
     "stock_not_writable": "Stock of a product cannot be written",
     "store_frozen": "Shopify has paused a store",
     "store_silent": "A store gives no answer",
+    "target_missing": "A partner’s product was deleted in your store",
     "tracking_not_corrected": "The tracking of a shipment could not be corrected",
     "unknown_shop": "A message came from a shop nobody knows",
     "unmapped": "A partner’s product nobody mapped",

@@ -272,7 +272,7 @@ async def test_what_the_store_does_not_take_is_set_aside(shelf: Shelf) -> None:
 
     (listed,) = await trade.problems()
     assert trade.shown(BEAN) == 28
-    assert (listed.kind, listed.subject_kind) == ("stock_not_writable", "partner_variant")
+    assert (listed.kind, listed.subject_kind) == ("target_missing", "partner_variant")
     assert "no longer exists" in listed.cause
 
 

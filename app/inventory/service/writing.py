@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from app.catalog.service import note_targets
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
 from app.exceptions.service import Problem, open_exception, resolve_exceptions
@@ -10,14 +11,13 @@ from app.inventory.events import StockWritten
 from app.inventory.service.offering import Offer, Weighed
 
 REFUSED, BLOCKED = "stock_not_writable", "stock_blocked"
-NO_ITEM = "The item no longer exists in your store."
 
 
 async def record_look(uow: UnitOfWork, partner_id: int, weighed: Weighed) -> None:
     """Set aside what the store no longer has; what it shows rightly stands."""
-    await record_refused(uow, partner_id, {each.mapping.id: NO_ITEM for each in weighed.gone}, weighed.offers)
-    waiting = {each.mapping.id for each in (*weighed.gone, *weighed.due)}
-    await _end_trouble(uow, [each for each in weighed.offers if each.mapping.id not in waiting])
+    gone, due = ({each.mapping.id for each in some} for some in (weighed.gone, weighed.due))
+    await note_targets(uow, partner_id, gone, {each.mapping.id for each in weighed.offers} - gone)
+    await _end_trouble(uow, [each for each in weighed.offers if each.mapping.id not in due])
     if not weighed.due:
         await record_blocked(uow, partner_id, None)
 

@@ -1,26 +1,22 @@
-"""Verbs of the catalogue: ask for an import, store what a partner sells, map what was made of it."""
+"""Verbs of imports: ask for one, map what was made of it, keep why a product was refused."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 
 from app.catalog import repository, rules
-from app.catalog.errors import NothingChosen, NothingMissing, PartnerNotConnected
-from app.catalog.events import ImportFinished, ImportRequested, ProductImported, ProductsGivenUp
-from app.catalog.jobs import ConfirmProductsGone, RunImport
+from app.catalog.errors import NothingChosen, PartnerNotConnected
+from app.catalog.events import ImportFinished, ImportRequested, ProductImported
+from app.catalog.jobs import RunImport
 from app.catalog.models import ImportItem, ProductImport, SkuMapping
+from app.catalog.service.targets import end_missing
 from app.catalog.states import ImportState, ItemState
 from app.core.errors import Invalid
 from app.core.unit_of_work import UnitOfWork
-from app.core.words import plural
 from app.events.service import record_event
-from app.exceptions.service import Problem, open_exception, resolve_exceptions
-from app.gateways.shopify.products import Product, Variant
 from app.job_runs.service import enqueue
 from app.partners.queries import get_partner
-from app.partners.service import SHOWS_NOTHING
 
 MOST_PRODUCTS = 250
 PRODUCT_GID = re.compile(r"gid://shopify/Product/\d{1,20}", re.ASCII)
@@ -98,101 +94,6 @@ async def retry_refused(uow: UnitOfWork, import_id: int) -> None:
     await enqueue(uow, RunImport(uow.store_id, import_id))
 
 
-async def store_partner_products(uow: UnitOfWork, products: Sequence[Product], currency: str) -> dict[str, int]:
-    """Keep products of a partner and their variants as read; return our variant ids by theirs, of those known.
-
-    The unit of work acts for the partner's store. Variants that are gone are marked deleted: products are read whole.
-    Of two readings that overtake each other the later state of a product stays.
-    """
-    if not products:
-        return {}
-    store_id, seen = uow.store_id, [variant.id for product in products for variant in product.variants]
-    await repository.put_products(uow.session, [_product_row(store_id, product, uow.now) for product in products])
-    known = await repository.product_states(uow.session, store_id, [product.id for product in products])
-    ids = {product.id: known[product.id][0] for product in products if known[product.id][1] == product.updated_at}
-    rows = [
-        _variant_row(store_id, ids[product.id], variant, currency)
-        for product in products
-        if product.id in ids
-        for variant in product.variants
-    ]
-    await repository.put_variants(uow.session, rows)
-    await repository.mark_variants_deleted(uow.session, store_id, ids.values(), seen, uow.now)
-    return await repository.variant_ids(uow.session, store_id, seen)
-
-
-def _product_row(store_id: int, product: Product, now: datetime) -> dict[str, object]:
-    return {
-        "partner_store_id": store_id,
-        "shopify_product_id": product.id,
-        "title": product.title,
-        "status": product.status,
-        "updated_there_at": product.updated_at,
-        "seen_at": now,
-        "missed_at": None,
-        "deleted_at": None,
-    }
-
-
-def _variant_row(store_id: int, product_id: int, variant: Variant, currency: str) -> dict[str, object]:
-    return {
-        "partner_store_id": store_id,
-        "product_id": product_id,
-        "shopify_variant_id": variant.id,
-        "shopify_inventory_item_id": variant.inventory_item_id,
-        "sku": variant.sku or None,
-        "title": variant.title,
-        "barcode": variant.barcode,
-        "price_amount": variant.price,
-        "currency": currency,
-        "tracked": variant.tracked,
-        "option_values": [list(pair) for pair in variant.option_values],
-        "deleted_at": None,
-    }
-
-
-async def mark_products_deleted(uow: UnitOfWork, product_gids: Collection[str]) -> None:
-    """Record that products of a partner are gone; the unit of work acts for the partner's store."""
-    if not product_gids:
-        return
-    ids = await repository.product_ids(uow.session, uow.store_id, product_gids)
-    await repository.mark_products_deleted(uow.session, uow.store_id, product_gids, uow.now)
-    await repository.mark_variants_deleted(uow.session, uow.store_id, ids.values(), (), uow.now)
-
-
-async def hold_back(uow: UnitOfWork, product_gids: Collection[str], began_at: datetime) -> None:
-    """Record that a reading showed none of these products; they stay, and are offered only by a later look at stock.
-
-    The unit of work acts for the partner's store. What was seen since the reading began is not missing.
-    """
-    await repository.mark_products_missing(uow.session, uow.store_id, product_gids, began_at)
-
-
-async def note_missing(uow: UnitOfWork, partner_id: int) -> None:
-    """List a partner whose store shows none of its products, once for this retailer, or take it off the list (B10)."""
-    missing = await repository.count_missing(uow.session, uow.store_id, partner_id)
-    if not missing:
-        await resolve_exceptions(uow, "partner", partner_id, [SHOWS_NOTHING])
-        return
-    partner = await get_partner(uow.session, uow.store_id, partner_id)
-    cause = f"{partner.name}'s store shows none of the {plural(missing, 'product')} you sell of theirs."
-    step = (
-        f"Ask {partner.name}. Nothing is removed: it goes on by itself as soon as products are seen again. "
-        "If they are gone for good, say so here."
-    )
-    await open_exception(uow, Problem(SHOWS_NOTHING, "partner", str(partner_id), cause, step, partner_id=partner_id))
-
-
-async def confirm_gone(uow: UnitOfWork, partner_id: int) -> None:
-    """Have the partner's store read once more, and believe it if it still shows none of its products (B10)."""
-    partner = await get_partner(uow.session, uow.store_id, partner_id)
-    missing = await repository.count_missing(uow.session, uow.store_id, partner_id)
-    if partner.partner_store_id is None or not partner.is_live or not missing:
-        raise NothingMissing()
-    await record_event(uow, ProductsGivenUp(partner_id, partner.name, missing))
-    await enqueue(uow, ConfirmProductsGone(partner.partner_store_id))
-
-
 async def record_imported(
     uow: UnitOfWork,
     item_id: int,
@@ -232,6 +133,8 @@ async def record_imported(
         for each in mappings
         if each.variant_gid not in existing
     )
+    await uow.session.flush()
+    await end_missing(uow, item.partner_id, [variant_ids[each.partner_variant_gid] for each in mappings])
     item.move_to(ItemState.IMPORTED)
     item.notes = list(notes)
     item.shopify_product_id = mappings[0].product_gid if mappings else None

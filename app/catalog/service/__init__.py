@@ -1,0 +1,42 @@
+"""The verbs of the catalogue."""
+
+from app.catalog.service.importing import (
+    MOST_PRODUCTS,
+    Chosen,
+    NewMapping,
+    finish_import,
+    forget_staff,
+    record_imported,
+    record_refused,
+    request_import,
+    retry_refused,
+    start_import,
+)
+from app.catalog.service.products import (
+    confirm_gone,
+    hold_back,
+    mark_products_deleted,
+    note_missing,
+    store_partner_products,
+)
+from app.catalog.service.targets import leave_out, note_targets
+
+__all__ = [
+    "MOST_PRODUCTS",
+    "Chosen",
+    "NewMapping",
+    "confirm_gone",
+    "finish_import",
+    "forget_staff",
+    "hold_back",
+    "leave_out",
+    "mark_products_deleted",
+    "note_missing",
+    "note_targets",
+    "record_imported",
+    "record_refused",
+    "request_import",
+    "retry_refused",
+    "start_import",
+    "store_partner_products",
+]
