@@ -24,6 +24,7 @@ NOTICES = {
     "restored": "Our quantity is written again",
     "retried": "Trying again",
     "sent_again": "It is sent again",
+    "source": "It follows that variant from now on",
     "stock": "Stock location saved",
     "syncing": "The partner’s stock is being read",
     "terms": "Payment terms can be read; these orders are read again within minutes",

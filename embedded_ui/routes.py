@@ -117,6 +117,7 @@ TABLE: tuple[PageRoute, ...] = (
     verb("GET", "/app/stock/{mapping_id:id}", stock.show, RETAILER),
     verb("POST", "/app/stock/{mapping_id:id}/sync", stock.sync_number, RETAILER, form=stock.show),
     verb("POST", "/app/stock/{mapping_id:id}/leave-out", stock.leave_out, RETAILER, form=stock.show),
+    verb("POST", "/app/stock/{mapping_id:id}/source/{variant_id:id}", stock.choose_source, RETAILER, form=stock.show),
     verb("POST", "/app/stock/sync/{partner_id:id}", stock.sync, RETAILER, form=stock.index),
     # orders, and what is ordered for them
     verb("GET", "/app/orders", orders.index, RETAILER),

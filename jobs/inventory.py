@@ -1,5 +1,6 @@
 """The stock's jobs and the news it listens to."""
 
+from app.catalog.flows import follow_recreated
 from app.core.unit_of_work import UnitOfWork, system_for
 from app.core.words import plural
 from app.inbox.declaration import InboxEvent
@@ -14,11 +15,12 @@ from jobs.registry import handles, hears
 
 @handles(SyncStock)
 async def sync_stock(context: JobContext, job: SyncStock) -> None:
-    """Read everything of a partner."""
+    """Read everything of a partner; what was made anew there is followed when its stock is known (B14)."""
     changed = await flows.sync_stock(context.open_uow, context.shopify, job.partner_store_id)
     if job.by_poll and changed:
         what = f"A change of {plural(changed, 'stock level')}"
         await tell_of_recovery(context.open_uow, job.partner_store_id, what, f"stock@{context.now.isoformat()}")
+    await follow_recreated(context.open_uow, job.partner_store_id)
 
 
 @handles(ReadStock)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from app.catalog.events import ProductImported
+from app.catalog.events import ProductImported, SourceReplaced
 from app.events.declaration import Event
 from app.events.service import Answer, Later, News, Subscriber
 from app.fulfillment.jobs import EraseCustomer, EraseStore
@@ -117,6 +117,11 @@ def welcome_product(news: News[ProductImported]) -> Answer:
     return (RouteUnmapped(news.store_id), SyncStock(news.event.partner_store_id))
 
 
+def follow_source(news: News[SourceReplaced]) -> Answer:
+    """What is offered follows the variant that took another's place."""
+    return (SyncStock(news.event.partner_store_id), WriteOffers(news.store_id, news.event.partner_id))
+
+
 def follow_demand(news: News[OrderDemandChanged]) -> Answer:
     """Surplus goes first; the draft on the partner's store and every retailer's offer follow what is ordered."""
     event = news.event
@@ -182,6 +187,7 @@ EVENT_JOBS: Mapping[type[Event], tuple[Follows, ...]] = {
     PartnerDisconnected: (end_partnership,),
     PartnerBufferChanged: (write_offers,),
     ProductImported: (welcome_product,),
+    SourceReplaced: (follow_source,),
     OrderDemandChanged: (follow_demand,),
     SentUnitsReleased: (note_release,),
     CycleOpened: (begin_draft,),

@@ -33,6 +33,12 @@ class TargetThere(Conflict):
     sentence = "Your store has this product again."
 
 
+class NoSuccessor(Conflict):
+    """Only a variant that is suggested takes the place of one that is gone."""
+
+    sentence = "This variant is sold already; it takes no other's place."
+
+
 class PartnerNotConnected(Conflict):
     """Only a connected partner's products can be read."""
 

@@ -97,3 +97,17 @@ class ProductLeftOut(Event):
 
     partner_id: int
     title: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReplaced(Event):
+    """A mapping whose variant the partner deleted leads to another of theirs from now on."""
+
+    name: ClassVar[str] = "catalog.source.replaced"
+    sentence: ClassVar[str] = "“{title}” was made anew in the partner's store; {sku} follows it"
+    subject: ClassVar[str] = "partner"
+
+    partner_id: int
+    partner_store_id: int
+    title: str
+    sku: str

@@ -312,3 +312,12 @@ def _notes(product: Product, mappings: Sequence[NewMapping]) -> list[str]:
     mapped = {each.partner_variant_gid for each in mappings}
     notes += [f"“{variant.title}” was not matched." for variant in product.variants if variant.id not in mapped]
     return notes
+
+
+async def follow_recreated(open_uow: Open, partner_store_id: int) -> None:
+    """Have what each retailer sells of a partner follow the variants that were made anew, once their stock is read."""
+    async with open_uow(system_for(partner_store_id)) as uow:
+        partnerships = await partnerships_of(uow.session, partner_store_id)
+    for partner in partnerships:
+        async with open_uow(system_for(partner.store_id)) as uow:
+            await service.follow_recreated(uow, partner.id)

@@ -300,6 +300,55 @@ async def list_mappings_to(
     return (await session.scalars(query.order_by(SkuMapping.target_missing_at.is_(None), SkuMapping.id))).all()
 
 
+async def lock_mapping(session: AsyncSession, mapping: SkuMapping) -> SkuMapping:
+    """Return the mapping as it is now, locked."""
+    await session.refresh(mapping, with_for_update=True)
+    return mapping
+
+
+async def list_sourceless(
+    session: AsyncSession, store_id: int, partner_id: int
+) -> Sequence[tuple[SkuMapping, PartnerVariant]]:
+    """Return the live mappings whose variant the partner deleted, with that variant, the oldest first."""
+    query = (
+        select(SkuMapping, PartnerVariant)
+        .join(
+            PartnerVariant,
+            (PartnerVariant.partner_store_id == SkuMapping.partner_store_id)
+            & (PartnerVariant.id == SkuMapping.partner_variant_id),
+        )
+        .where(
+            SkuMapping.store_id == store_id,
+            SkuMapping.partner_id == partner_id,
+            SkuMapping.active_to.is_(None),
+            PartnerVariant.deleted_at.is_not(None),
+        )
+        .order_by(SkuMapping.id)
+    )
+    return [(mapping, variant) for mapping, variant in await session.execute(query)]
+
+
+async def list_unsold_alike(
+    session: AsyncSession, store_id: int, partner_store_id: int, gone: Collection[PartnerVariant]
+) -> Sequence[PartnerVariant]:
+    """Return the partner's variants that share a product, SKU or barcode with one of these, and are sold as none."""
+    is_sold = select(SkuMapping.id).where(
+        SkuMapping.store_id == store_id,
+        SkuMapping.active_to.is_(None),
+        SkuMapping.partner_store_id == PartnerVariant.partner_store_id,
+        SkuMapping.partner_variant_id == PartnerVariant.id,
+    )
+    query = select(PartnerVariant).where(
+        PartnerVariant.partner_store_id == partner_store_id,
+        PartnerVariant.deleted_at.is_(None),
+        PartnerVariant.product_id.in_({each.product_id for each in gone})
+        | PartnerVariant.sku.in_({each.sku for each in gone if each.sku})
+        | PartnerVariant.barcode.in_({each.barcode for each in gone if each.barcode}),
+        ~is_sold.exists(),
+    )
+    return (await session.scalars(query.order_by(PartnerVariant.id))).all()
+
+
 async def list_mappings_of_product(session: AsyncSession, store_id: int, product_gid: str) -> Sequence[SkuMapping]:
     """Return the live mappings of a product of the retailer's store."""
     query = select(SkuMapping).where(

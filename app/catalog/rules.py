@@ -72,6 +72,60 @@ def is_doubtful(missing: int, found: int) -> bool:
     return missing > 1 and found == 0
 
 
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What a partner's variant is known by, when it comes back under another id."""
+
+    id: int
+    product_id: int
+    sku: str | None
+    barcode: str | None
+    options: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """In what a variant is like one that is gone."""
+
+    variant_id: int
+    sku: bool
+    barcode: bool
+    options: bool
+
+    @property
+    def score(self) -> int:
+        """How many of the three traits are the same."""
+        return self.sku + self.barcode + self.options
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it is taken for the same without asking, if no other is as well (B14)."""
+        return self.sku and (self.barcode or self.options)
+
+
+def likenesses(gone: Traits, living: Sequence[Traits]) -> list[Likeness]:
+    """Return the variants that are like the one that is gone, the most alike first."""
+    found = [_likeness(gone, each) for each in living if each.id != gone.id]
+    return sorted((each for each in found if each.score), key=lambda each: (-each.score, each.variant_id))
+
+
+def _likeness(gone: Traits, other: Traits) -> Likeness:
+    """Compare two variants; of two products the same options say nothing: many have one variant without any."""
+    return Likeness(
+        other.id,
+        sku=bool(gone.sku) and gone.sku == other.sku,
+        barcode=bool(gone.barcode) and gone.barcode == other.barcode,
+        options=gone.product_id == other.product_id and gone.options == other.options,
+    )
+
+
+def successors(gone: Sequence[Traits], living: Sequence[Traits]) -> dict[int, int]:
+    """Return which variant surely is which that is gone: each the only one that could be the other (B14)."""
+    sure = {each.id: [one.variant_id for one in likenesses(each, living) if one.is_sure] for each in gone}
+    claimed = [variant_id for found in sure.values() for variant_id in found]
+    return {gone_id: found[0] for gone_id, found in sure.items() if len(found) == 1 and claimed.count(found[0]) == 1}
+
+
 def importable(*, requires_shipping: Sequence[bool], variant_count: int, has_components: bool = False) -> str | None:
     """Return why a product cannot be imported, or None."""
     if variant_count == 0:

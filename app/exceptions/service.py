@@ -57,6 +57,21 @@ async def resolve_exceptions(
     return await resolve_of_each(uow, subject_kind, [subject_id], kinds)
 
 
+async def resolve_of_partner(
+    uow: UnitOfWork, partner_id: int, kinds: Collection[str], but: Collection[object] = ()
+) -> int:
+    """Resolve what stands open about a partner, of these kinds and but for some subjects; returns how many."""
+    about = update(ExceptionRecord).where(
+        ExceptionRecord.store_id == uow.store_id,
+        ExceptionRecord.partner_id == partner_id,
+        ExceptionRecord.kind.in_(kinds),
+        ExceptionRecord.subject_id.not_in([str(each) for each in but]),
+        ExceptionRecord.resolved_at.is_(None),
+    )
+    resolved = await uow.session.execute(about.values(resolved_at=uow.now).returning(ExceptionRecord.id))
+    return len(resolved.all())
+
+
 async def resolve_of_each(
     uow: UnitOfWork, subject_kind: str, subject_ids: Collection[object], kinds: Collection[str] | None = None
 ) -> int:

@@ -4,7 +4,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.catalog.queries import get_mapping
+from app.catalog.service import choose_source as choose_variant
 from app.catalog.service import leave_out as leave_product_out
+from app.catalog.service import suggest_sources
 from app.inventory import service
 from app.partners.queries import ended_at
 from app.stores.queries import get_settings
@@ -34,6 +36,7 @@ async def show(visit: Visit, request: Request) -> Response:
     return visit.page(
         "stock/show.html",
         row=row,
+        suggestions=await suggest_sources(visit.uow, row.mapping.id),
         ended_at=await ended_at(visit.uow.session, row.partner),
         reading=await view.read_reading(visit.uow, known, row.partner.id),
     )
@@ -57,3 +60,9 @@ async def leave_out(visit: Visit, request: Request) -> Response:
     """Take the word of staff that a product they deleted is not sold any more."""
     await leave_product_out(visit.uow, request.path_params["mapping_id"])
     return redirect(f"/app/stock/{request.path_params['mapping_id']}", told="left_out")
+
+
+async def choose_source(visit: Visit, request: Request) -> Response:
+    """Have what is sold lead to the variant that took another's place."""
+    await choose_variant(visit.uow, request.path_params["mapping_id"], request.path_params["variant_id"])
+    return redirect("/app/stock", told="source")

@@ -42,6 +42,7 @@ HEADINGS: Mapping[str, str] = {
     "tracking_not_corrected": "The tracking of a shipment could not be corrected",
     "unknown_shop": "A message came from a shop nobody knows",
     "unmapped": "A partner’s product nobody mapped",
+    "variant_recreated": "A partner’s product may have been made anew",
     "variant_gone": "The partner deleted a product that was sold",
 }
 PLACES: Mapping[str, tuple[str, str]] = {

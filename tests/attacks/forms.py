@@ -33,6 +33,7 @@ FORMS: Mapping[str, Form] = {
     "/app/partners/{partner_id:id}/disconnect": {},
     "/app/partners/{partner_id:id}/products-gone": {},
     "/app/stock/{mapping_id:id}/leave-out": {},
+    "/app/stock/{mapping_id:id}/source/{variant_id:id}": {},
     "/app/catalogue/{partner_id:id}/import": {"product": "{product}", "title_{product}": "Beans", "markup": "40"},
     "/app/imports/{import_id:id}/retry": {},
     "/app/stock/sync/{partner_id:id}": {},

@@ -2,7 +2,18 @@
 
 import pytest
 
-from app.catalog.rules import SKU_LIMIT, SkuSource, importable, imported_skus, is_doubtful, parse_sku, sku_prefix
+from app.catalog.rules import (
+    SKU_LIMIT,
+    SkuSource,
+    Traits,
+    importable,
+    imported_skus,
+    is_doubtful,
+    likenesses,
+    parse_sku,
+    sku_prefix,
+    successors,
+)
 
 PREFIXES = {
     "PARTNER-oak-": 1,
@@ -99,3 +110,49 @@ def test_what_can_be_imported(shipped: list[bool], count: int, has_components: b
     told = importable(requires_shipping=shipped, variant_count=count, has_components=has_components)
 
     assert (told is None) if reason is None else (told is not None and reason in told)
+
+
+RED, BLUE = (("Colour", "Red"),), (("Colour", "Blue"),)
+GONE = Traits(1, 10, "A1", "400", RED)
+
+
+@pytest.mark.parametrize(
+    ("living", "followed"),
+    [
+        ([Traits(2, 10, "A1", "400", RED)], 2),
+        ([Traits(2, 10, "A1", "400", BLUE)], 2),
+        ([Traits(2, 10, "A1", None, RED)], 2),
+        ([Traits(2, 11, "A1", "400", ())], 2),
+        ([Traits(2, 11, "A1", None, RED)], None),
+        ([Traits(2, 10, "A1", None, BLUE)], None),
+        ([Traits(2, 10, "B1", "400", RED)], None),
+        ([Traits(2, 10, "A1", "400", BLUE), Traits(3, 10, "A1", "500", RED)], None),
+        ([Traits(2, 10, "A1", "400", RED), Traits(3, 10, "A1", "500", BLUE)], 2),
+        ([], None),
+    ],
+)
+def test_what_was_made_anew_is_followed_only_when_it_is_sure(living: list[Traits], followed: int | None) -> None:
+    """B14: the SKU, and the barcode or the options, of one variant alone; options count within one product."""
+    assert successors([GONE], living).get(1) == followed
+
+
+def test_nothing_empty_is_alike() -> None:
+    """B14, B3: no SKU and no barcode on both sides say nothing."""
+    gone = Traits(1, 10, None, "", RED)
+
+    assert likenesses(gone, [Traits(2, 10, None, "", BLUE)]) == []
+    assert successors([gone], [Traits(2, 10, None, "", RED)]) == {}
+
+
+def test_two_that_are_gone_are_not_followed_by_one() -> None:
+    """B14, B2: they shared a SKU and a barcode."""
+    twin = Traits(3, 10, "A1", "400", BLUE)
+
+    assert successors([GONE, twin], [Traits(2, 10, "A1", "400", ())]) == {}
+
+
+def test_the_most_alike_comes_first() -> None:
+    """B14"""
+    living = [Traits(2, 10, "X", None, RED), Traits(3, 10, "A1", "400", BLUE), Traits(4, 11, "A1", None, ())]
+
+    assert [(each.variant_id, each.score) for each in likenesses(GONE, living)] == [(3, 2), (2, 1), (4, 1)]

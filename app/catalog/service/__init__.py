@@ -19,14 +19,18 @@ from app.catalog.service.products import (
     note_missing,
     store_partner_products,
 )
+from app.catalog.service.sources import Suggestion, choose_source, follow_recreated, suggest_sources
 from app.catalog.service.targets import leave_out, note_targets
 
 __all__ = [
     "MOST_PRODUCTS",
     "Chosen",
     "NewMapping",
+    "Suggestion",
+    "choose_source",
     "confirm_gone",
     "finish_import",
+    "follow_recreated",
     "forget_staff",
     "hold_back",
     "leave_out",
@@ -39,4 +43,5 @@ __all__ = [
     "retry_refused",
     "start_import",
     "store_partner_products",
+    "suggest_sources",
 ]

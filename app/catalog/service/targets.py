@@ -11,8 +11,7 @@ from app.core.unit_of_work import UnitOfWork
 from app.core.words import plural
 from app.events.service import record_event
 from app.exceptions.service import Problem, open_exception, resolve_of_each
-
-TARGET_MISSING = "target_missing"
+from app.partners.service import TARGET_MISSING
 
 
 async def note_targets(uow: UnitOfWork, partner_id: int, gone: Collection[int], there: Collection[int]) -> None:

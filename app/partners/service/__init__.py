@@ -10,7 +10,9 @@ from app.partners.service.invitation import (
     withdraw_invitation,
 )
 from app.partners.service.partnership import (
+    RECREATED,
     SHOWS_NOTHING,
+    TARGET_MISSING,
     UNREACHABLE,
     PreFlight,
     ask_for_check,
@@ -25,7 +27,9 @@ from app.partners.service.partnership import (
 )
 
 __all__ = [
+    "RECREATED",
     "SHOWS_NOTHING",
+    "TARGET_MISSING",
     "UNREACHABLE",
     "Invited",
     "PreFlight",
