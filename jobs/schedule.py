@@ -16,7 +16,7 @@ from app.job_runs.states import Missed
 from app.master_orders.jobs import FollowDrafts
 from app.orders.jobs import ReconcileOrders
 from app.receiving.jobs import ReadMasterOrders
-from app.stores.jobs import SweepTokens
+from app.stores.jobs import ForgetAuthorizations, SweepTokens
 from app.stores.queries import StoreFacts, get_store, stores_with_role
 from app.stores.states import StoreRole
 from jobs.context import JobContext
@@ -46,7 +46,7 @@ STANDING: tuple[Standing, ...] = (
     Standing(StoreRole.PARTNER, HOUR, partial(ReadProducts, by_poll=True)),
     Standing(StoreRole.PARTNER, HOUR, partial(SyncStock, by_poll=True)),
 )
-UPKEEP: tuple[Job, ...] = (ForgetBodies(), ForgetEnded(), SweepTokens())
+UPKEEP: tuple[Job, ...] = (ForgetBodies(), ForgetEnded(), ForgetAuthorizations(), SweepTokens())
 
 
 @dataclass(frozen=True, slots=True)

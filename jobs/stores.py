@@ -10,7 +10,7 @@ from app.inbox.service import forget_body
 from app.job_runs.service import enqueue
 from app.partners.flows import tell_of_recovery
 from app.stores import flows, service
-from app.stores.jobs import CheckInstallation, RegisterTopics, RenewToken, SweepTokens
+from app.stores.jobs import CheckInstallation, ForgetAuthorizations, RegisterTopics, RenewToken, SweepTokens
 from app.stores.service import CUSTOMER, DATA_REQUEST, SHOP, Asked
 from jobs.context import JobContext
 from jobs.registry import handles, hears, hears_abroad
@@ -40,6 +40,13 @@ async def check_installation(context: JobContext, job: CheckInstallation) -> Non
 async def sweep_tokens(context: JobContext, _job: SweepTokens) -> None:
     """Have tokens renewed in time."""
     await flows.sweep_tokens(context.shopify)
+
+
+@handles(ForgetAuthorizations)
+async def forget_authorizations(context: JobContext, _job: ForgetAuthorizations) -> None:
+    """Remove states that let nobody in."""
+    async with context.open_last(context.actor) as uow:
+        await service.forget_authorizations(uow)
 
 
 @handles(RenewToken)

@@ -45,3 +45,11 @@ class RenewToken(Job):
     coalesce_by: ClassVar[tuple[str, ...]] = ("store_id",)  # once is enough
 
     store_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetAuthorizations(Job):
+    """Remove the authorisations that were begun long ago; their states let nobody in any more."""
+
+    name: ClassVar[str] = "stores.forget_authorizations"
+    coalesce_by: ClassVar[tuple[str, ...]] = ()  # once is enough

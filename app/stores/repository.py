@@ -118,6 +118,11 @@ async def delete_authorizations(session: AsyncSession, shop_domain: str) -> None
     await session.execute(delete(OAuthState).where(OAuthState.shop_domain == shop_domain))
 
 
+async def delete_old_authorizations(session: AsyncSession, before: datetime) -> None:
+    """Forget every authorisation that was begun before the instant, used or not."""
+    await session.execute(delete(OAuthState).where(OAuthState.created_at < before))
+
+
 async def obtain_request(session: AsyncSession, values: Mapping[str, object]) -> int:
     """Return the id of the request with this reference; it is made when it is not there yet."""
     fresh = insert(PrivacyRequest).values(**values)

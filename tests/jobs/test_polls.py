@@ -32,6 +32,7 @@ MISSED = {
     "master_orders.follow_drafts": Missed.ONCE,
     "orders.reconcile_orders": Missed.ONCE,
     "receiving.read_master_orders": Missed.ONCE,
+    "stores.forget_authorizations": Missed.ONCE,
     "stores.sweep_tokens": Missed.ONCE,
 }
 

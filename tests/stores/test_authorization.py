@@ -8,6 +8,8 @@ from sqlalchemy import text
 
 from app.core.clock import machine_now
 from app.core.unit_of_work import SYSTEM
+from app.job_runs.service import enqueue
+from jobs.schedule import UPKEEP
 from tests.support.linked import invite, make_retailer
 from tests.support.shops import HUB, PARTNER, Shops
 
@@ -66,6 +68,27 @@ async def test_a_state_lives_ten_minutes(shops: Shops) -> None:
         await uow.session.execute(text("UPDATE oauth_states SET created_at = :at"), old)
 
     assert (await shops.hub.get(path)).status_code == 401
+
+
+async def test_states_that_let_nobody_in_are_removed_with_the_daily_upkeep(shops: Shops) -> None:
+    """A2: a day after they were begun, used or not; one that still works stays."""
+    path = await callback_path(shops)
+    old = {"at": machine_now() - timedelta(days=1, minutes=1)}
+    begin = text(
+        "INSERT INTO oauth_states (state_hash, shop_domain, created_at, used_at) VALUES (:hash, 'x', :at, :used)"
+    )
+    async with shops.open_uow(SYSTEM) as uow:
+        for name, used in (("lapsed", None), ("used", old["at"])):
+            await uow.session.execute(begin, {**old, "hash": name, "used": used})
+        for job in UPKEEP:
+            await enqueue(uow, job)
+
+    await shops.work()
+
+    async with shops.open_uow(SYSTEM) as uow:
+        left = (await uow.session.scalars(text("SELECT shop_domain FROM oauth_states"))).all()
+    assert left == [PARTNER]
+    assert (await shops.hub.get(path)).status_code == 302
 
 
 async def test_a_state_of_another_shop_is_refused(shops: Shops) -> None:

@@ -9,7 +9,7 @@ from app.stores.service.access import (
     record_refresh,
     take_turn,
 )
-from app.stores.service.authorization import begin_authorization, claim_authorization
+from app.stores.service.authorization import begin_authorization, claim_authorization, forget_authorizations
 from app.stores.service.installation import (
     Installation,
     choose_role,
@@ -54,6 +54,7 @@ __all__ = [
     "claim_authorization",
     "drop_lease",
     "erase_store",
+    "forget_authorizations",
     "get_request",
     "identify_store",
     "install_store",

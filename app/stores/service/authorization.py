@@ -11,6 +11,7 @@ from app.stores.errors import AuthorizationRefused
 from app.stores.models import OAuthState
 
 LIFETIME = timedelta(minutes=10)
+KEPT = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +55,9 @@ async def claim_authorization(uow: UnitOfWork, state: str, shop_domain: str) -> 
             raise AuthorizationRefused("state too old")
         row.used_at = machine_now()
     return Authorization(row.shop_domain, row.store_id, row.invitation_id)
+
+
+async def forget_authorizations(uow: UnitOfWork) -> None:
+    """Remove what was begun long ago; until then the log tells a state that came too late from an unknown one."""
+    async with uow.machinery() as session:
+        await repository.delete_old_authorizations(session, machine_now() - KEPT)
