@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.core.errors import HubError, Unavailable
 from app.core.local_services.errors import LocalServiceError
 from app.core.local_services.lease import PROJECT
 from app.core.local_services.services import migrate, services_of
 from app.core.local_services.state import read_state
 from app.core.local_services.supervisor import Supervisor
 from app.core.local_services.world import HOST, World
+from app.core.settings import SettingsError
 
 
 @dataclass(frozen=True)
@@ -147,9 +149,21 @@ def _become(module: str, environment: dict[str, str] | None = None) -> int:
     os.execve(sys.executable, [sys.executable, "-m", module], environment or dict(os.environ))
 
 
+def _whole(at_least: int = 0, at_most: int = 2**63 - 1) -> Callable[[str], int]:
+    """An option that is a whole number within bounds; the parser tells who gave another."""
+
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and len(text) < 20 and at_least <= int(text) <= at_most):
+            bounds = f"of at least {at_least}" if at_most == 2**63 - 1 else f"between {at_least} and {at_most}"
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number {bounds}")
+        return int(text)
+
+    return read
+
+
 def _web_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default=HOST)
-    parser.add_argument("--port", type=int)
+    parser.add_argument("--port", type=_whole(1, 65535))
 
 
 def _json_option(parser: argparse.ArgumentParser) -> None:
@@ -157,13 +171,13 @@ def _json_option(parser: argparse.ArgumentParser) -> None:
 
 
 def _rehearse_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--weeks", type=int, default=1)
-    parser.add_argument("--retailers", type=int, default=1)
-    parser.add_argument("--partners", type=int, default=3, help="partners of each retailer")
-    parser.add_argument("--orders", type=int, default=40, help="customers' orders a week")
-    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--weeks", type=_whole(1), default=1)
+    parser.add_argument("--retailers", type=_whole(1), default=1)
+    parser.add_argument("--partners", type=_whole(1), default=3, help="partners of each retailer")
+    parser.add_argument("--orders", type=_whole(), default=40, help="customers' orders a week")
+    parser.add_argument("--seed", type=_whole(), default=7)
     parser.add_argument("--faults", choices=("none", "light", "standard"), default="none")
-    parser.add_argument("--kills", type=int, default=0, help="processes to kill while it plays")
+    parser.add_argument("--kills", type=_whole(), default=0, help="processes to kill while it plays")
     parser.add_argument(
         "--setup-only", action="store_true", help="connect, import and publish, then leave the world up"
     )
@@ -172,16 +186,16 @@ def _rehearse_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _histories_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--count", type=int, default=20, help="how many")
-    parser.add_argument("--seed", type=int, default=1, help="of the first; each other one has the next")
+    parser.add_argument("--count", type=_whole(1), default=20, help="how many")
+    parser.add_argument("--seed", type=_whole(), default=1, help="of the first; each other one has the next")
     parser.add_argument("--faults", choices=("none", "light", "standard"), default="standard")
-    parser.add_argument("--jobs", type=int, default=1, help="processes that share them")
-    parser.add_argument("--shrink", type=int, default=60, help="plays spent on making a failure short; 0: none")
+    parser.add_argument("--jobs", type=_whole(1), default=1, help="processes that share them")
+    parser.add_argument("--shrink", type=_whole(), default=60, help="plays spent on making a failure short; 0: none")
     _json_option(parser)
 
 
 def _package_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("request", type=int, help="its number in `hub privacy`")
+    parser.add_argument("request", type=_whole(), help="its number in `hub privacy`")
 
 
 def _demo_options(parser: argparse.ArgumentParser) -> None:
@@ -192,10 +206,10 @@ def _demo_options(parser: argparse.ArgumentParser) -> None:
 def _staff_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--receive", action="store_true", help="open every parcel that is on the way")
     parser.add_argument("--ship", action="store_true", help="pack what is ready and hand it to a carrier")
-    parser.add_argument("--short", type=int, default=0, help="units to find missing")
-    parser.add_argument("--over", type=int, default=0, help="units to find too many")
+    parser.add_argument("--short", type=_whole(), default=0, help="units to find missing")
+    parser.add_argument("--over", type=_whole(), default=0, help="units to find too many")
     parser.add_argument("--accept-partner", metavar="SHOP", help="accept the invitation of this partner's store")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=_whole(), default=1)
     _json_option(parser)
 
 
@@ -240,8 +254,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         result: int = options.run(options)
         sys.stdout.flush()
-    except LocalServiceError as error:
+    except (LocalServiceError, SettingsError) as error:
         print(f"hub: {error}", file=sys.stderr)
+        return 1
+    except HubError as error:
+        hint = " If the local world is meant: `hub up` starts it." if isinstance(error, Unavailable) else ""
+        print(f"hub: {error.sentence}{hint}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("hub: stopped", file=sys.stderr)

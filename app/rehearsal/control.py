@@ -6,10 +6,10 @@ from typing import Any
 
 import httpx
 
-from app.core.errors import Unavailable
+from app.core.errors import Conflict, NotFound, Unavailable
 
 
-class Refused(Exception):
+class Refused(Conflict):
     """The world says that this cannot be, such as buying what is sold out."""
 
 
@@ -57,6 +57,8 @@ class Control:
             raise Unavailable(f"The local world does not answer at {self._address}.") from error
         if answer.status_code == 409:
             raise Refused(str(answer.json().get("error")))
+        if answer.status_code == 404:
+            raise NotFound(str(answer.json().get("error")))
         if answer.is_error:
             raise RuntimeError(f"{method} {path}: {answer.status_code} {answer.text[:300]}")
         return answer.json()

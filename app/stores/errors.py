@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from app.core.errors import Conflict, NotAllowed, Unavailable
+from app.core.errors import Conflict, NotAllowed, NotFound, Unavailable
 from app.gateways.shopify.errors import ScopeMissing
 
 
@@ -14,6 +14,12 @@ class RoleTaken(Conflict):
             "a partner whose products others sell" if role == "partner" else "a retailer that sells partners' products"
         )
         super().__init__(f"This store already is {other}. A store has one role: retailer or partner.")
+
+
+class RequestNotFound(NotFound):
+    """Nobody asked under this number."""
+
+    sentence = "There is no request of this number; `hub privacy` lists them."
 
 
 class NotConnected(NotAllowed):

@@ -7,6 +7,7 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.stores.errors import RequestNotFound
 from app.stores.models import AccessToken, OAuthState, PrivacyRequest, RetailerSettings, Store
 from app.stores.sealing import SealedGrant
 from app.stores.states import AccessState
@@ -134,7 +135,10 @@ async def obtain_request(session: AsyncSession, values: Mapping[str, object]) ->
 
 async def lock_request(session: AsyncSession, request_id: int) -> PrivacyRequest:
     """Return a privacy request with its row locked."""
-    return await session.get_one(PrivacyRequest, request_id, with_for_update=True, populate_existing=True)
+    found = await session.get(PrivacyRequest, request_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise RequestNotFound()
+    return found
 
 
 async def list_request_ids(session: AsyncSession) -> Sequence[int]:

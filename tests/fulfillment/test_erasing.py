@@ -12,6 +12,7 @@ from app.fulfillment import erasing, service
 from app.fulfillment.erasing import erasable_at
 from app.fulfillment.service import Handover
 from app.master_orders.queries import list_master_orders
+from app.stores.errors import RequestNotFound
 from app.stores.service import RequestFacts, list_requests
 from simulator.world.apps import install, uninstall
 from tests.support.linked import partners_now
@@ -238,6 +239,12 @@ async def test_a_customers_data_are_handed_over_and_nobody_elses(oak: Oak) -> No
     assert [line["quantity"] for line in package["lines"]] == [2]
     assert "store.customer_data_asked" in await trade.events("store")
     assert EMAIL not in await everything(trade)
+
+
+async def test_nobody_asked_under_the_number(trade: Trade) -> None:
+    """N2: what `hub package` tells in a sentence."""
+    with pytest.raises(RequestNotFound):
+        await erasing.package_of(trade.shops.open_uow, 999)
 
 
 async def test_a_number_that_was_to_be_corrected_is_forgotten_too(trade: Trade) -> None:
