@@ -39,8 +39,8 @@ SALES_GATHER = timedelta(seconds=2)  # where it was sold Shopify has counted the
 
 
 def plan_store(news: News[StoreRoleChosen] | News[StoreInstalled]) -> Answer:
-    """A store with a role has regular work."""
-    return PlanStore(news.store_id)
+    """A store with a role has regular work; a partner's gets its role where it accepts, in the retailer's rows."""
+    return PlanStore(news.event.store_id)
 
 
 def compare_offers(news: News[StoreInstalled]) -> Answer:

@@ -11,7 +11,7 @@ from app.core.unit_of_work import UnitOfWork, system_for
 from app.partners import repository, service
 from app.partners.states import PartnerState
 from tests.support.database import TestDatabase
-from tests.support.linked import invite, make_retailer, partners_now
+from tests.support.linked import invite, make_retailer, partners_now, store_facts
 from tests.support.shops import PARTNER, Shops, alive_shops
 from tests.support.waiting import start_waiting
 
@@ -35,7 +35,10 @@ async def real(fresh_database: TestDatabase, clock: FixedClock) -> AsyncIterator
     ],
 )
 async def test_what_the_retailer_did_first_counts(real: Shops, verb: Verb, state: PartnerState) -> None:
-    """A23: both take the partner before the invitation, so that neither is sent away without an answer."""
+    """A23: both take the partner before the invitation, so that neither is sent away without an answer.
+
+    A store that was too late has no role either: it may still become a retailer.
+    """
     retailer = await make_retailer(real)
     real.make_shop(PARTNER)
     await invite(real)
@@ -55,3 +58,5 @@ async def test_what_the_retailer_did_first_counts(real: Shops, verb: Verb, state
 
     assert statuses == [404]
     assert [each.state for each in await partners_now(real)] == [state]
+    assert (await store_facts(real, PARTNER)).role is None
+    assert (await real.post(PARTNER, "/app/role", role="retailer")).status_code == 303

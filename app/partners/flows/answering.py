@@ -1,4 +1,4 @@
-"""The partner's answer: first their store takes the partner's role, then the partnership itself is made."""
+"""The partner's answer: given by their store, inside the partnership that is meant."""
 
 from app.core.errors import NotFound
 from app.core.unit_of_work import Actor, ActorKind, Open
@@ -9,17 +9,14 @@ from app.partners.queries import partnerships_of
 from app.partners.service.invitation import OpenInvitation
 from app.stores.errors import RoleTaken
 from app.stores.queries import StoreFacts
-from app.stores.service import choose_role
 from app.stores.states import StoreRole
 
 
 async def accept(open_uow: Open, actor: Actor, store: StoreFacts, invitation_id: int) -> Partner:
     """Connect the acting store with the retailer who invites it; a store that is a retailer is refused."""
     invitation = await find_waiting(open_uow, store.shop_domain, invitation_id)
-    async with open_uow(actor) as uow:
-        answering = await choose_role(uow, StoreRole.PARTNER)
     async with open_uow(_inside(invitation, actor)) as uow:
-        return await service.accept_invitation(uow, invitation.id, answering)
+        return await service.accept_invitation(uow, invitation.id, store)
 
 
 async def decline(open_uow: Open, actor: Actor, store: StoreFacts, invitation_id: int) -> Partner:

@@ -12,11 +12,17 @@ from app.partners.models import CalendarChange, Invitation, Partner
 from app.partners.states import PartnerState
 from app.partners.terms import percent
 from app.stores.queries import StoreFacts
+from app.stores.service import choose_role
+from app.stores.states import StoreRole
 
 
 async def accept_invitation(uow: UnitOfWork, invitation_id: int, answering: StoreFacts) -> Partner:
-    """Connect the answering store on the terms it was shown; what is shared is read from now on."""
+    """Connect the answering store, a partner from now on, on the terms it was shown; what is shared is read.
+
+    Its role and the partnership stand or fall together: an invitation that was closed meanwhile gives neither.
+    """
     partner = await _end(uow, invitation_id, answering, "accepted")
+    await choose_role(uow, StoreRole.PARTNER, answering.id)
     partner.move_to(PartnerState.CONNECTED)
     partner.partner_store_id = answering.id
     partner.time_zone = answering.time_zone

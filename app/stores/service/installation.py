@@ -101,10 +101,13 @@ async def install_store(uow: UnitOfWork, installation: Installation, tokens: Sea
     return facts_of(store)
 
 
-async def choose_role(uow: UnitOfWork, role: StoreRole) -> StoreFacts:
-    """Make the acting store a retailer or a partner; the second role is refused with its reason."""
+async def choose_role(uow: UnitOfWork, role: StoreRole, store_id: int | None = None) -> StoreFacts:
+    """Make the acting store a retailer or a partner; the second role is refused with its reason.
+
+    `store_id` names the store where it acts in another's rows, as it does when it answers an invitation.
+    """
     async with uow.machinery() as session:
-        store = await repository.lock_store(session, uow.store_id)
+        store = await repository.lock_store(session, store_id or uow.store_id)
         if store is None:
             raise NotFound
         if store.role is not None and store.role != role:
@@ -112,8 +115,8 @@ async def choose_role(uow: UnitOfWork, role: StoreRole) -> StoreFacts:
         if store.role == role:
             return facts_of(store)
         store.role = role.value
-    await enqueue(uow, RegisterTopics(uow.store_id))
-    await record_event(uow, StoreRoleChosen(store_id=uow.store_id, shop=store.shop_domain, role=role.value))
+    await enqueue(uow, RegisterTopics(store.id))
+    await record_event(uow, StoreRoleChosen(store_id=store.id, shop=store.shop_domain, role=role.value))
     return facts_of(store)
 
 
