@@ -90,7 +90,7 @@ async def _capture_read(open_uow: Open, store_id: int, read: DueRead, facts: Ord
         if read.hinted_at is not None and facts.updated_at < read.hinted_at:
             await service.postpone_read(uow, read)
             return
-        await service.finish_read(uow, read)
+        await service.finish_read(uow, read, is_held=order.is_held)
         if uow.now - facts.created_at < ROUTING_PATIENCE and service.waits_for_routing(order, facts):
             await service.ask_for_read(uow, facts.id, "routing", delay=ROUTING_TIME)
 

@@ -41,6 +41,11 @@ class Order(TenantOwned, Base):
 
     lines: Mapped[list["OrderLine"]] = relationship(order_by="OrderLine.id", lazy="raise", back_populates="order")
 
+    @property
+    def is_held(self) -> bool:
+        """Whether a hold stands on any of its lines."""
+        return any(line.on_hold for line in self.lines)
+
 
 class OrderLine(TenantOwned, Base):
     """One variant and quantity of an order, and its route."""

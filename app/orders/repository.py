@@ -191,6 +191,16 @@ async def end_read(session: AsyncSession, store_id: int, order_gid: str, version
     )
 
 
+async def forget_release(session: AsyncSession, store_id: int, order_gid: str, released_at: datetime) -> None:
+    """Let an order on the list say nothing of this release; a later one stays."""
+    known = (
+        (OrderRead.store_id == store_id)
+        & (OrderRead.shopify_order_id == order_gid)
+        & (OrderRead.released_at == released_at)
+    )
+    await session.execute(update(OrderRead).where(known).values(released_at=None))
+
+
 async def find_read(session: AsyncSession, store_id: int, order_gid: str) -> OrderRead | None:
     """Return an order's place on the list, locked."""
     query = select(OrderRead).where(OrderRead.store_id == store_id, OrderRead.shopify_order_id == order_gid)

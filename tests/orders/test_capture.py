@@ -10,6 +10,7 @@ from sqlalchemy import text
 from app.core.clock import FixedClock
 from app.core.money import Money
 from app.core.unit_of_work import system_for
+from app.orders import service
 from app.orders.states import Route
 from app.units import queries as units
 from app.units import service as ledger
@@ -293,6 +294,27 @@ async def test_a_release_is_believed_only_as_far_as_it_can_be_true(
     await desk.capture(routed(facts, minutes=2), released_at=None if told is None else at(told))
 
     assert await desk.queued() == [(1, at(believed))]
+
+
+@pytest.mark.parametrize(
+    ("is_held", "told", "left"), [(False, None, None), (True, None, 5), (False, 5.5, 5.5), (True, 5.5, 5.5)]
+)
+async def test_a_release_that_was_read_dates_no_later_one(
+    desk: Desk, is_held: bool, told: float | None, left: float | None
+) -> None:
+    """E23: news came while it was read; what is still held may be what the release was of, and a newer one stays."""
+    gid = "gid://shopify/Order/1"
+    async with desk.open_uow(system_for(desk.store_id)) as uow:
+        await service.ask_for_read(uow, gid, "webhook", released_at=at(5))
+        (read,) = await service.due_reads(uow, 10)
+
+    async with desk.open_uow(system_for(desk.store_id)) as uow:
+        await service.ask_for_read(uow, gid, "webhook", released_at=None if told is None else at(told))
+        await service.finish_read(uow, read, is_held=is_held)
+
+    async with desk.open_uow(system_for(desk.store_id)) as uow:
+        (again,) = await service.due_reads(uow, 10)
+    assert again.released_at == (None if left is None else at(left))
 
 
 async def test_a_test_order_reaches_nobody(desk: Desk) -> None:

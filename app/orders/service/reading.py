@@ -72,9 +72,15 @@ async def due_reads(uow: UnitOfWork, limit: int) -> list[DueRead]:
     return [DueRead(row.shopify_order_id, row.hinted_at, row.wanted_by, row.version, row.released_at) for row in rows]
 
 
-async def finish_read(uow: UnitOfWork, read: DueRead) -> None:
-    """Take the order off the list, unless there was news while we read it."""
+async def finish_read(uow: UnitOfWork, read: DueRead, *, is_held: bool = False) -> None:
+    """Take the order off the list, unless there was news while we read it.
+
+    It then stays without the release that this reading knew, unless something is still held: the end of a later hold
+    is not to be dated by an earlier one's.
+    """
     await repository.end_read(uow.session, uow.store_id, read.order_gid, read.version)
+    if read.released_at is not None and not is_held:
+        await repository.forget_release(uow.session, uow.store_id, read.order_gid, read.released_at)
 
 
 async def postpone_read(uow: UnitOfWork, read: DueRead) -> None:
