@@ -31,7 +31,7 @@ app: Starlette
 
 def create_app(settings: Settings, runtime: Runtime | None = None, http: httpx.AsyncClient | None = None) -> Starlette:
     """Return the web application; a test brings its own runtime and its own way to Shopify."""
-    runtime = runtime or build_runtime(settings)
+    runtime = runtime or build_runtime(settings, for_pages=True)
     http = http or build_http_client(settings)
     units = runtime.units_of_work(subscribers())
     budget = Budget(SharedBudgets(runtime.direct), PAGES)

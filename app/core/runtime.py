@@ -48,9 +48,9 @@ class Runtime:
             yield self
 
 
-def build_runtime(settings: Settings, *, for_jobs: bool = False) -> Runtime:
+def build_runtime(settings: Settings, *, for_jobs: bool = False, for_pages: bool = False) -> Runtime:
     """Return what a process stands on; running it refuses a login that row-level security does not bind."""
-    engine = create_engine(settings.database_url, settings.pool_size, patient=not for_jobs)
+    engine = create_engine(settings.database_url, settings.pool_size, patient=not for_jobs, heedful=for_pages)
     direct = DirectPool(settings.database_url, DIRECT_CONNECTIONS)
     closers: list[Step] = [engine.dispose, direct.close]
     clock: Clock = RealClock()

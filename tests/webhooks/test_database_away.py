@@ -1,16 +1,17 @@
-"""The receiver while its database is killed or frozen: 503 in time, nothing acknowledged is lost, it comes back."""
+"""Receiver and pages while the database is killed or frozen: 503 in time, nothing acknowledged is lost."""
 
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import anyio
 import httpx
 import pytest
 
 from app.core.clock import FixedClock
-from app.core.runtime import Runtime
-from tests.support.hub import web_client
+from app.core.runtime import Runtime, build_runtime
+from tests.support.hub import make_settings, web_client
 from tests.support.workers import real_runtime
 from tests.webhooks.conftest import OwnServer
 from tests.webhooks.test_intake import deliver
@@ -18,6 +19,7 @@ from tests.webhooks.test_intake import deliver
 pytestmark = pytest.mark.anyio
 
 SHOPIFY_WAITS = 5.0  # we promise two seconds; the rest is for a busy machine
+PEOPLE_WAIT = 15.0  # ten, likewise
 
 
 @pytest.fixture
@@ -100,3 +102,20 @@ async def test_a_frozen_database_is_answered_for_in_time_and_found_again(
     assert set(statuses) == {503}
     assert max(waits) < SHOPIFY_WAITS
     assert {"before", "afterwards"} <= await kept(standing)
+
+
+async def test_a_page_of_a_frozen_database_asks_to_try_again(own_server: OwnServer, clock: FixedClock) -> None:
+    """On connections that were in use before and on new ones; none is kept, and afterwards all is as it was."""
+    runtime = replace(build_runtime(make_settings(own_server.database.url), for_pages=True), clock=clock)
+
+    path, sentence = "/invitations/nobodys", "The database is not answering."
+    async with runtime.running(), web_client(runtime) as hub:
+        known = (await hub.get(path)).status_code
+        with own_server.frozen(), anyio.fail_after(PEOPLE_WAIT):
+            answers = await asyncio.gather(*(hub.get(path) for _ in range(4)))
+        with anyio.fail_after(PEOPLE_WAIT):
+            while (await hub.get(path)).status_code != known:
+                await anyio.sleep(0.1)
+
+    assert {(answer.status_code, sentence in answer.text) for answer in answers} == {(503, True)}
+    assert known != 503
