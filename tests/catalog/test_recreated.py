@@ -6,7 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from app.catalog import service
 from app.catalog.queries import mappings_of_store
 from app.core.unit_of_work import system_for
 from app.inventory.jobs import SyncStock
@@ -122,6 +124,32 @@ async def test_what_is_only_alike_is_asked_about(tee: Tee) -> None:
     assert (waiting.id, "1 of 3 alike: SKU" in page) == (before.id, True)
     assert [each.status_code for each in (wrong, answer, again)] == [409, 303, 409]
     assert (await trade.problems(), trade.shown(SMALL)) == ([], 9)
+
+
+async def test_packs_of_the_same_follow_together(tee: Tee) -> None:
+    """B14, B21: what is sold from one stock stays sold from one."""
+    trade, single = tee.trade, await tee.mapping()
+    async with trade.uow() as uow:
+        copy = "shopify_product_id, price_amount, currency, prefix, active_from, partner_id, partner_store_id"
+        pack = "shopify_variant_id, shopify_inventory_item_id, sku, units_per"
+        await uow.session.execute(
+            text(
+                f"INSERT INTO sku_mappings (store_id, partner_variant_id, {copy}, {pack})"
+                f" SELECT store_id, partner_variant_id, {copy}, 'pack', 'pack', 'PACK', 2"
+                " FROM sku_mappings WHERE id = :id"
+            ),
+            {"id": single.id},
+        )
+    tee.remake({"sku": "S1", "option_values": ["Small"]})
+    await trade.settle()
+
+    async with trade.uow() as uow:
+        (suggested, *_) = await service.suggest_sources(uow, single.id)
+        await service.choose_source(uow, single.id, suggested.variant.id)
+
+    found = {each.sku: each.partner_variant_id for each in await trade.mappings()}
+    assert found[SMALL] == found["PACK"] == suggested.variant.id
+    assert {each.sku: each.units_per for each in await trade.mappings()}["PACK"] == 2
 
 
 async def test_two_that_could_be_it_are_asked_about(tee: Tee) -> None:

@@ -56,7 +56,7 @@ async def suggest_sources(uow: UnitOfWork, mapping_id: int) -> list[Suggestion]:
 
 
 async def choose_source(uow: UnitOfWork, mapping_id: int, variant_id: int) -> None:
-    """Have a mapping whose variant is gone lead to one of those suggested, as somebody decided.
+    """Have a mapping whose variant is gone, and packs of the same, lead to one of those suggested, as somebody decided.
 
     Of another variant nothing is told but to who sells it: others may sell what this retailer does not know.
     """
@@ -64,7 +64,9 @@ async def choose_source(uow: UnitOfWork, mapping_id: int, variant_id: int) -> No
     if variant_id not in {each.variant.id for each in await suggest_sources(uow, mapping_id)}:
         is_sold = await repository.list_mappings_to(uow.session, uow.store_id, [variant_id])
         raise NoSuccessor if is_sold else NotFound
-    await _relink(uow, mapping, variant_id)
+    for each, variant in await repository.list_sourceless(uow.session, uow.store_id, mapping.partner_id):
+        if variant.id == mapping.partner_variant_id:
+            await _relink(uow, each, variant_id)
     await follow_recreated(uow, mapping.partner_id)
 
 
