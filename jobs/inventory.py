@@ -16,11 +16,11 @@ from jobs.registry import handles, hears
 @handles(SyncStock)
 async def sync_stock(context: JobContext, job: SyncStock) -> None:
     """Read everything of a partner; what was made anew there is followed when its stock is known (B14)."""
-    changed = await flows.sync_stock(context.open_uow, context.shopify, job.partner_store_id)
-    if job.by_poll and changed:
-        what = f"A change of {plural(changed, 'stock level')}"
+    seen = await flows.sync_stock(context.open_uow, context.shopify, job.partner_store_id)
+    if job.by_poll and seen.unannounced:
+        what = f"A change of {plural(seen.unannounced, 'stock level')}"
         await tell_of_recovery(context.open_uow, job.partner_store_id, what, f"stock@{context.now.isoformat()}")
-    await follow_recreated(context.open_uow, job.partner_store_id)
+    await follow_recreated(context.open_uow, job.partner_store_id, seen.variants)
 
 
 @handles(ReadStock)

@@ -1,6 +1,6 @@
 """Work of the catalogue with the outside in between: browse a partner's products, import them, read them again."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -314,10 +314,10 @@ def _notes(product: Product, mappings: Sequence[NewMapping]) -> list[str]:
     return notes
 
 
-async def follow_recreated(open_uow: Open, partner_store_id: int) -> None:
-    """Have what each retailer sells of a partner follow the variants that were made anew, once their stock is read."""
+async def follow_recreated(open_uow: Open, partner_store_id: int, counted: Set[int]) -> None:
+    """Have what each retailer sells of a partner follow variants that were made anew, of those whose stock was read."""
     async with open_uow(system_for(partner_store_id)) as uow:
         partnerships = await partnerships_of(uow.session, partner_store_id)
     for partner in partnerships:
         async with open_uow(system_for(partner.store_id)) as uow:
-            await service.follow_recreated(uow, partner.id)
+            await service.follow_recreated(uow, partner.id, counted)

@@ -1,6 +1,6 @@
 """Work on stock with the stores in between: read the partner's, write the retailer's."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -40,11 +40,16 @@ class Look:
     began_at: datetime
 
 
-async def sync_stock(open_uow: Open, shopify: ConnectedShopify, partner_store_id: int) -> int:
-    """Read everything of a partner that is mapped anywhere; what could not be read leaves stock untouched (D17).
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a look at a partner's stock saw."""
 
-    Returns how many numbers were others than we knew, and nobody had told of.
-    """
+    variants: Set[int] = frozenset()
+    unannounced: int = 0  # numbers that were others than we knew, and nobody had told of
+
+
+async def sync_stock(open_uow: Open, shopify: ConnectedShopify, partner_store_id: int) -> Seen:
+    """Read everything of a partner that is mapped anywhere; what could not be read leaves stock untouched (D17)."""
     async with open_uow(system_for(partner_store_id)) as uow:
         items = await variants_by_item(uow.session, partner_store_id)
         look = await _begin(uow)
@@ -122,10 +127,11 @@ async def _read(
     look: Look,
     *,
     counts: bool = False,
-) -> int:
-    if not item_gids or not look.locations:
-        return 0
+) -> Seen:
+    variant_ids: set[int] = set()
     unannounced = 0
+    if not look.locations:
+        return Seen()
     for start in range(0, len(item_gids), AT_ONCE):
         chunk = list(item_gids[start : start + AT_ONCE])
         page = await shopify.call(partner_store_id, gateway.read_available, look.locations, chunk)
@@ -134,7 +140,8 @@ async def _read(
             readings = [each for row in page.items for each in _readings(row, variants.get(row.inventory_item_id))]
             unannounced += await service.count_unannounced(uow, readings) if counts else 0
             await service.record_stock(uow, readings, look.began_at)
-    return unannounced
+            variant_ids |= {each.variant_id for each in readings}
+    return Seen(variant_ids, unannounced)
 
 
 def _readings(row: StockRow, variant_id: int | None) -> list[Reading]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from app.catalog import service
+from app.catalog import flows, service
 from app.catalog.queries import mappings_of_store
 from app.core.unit_of_work import system_for
 from app.inventory.jobs import SyncStock
@@ -82,6 +82,18 @@ async def test_the_same_sku_and_options_are_followed(tee: Tee) -> None:
     assert (after.variant_gid, [each.id for each in ended]) == (before.variant_gid, [before.id])
     assert (await trade.events("partner")).count("catalog.source.replaced") == 1
     assert (await trade.problems(), await trade.failed_jobs()) == ([], [])
+
+
+async def test_what_was_not_counted_yet_is_not_followed(tee: Tee) -> None:
+    """B14: a reading of the stock that began before the new one was known; nothing is asked, it is only early."""
+    trade, before = tee.trade, await tee.mapping()
+    tee.remake({"sku": "S1", "option_values": ["S"]})
+    await trade.settle()
+
+    await flows.follow_recreated(trade.shops.open_uow, trade.link.partner_store.id, {before.partner_variant_id})
+
+    assert (await tee.mapping()).id == before.id
+    assert (await trade.problems(), trade.shown(SMALL)) == ([], 0)
 
 
 async def test_what_is_bought_then_is_ordered_of_the_new_one(tee: Tee) -> None:

@@ -1,6 +1,6 @@
 """Verbs about the partner's end of a mapping: a variant that was deleted and made anew under another id (B14)."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from app.catalog import repository, rules
@@ -25,19 +25,23 @@ class Suggestion:
     likeness: Likeness
 
 
-async def follow_recreated(uow: UnitOfWork, partner_id: int) -> None:
-    """Have mappings follow variants that surely were made anew; what is only alike is told to people, once."""
+async def follow_recreated(uow: UnitOfWork, partner_id: int, counted: Set[int] = frozenset()) -> None:
+    """Have mappings follow variants that surely were made anew; what is only alike is told to people, once.
+
+    Only those that were `counted` are followed: of another the store would go on showing the number of the old one.
+    """
     sourceless = await repository.list_sourceless(uow.session, uow.store_id, partner_id)
     gone, living = await _traits(uow, sourceless)
-    sure = rules.successors(gone, living)
+    certain = rules.successors(gone, living)
+    sure = {gone_id: variant_id for gone_id, variant_id in certain.items() if variant_id in counted}
     for mapping, variant in sourceless:
         if variant.id in sure:
             await _relink(uow, mapping, sure[variant.id])
-    taken = set(sure.values())
+    taken = set(certain.values())
     unsure = {
         each.id: found
         for each in gone
-        if each.id not in sure and (found := rules.likenesses(each, [one for one in living if one.id not in taken]))
+        if each.id not in certain and (found := rules.likenesses(each, [one for one in living if one.id not in taken]))
     }
     await resolve_of_partner(uow, partner_id, [RECREATED], but=unsure)
     for mapping, variant in sourceless:
