@@ -1,4 +1,4 @@
-"""The verbs of what cannot proceed: open it, once per kind and subject; resolve it."""
+"""The verbs of what cannot proceed: open it, once per kind and subject; resolve it; try a failed job again."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.core.unit_of_work import UnitOfWork
 from app.exceptions.models import ExceptionRecord
+from app.job_runs.service import retry_job
 
 NO_STORE = 0
 """The store of exceptions that belong to none, such as a webhook of a shop nobody knows."""
@@ -86,3 +87,9 @@ async def resolve_of_each(
         about = about.where(ExceptionRecord.kind.in_(kinds))
     resolved = await uow.session.execute(about.values(resolved_at=uow.now).returning(ExceptionRecord.id))
     return len(resolved.all())
+
+
+async def retry_failed(uow: UnitOfWork, run_id: int) -> None:
+    """Have a failed job tried again; what stood open about it is over, and told anew should it fail once more."""
+    await retry_job(uow, run_id)
+    await resolve_exceptions(uow, "job", run_id)

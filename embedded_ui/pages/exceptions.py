@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.job_runs.service import retry_job
+from app.exceptions.service import retry_failed
 from app.stores.flows import check_installation
 from app.stores.scopes import PAYMENT_TERMS, missing
 from embedded_ui.session import Visit, redirect
@@ -29,5 +29,5 @@ async def read_permission(visit: Visit, request: Request) -> Response:
 
 async def retry(visit: Visit, request: Request) -> Response:
     """Try a failed job again."""
-    await retry_job(visit.uow, request.path_params["run_id"])
+    await retry_failed(visit.uow, request.path_params["run_id"])
     return redirect("/app/exceptions", told="retried")

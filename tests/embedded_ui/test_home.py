@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -158,14 +159,20 @@ def test_no_kind_of_exception_is_without_words() -> None:
     assert kinds - set(HEADINGS) == set()
 
 
-async def test_a_failed_job_is_tried_again_once(trade: Trade) -> None:
+async def fail_a_comparison(trade: Trade) -> int:
+    """Let a job of the retailer's store have failed; return its run."""
     async with trade.uow() as uow:
         await enqueue(uow, ReconcileOrders(trade.retailer_id))
     ((run_id, _),) = uow.due_jobs
     async with trade.uow() as uow, uow.machinery():
         run = await uow.session.get_one(JobRun, run_id)
-        run.state, run.note = JobState.FAILED, "A fault."
+        run.state, run.note, run.attempt = JobState.FAILED, "A fault.", 1
         await open_exception(uow, Problem("job_failed", "job", str(run_id), "A fault.", "Retry it."))
+    return run_id
+
+
+async def test_a_failed_job_is_tried_again_once(trade: Trade) -> None:
+    run_id = await fail_a_comparison(trade)
     page = (await trade.shops.get(trade.retailer, "/app/exceptions")).text
 
     first = await trade.shops.post(trade.retailer, f"/app/exceptions/jobs/{run_id}/retry")
@@ -173,6 +180,21 @@ async def test_a_failed_job_is_tried_again_once(trade: Trade) -> None:
 
     assert "Try again" in page
     assert (first.status_code, second.status_code) == (303, 409)
+
+
+@pytest.mark.parametrize("waits_already", [False, True])
+async def test_what_stands_of_a_failed_job_ends_when_it_is_tried_again(trade: Trade, waits_already: bool) -> None:
+    """Promise 5: should it fail once more, that is told anew; where another stands for it, its own end tells."""
+    run_id = await fail_a_comparison(trade)
+    if waits_already:
+        async with trade.uow() as uow:
+            await enqueue(uow, ReconcileOrders(trade.retailer_id), run_at=uow.now + timedelta(minutes=1))
+
+    await trade.shops.post(trade.retailer, f"/app/exceptions/jobs/{run_id}/retry")
+    await trade.settle()
+
+    assert await trade.problems() == []
+    assert await trade.failed_jobs() == []
 
 
 async def test_without_exceptions_nothing_needs_you(trade: Trade) -> None:
