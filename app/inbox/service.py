@@ -5,7 +5,7 @@ from datetime import timedelta
 from app.core.unit_of_work import UnitOfWork
 from app.inbox import repository
 from app.inbox.declaration import InboxEvent
-from app.inbox.jobs import HandleInbox
+from app.inbox.jobs import ForgetBodies, HandleInbox
 from app.inbox.reading import read_payload
 from app.inbox.rules import numeric_tail
 from app.job_runs.service import enqueue
@@ -77,6 +77,9 @@ async def forget_shop(uow: UnitOfWork, shop_domain: str) -> int:
 
 
 async def forget_bodies(uow: UnitOfWork, keep: timedelta) -> int:
-    """Let the bodies of events go that were handled longer ago than this; returns how many."""
+    """Let a batch of bodies go that were handled longer ago than this, and the next one after it; returns how many."""
     async with uow.machinery() as session:
-        return await repository.drop_bodies(session, uow.now - keep)
+        gone = await repository.drop_bodies(session, uow.now - keep)
+    if gone == repository.BATCH:
+        await enqueue(uow, ForgetBodies())
+    return gone

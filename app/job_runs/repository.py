@@ -10,6 +10,7 @@ from app.job_runs.models import JobRun, PlannedInstant
 from app.job_runs.states import JobState
 
 BATCH = 500
+MOST_FORGOTTEN = 5000
 
 
 async def lock_run(session: AsyncSession, run_id: int) -> JobRun | None:
@@ -60,6 +61,6 @@ async def bring_forward(session: AsyncSession, note: str, now: datetime) -> list
 async def delete_ended(session: AsyncSession, before: datetime) -> int:
     """Remove a batch of runs that were done or cancelled before the instant; returns how many."""
     ended = (JobRun.state.in_((JobState.DONE, JobState.CANCELLED))) & (JobRun.finished_at < before)
-    oldest = select(JobRun.id).where(ended).order_by(JobRun.finished_at).limit(BATCH * 10)
+    oldest = select(JobRun.id).where(ended).order_by(JobRun.finished_at).limit(MOST_FORGOTTEN)
     gone = await session.execute(delete(JobRun).where(JobRun.id.in_(oldest)).returning(JobRun.id))
     return len(gone.all())

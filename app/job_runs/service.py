@@ -12,6 +12,7 @@ from app.core.unit_of_work import UnitOfWork
 from app.job_runs import repository, rules
 from app.job_runs.declaration import Job, arguments_of, store_of, stored_key
 from app.job_runs.errors import NotRetryable
+from app.job_runs.jobs import ForgetEnded
 from app.job_runs.models import JobRun, PlannedInstant
 from app.job_runs.states import JobState, Missed
 
@@ -156,6 +157,12 @@ async def wake_waiting(uow: UnitOfWork, note: str) -> int:
 
 
 async def forget_ended(uow: UnitOfWork, keep: timedelta) -> int:
-    """Remove what ended longer ago than this and needs no one; failed runs stay until somebody decided."""
+    """Remove a batch of what ended longer ago than this and needs no one, and the next one after it; returns how many.
+
+    Failed runs stay until somebody decided.
+    """
     async with uow.machinery() as session:
-        return await repository.delete_ended(session, uow.now - keep)
+        gone = await repository.delete_ended(session, uow.now - keep)
+    if gone == repository.MOST_FORGOTTEN:
+        await enqueue(uow, ForgetEnded())
+    return gone
