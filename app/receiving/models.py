@@ -61,6 +61,7 @@ class InboundParcel(TenantOwned, Base):
     tracking_number: Mapped[str | None]
     tracking_url: Mapped[str | None]
     earlier_numbers: Mapped[list[Any]] = mapped_column(default=list)
+    # and those beside the present one: none of them may reach a customer
     sent_at: Mapped[datetime]
     received_at: Mapped[datetime | None]
     cancelled_there_at: Mapped[datetime | None]

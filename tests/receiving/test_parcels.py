@@ -262,3 +262,25 @@ async def test_a_partners_number_is_known_however_it_is_spelt(oak: Oak) -> None:
         ]
 
     assert found == [True, True, True, True, False, False, False]
+
+
+async def test_every_number_a_parcel_ever_bore_is_known(oak: Oak) -> None:
+    """J2: one that the partner added behind the first, and one that stood behind a carrier without a number."""
+    world = oak.trade.shops.world
+    await oak.sell(3)
+    await oak.close_week()
+    fulfillment = oak.send(3, number="1Z1")
+    await oak.trade.settle()
+    shown: tuple[tuple[str | None, ...], ...] = (("1Z1", "1Z2"), (None, "1Z3"), ("1Z4", "1Z5"))
+    for numbers in shown:
+        update_tracking(
+            world, oak.store, fulfillment, [Tracking(company="UPS", number=each, url=None) for each in numbers]
+        )
+        await oak.trade.settle()
+
+    async with oak.trade.uow() as uow:
+        found = [await is_inbound_number(uow.session, oak.trade.retailer_id, f"1Z{each}") for each in range(1, 7)]
+
+    (parcel,) = await oak.parcels()
+    assert found == [True, True, True, True, True, False]
+    assert (parcel.tracking_number, sorted(parcel.earlier_numbers)) == ("1Z4", ["1Z1", "1Z2", "1Z3", "1Z5"])

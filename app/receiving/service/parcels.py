@@ -93,7 +93,6 @@ async def _follow_fulfillment(
 
 
 async def _add_parcel(uow: UnitOfWork, master: MasterOrder, order: PartnerOrderFacts, facts: FulfillmentFacts) -> None:
-    tracking = facts.tracking[0] if facts.tracking else None
     shares, unknown = await _lines_in(uow, master, order, facts)
     parcel = InboundParcel(
         store_id=uow.store_id,
@@ -101,12 +100,10 @@ async def _add_parcel(uow: UnitOfWork, master: MasterOrder, order: PartnerOrderF
         cycle_id=master.id,
         shopify_fulfillment_id=facts.id,
         state=ParcelState.ON_THE_WAY,
-        carrier=tracking.company if tracking else None,
-        tracking_number=tracking.number if tracking else None,
-        tracking_url=tracking.url if tracking else None,
-        earlier_numbers=list(facts.tracking_numbers[1:]),
+        earlier_numbers=[],
         sent_at=facts.created_at,
     )
+    _bear_tracking(parcel, facts)
     uow.session.add(parcel)
     await uow.session.flush()
     uow.session.add_all(
@@ -181,10 +178,17 @@ async def _await_missing(uow: UnitOfWork, parcel: InboundParcel) -> None:
 
 
 async def _correct_tracking(uow: UnitOfWork, parcel: InboundParcel, facts: FulfillmentFacts) -> None:
-    tracking = facts.tracking[0] if facts.tracking else None
-    if tracking is None or tracking.number == parcel.tracking_number:
+    before = parcel.tracking_number
+    _bear_tracking(parcel, facts)
+    if parcel.tracking_number != before:
+        await record_event(uow, ParcelTrackingCorrected(parcel.cycle_id, parcel.partner_id, parcel.id))
+
+
+def _bear_tracking(parcel: InboundParcel, facts: FulfillmentFacts) -> None:
+    """Let the parcel bear the first tracking its fulfilment shows; no number it ever bore is forgotten (J2)."""
+    if not facts.tracking:
         return
-    earlier = [parcel.tracking_number] if parcel.tracking_number else []
-    parcel.earlier_numbers = [*parcel.earlier_numbers, *earlier]
-    parcel.carrier, parcel.tracking_number, parcel.tracking_url = tracking.company, tracking.number, tracking.url
-    await record_event(uow, ParcelTrackingCorrected(parcel.cycle_id, parcel.partner_id, parcel.id))
+    first, before = facts.tracking[0], parcel.tracking_number
+    numbers = dict.fromkeys([*parcel.earlier_numbers, *([before] if before else []), *facts.tracking_numbers])
+    parcel.earlier_numbers = [number for number in numbers if number != first.number]
+    parcel.carrier, parcel.tracking_number, parcel.tracking_url = first.company, first.number, first.url
