@@ -225,13 +225,7 @@ class Runner:
                 await open_exception(uow, Problem(WAITING, "job", str(run.id), f"{run.name}: {why}", step))
 
     async def _fail(self, run: ClaimedRun, error: Exception) -> None:
-        """End the run as failed and open an exception, in one transaction.
-
-        A store that removed the app has no work left of its own, so that is no failure.
-        """
-        if isinstance(error, NotConnected) and error.store_id == run.store_id:
-            await self._end(run, error.sentence)
-            return
+        """End the run as failed and open an exception, in one transaction."""
         # What an unforeseen error says may quote a customer; its kind is enough here, the log has the rest.
         why = error.sentence if isinstance(error, HubError) else f"A fault in the hub ({type(error).__name__})."
         log.error(
