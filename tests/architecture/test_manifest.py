@@ -29,7 +29,6 @@ from jobs.registry import HANDLERS, load_handlers, who_hears
 from jobs.subscriptions import EVENT_JOBS
 from tests.support.source import imported_packages
 from webhooks.internal import TIME_LIMIT
-from webhooks.topics import SAFETY, WITHOUT_POLL
 
 MANIFESTS = ("shopify.app.toml", "shopify.app.dev.toml")
 PERSONAL = ("name", "email", "phone", "address", "customer", "note", "ip", "city", "zip")
@@ -158,13 +157,6 @@ def test_every_topic_has_a_handler_for_each_store_it_comes_from() -> None:
     unheard = [(topic.name, role) for topic in TOPICS for role in roles[topic] if not who_hears(topic.name, role)]
 
     assert unheard == []
-
-
-def test_whatever_a_webhook_tells_a_poll_finds_too() -> None:
-    told = frozenset().union(*(each.topics for each in SAFETY))
-
-    assert told | WITHOUT_POLL == {topic.name for topic in TOPICS}
-    assert {each.poll for each in SAFETY} <= set(job_kinds())
 
 
 def test_every_subscription_names_jobs_that_exist() -> None:
