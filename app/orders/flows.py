@@ -45,7 +45,10 @@ async def read_orders(open_uow: Open, shopify: ConnectedShopify, store_id: int) 
 
 
 async def reconcile_orders(open_uow: Open, shopify: ConnectedShopify, store_id: int) -> Sequence[str]:
-    """Capture every order that changed since the last comparison; return those no webhook had told of (E3)."""
+    """Capture every order that changed since the last comparison; return those no webhook had told of (E3).
+
+    One that is stopped half-way is gone on with from the last page it read to its end.
+    """
     async with open_uow(system_for(store_id)) as uow:
         settings = await get_settings(uow.session, store_id)
         if settings.went_live_at is None:
@@ -63,6 +66,9 @@ async def reconcile_orders(open_uow: Open, shopify: ConnectedShopify, store_id: 
         for order_gid, facts in (await _read(shopify, store_id, fresh, with_terms)).items():
             if await _capture_compared(open_uow, store_id, facts, facts.created_at >= settings.went_live_at):
                 recovered.append(order_gid)
+        if place is not None and place.listed_until is not None:
+            async with open_uow(system_for(store_id)) as uow:
+                await service.note_compared(uow, place.listed_until)
     async with open_uow(system_for(store_id)) as uow:
         await service.finish_poll(uow, began_at, recovered)
         await service.review_unpaid(uow, may_read_terms=with_terms)

@@ -4,7 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
+from app.orders.flows import reconcile_orders
 from app.orders.queries import last_comparison
 from app.orders.repository import find_gid_by_fulfillment_order
 from app.orders.states import Route
@@ -16,6 +18,7 @@ from simulator.world.placing import place_order
 from simulator.world.routing import hold_order, release_order
 from simulator.world.store import Store
 from simulator.world.world import World
+from tests.support.oak import Killed, killed_at
 from tests.support.shops import PARTNER, RETAILER
 from tests.support.trade import Trade
 
@@ -83,6 +86,28 @@ async def test_no_webhook_ever_arrives(stocked: Trade) -> None:
     assert compared_at is not None
     assert compared_at >= placed_at
     assert recovered == 1
+
+
+async def test_a_comparison_that_was_killed_goes_on_where_it_was(stocked: Trade) -> None:
+    """E3, promise 1: else a store in which more changed than one run can read would never be compared to its end."""
+    stocked.product(RETAILER, {"sku": "MUG"})
+    for _ in range(102):
+        stocked.set_clock(stocked.clock.at + timedelta(seconds=10))
+        stocked.buy(("MUG", 1))
+        await stocked.lose_webhooks()
+    stocked.set_clock(stocked.clock.at + timedelta(seconds=40))
+    await stocked.lose_webhooks()
+    units, shopify, requests = stocked.shops.open_uow, stocked.shops.shopify, stocked.shops.world.requests
+    with pytest.raises(Killed):
+        await reconcile_orders(killed_at(units, 103), shopify, stocked.retailer_id)
+    asked = len(requests)
+
+    await reconcile_orders(units, shopify, stocked.retailer_id)
+
+    assert sum(each.operation == "OrdersById" for each in requests[:asked]) == 26
+    assert sum(each.operation == "OrdersById" for each in requests[asked:]) < 10
+    async with stocked.uow() as uow:
+        assert await uow.session.scalar(text("SELECT count(*) FROM orders")) == 102
 
 
 async def test_three_makers_of_one_order(stocked: Trade) -> None:

@@ -62,17 +62,19 @@ class _OrderNodes(msgspec.Struct):
     nodes: list[_Order | None]
 
 
-class _Id(msgspec.Struct):
+class _ChangedOrder(msgspec.Struct, rename="camel"):
     id: str
+    updated_at: datetime
 
 
-class _Part(msgspec.Struct, rename="camel"):
+class _ChangedPart(msgspec.Struct, rename="camel"):
     order_id: str
+    updated_at: datetime
 
 
 class _Changed(msgspec.Struct, rename="camel"):
-    orders: RawPage[_Id] | msgspec.UnsetType = msgspec.UNSET
-    fulfillment_orders: RawPage[_Part] | msgspec.UnsetType = msgspec.UNSET
+    orders: RawPage[_ChangedOrder] | msgspec.UnsetType = msgspec.UNSET
+    fulfillment_orders: RawPage[_ChangedPart] | msgspec.UnsetType = msgspec.UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ class Place:
     parts_after: str | None = None
     with_orders: bool = True
     with_parts: bool = True
+    listed_until: datetime | None = None
+    """What changed before was on the pages up to here."""
 
 
 BEGINNING = Place()
@@ -137,14 +141,19 @@ async def list_orders_updated(
     }
     changed = await shopify.execute(access, "OrdersUpdated", variables, _Changed)
     found: list[str] = []
+    ends: list[datetime] = []
     orders_after = parts_after = None
     if changed.orders is not msgspec.UNSET:
         found += [each.id for each in changed.orders.nodes]
         orders_after = changed.orders.next_cursor()
+        ends += [each.updated_at for each in changed.orders.nodes[-1:] if orders_after]
     if changed.fulfillment_orders is not msgspec.UNSET:
         found += [each.order_id for each in changed.fulfillment_orders.nodes]
         parts_after = changed.fulfillment_orders.next_cursor()
-    further = Place(orders_after, parts_after, orders_after is not None, parts_after is not None)
+        ends += [each.updated_at for each in changed.fulfillment_orders.nodes[-1:] if parts_after]
+    further = Place(
+        orders_after, parts_after, orders_after is not None, parts_after is not None, min(ends, default=None)
+    )
     return list(dict.fromkeys(found)), further if orders_after or parts_after else None
 
 

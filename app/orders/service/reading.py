@@ -112,7 +112,7 @@ async def give_up_read(uow: UnitOfWork, read: DueRead) -> None:
 
 
 async def list_uncaptured(uow: UnitOfWork, order_gid: str, why: str) -> None:
-    """List an order that could not be taken in, with the reason; the next comparison tries it again."""
+    """List an order that could not be taken in, with the reason; it is tried again when it changes."""
     number = _number(order_gid)
     cause = f"The order with the number {number} could not be taken in: {why}"
     step = "It is tried again whenever it changes. If it is urgent, order and fulfil it by hand."
@@ -140,12 +140,23 @@ async def begin_poll(uow: UnitOfWork, went_live_at: datetime) -> datetime:
     return max(went_live_at, poll.since - OVERLAP) if poll else went_live_at
 
 
+async def note_compared(uow: UnitOfWork, until: datetime) -> None:
+    """Remember that everything up to this change was seen, though the comparison goes on."""
+    poll = await _obtain_poll(uow, until)
+    poll.since = max(poll.since, until)
+
+
 async def finish_poll(uow: UnitOfWork, began_at: datetime, recovered: Sequence[str]) -> None:
     """Remember that everything up to the beginning of this comparison was seen."""
-    poll = await repository.find_poll(uow.session, uow.store_id)
-    if poll is None:
-        poll = OrderPoll(store_id=uow.store_id, since=began_at, recovered_count=0)
-        uow.session.add(poll)
+    poll = await _obtain_poll(uow, began_at)
     poll.since = max(poll.since, began_at)
     poll.succeeded_began_at = max(poll.succeeded_began_at or began_at, began_at)
     poll.recovered_count += len(recovered)
+
+
+async def _obtain_poll(uow: UnitOfWork, since: datetime) -> OrderPoll:
+    poll = await repository.find_poll(uow.session, uow.store_id)
+    if poll is None:
+        poll = OrderPoll(store_id=uow.store_id, since=since, recovered_count=0)
+        uow.session.add(poll)
+    return poll
