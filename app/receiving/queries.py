@@ -98,14 +98,14 @@ async def list_parcels(
     cycle_ids: Collection[int] | None = None,
     limit: int = 200,
 ) -> list[Parcel]:
-    """Return parcels, the latest first."""
+    """Return parcels: those on their way the longest travelling first, any others the latest first."""
     return [_parcel(row) for row in await repository.list_parcels(session, store_id, state, cycle_ids, limit)]
 
 
 async def find_parcels(
     session: AsyncSession, store_id: int, state: ParcelState, search: str, partner_ids: Collection[int]
 ) -> list[Parcel]:
-    """Return parcels by a part of their number or of their master order's name, and those of these partners."""
+    """Return parcels by a part of their number or of their master order's name, and these partners', likewise."""
     cycles, plain = master_orders_named(store_id, search), rules.plain_number(search)
     return [_parcel(row) for row in await repository.find_parcels(session, store_id, state, plain, cycles, partner_ids)]
 

@@ -62,13 +62,13 @@ async def list_parcels(
     cycle_ids: Collection[int] | None = None,
     limit: int = 200,
 ) -> Sequence[InboundParcel]:
-    """Return parcels with their lines, the latest first."""
+    """Return parcels with their lines: those on their way the longest travelling first, any others the latest first."""
     query = select(InboundParcel).where(InboundParcel.store_id == store_id).options(selectinload(InboundParcel.lines))
     if state is not None:
         query = query.where(InboundParcel.state == state)
     if cycle_ids is not None:
         query = query.where(InboundParcel.cycle_id.in_(cycle_ids))
-    return (await session.scalars(query.order_by(InboundParcel.id.desc()).limit(limit))).all()
+    return (await session.scalars(query.order_by(_turn_of(state)).limit(limit))).all()
 
 
 async def find_parcels(
@@ -79,7 +79,7 @@ async def find_parcels(
     cycles: Select[int],
     partner_ids: Collection[int],
 ) -> Sequence[InboundParcel]:
-    """Return parcels with a part of a number, of some cycles or of some partners, the latest first."""
+    """Return parcels with a part of a number, of some cycles or of some partners, in the same order."""
     known = or_(InboundParcel.cycle_id.in_(cycles), InboundParcel.partner_id.in_(partner_ids))
     if plain:
         known = known | _has_number(lambda number: _plain(number).contains(plain))
@@ -88,7 +88,12 @@ async def find_parcels(
         .where(InboundParcel.store_id == store_id, InboundParcel.state == state, known)
         .options(selectinload(InboundParcel.lines))
     )
-    return (await session.scalars(query.order_by(InboundParcel.id.desc()).limit(MOST_FOUND))).all()
+    return (await session.scalars(query.order_by(_turn_of(state)).limit(MOST_FOUND))).all()
+
+
+def _turn_of(state: ParcelState | None) -> ColumnElement[int]:
+    # A list that is cut off must not lose the parcel that does not arrive.
+    return InboundParcel.id.asc() if state is ParcelState.ON_THE_WAY else InboundParcel.id.desc()
 
 
 async def count_awaited(session: AsyncSession, store_id: int, cycle_id: int) -> int:

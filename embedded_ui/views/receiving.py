@@ -92,7 +92,7 @@ async def list_both(session: AsyncSession, store_id: int, search: str) -> Parcel
         return tuple(ParcelShown(parcel, partners[parcel.partner_id]) for parcel in parcels)
 
     awaited = await those(ParcelState.ON_THE_WAY, MOST_AWAITED)
-    return ParcelLists(shown(awaited[::-1]), shown(await those(ParcelState.RECEIVED, RECENT)))
+    return ParcelLists(shown(awaited), shown(await those(ParcelState.RECEIVED, RECENT)))
 
 
 async def read_parcel(session: AsyncSession, store_id: int, parcel_id: int) -> ParcelPage:

@@ -4,10 +4,12 @@ import re
 from urllib.parse import quote
 
 import pytest
+from sqlalchemy import text
 
 from app.fulfillment.rules import CARRIERS
 from app.fulfillment.states import ShipmentState
 from embedded_ui.carriers import TRACKING_PAGES
+from embedded_ui.views.receiving import MOST_AWAITED
 from simulator.world.fulfillment import create_fulfillment, parts_for
 from tests.support.shops import PARTNER, Shops
 from tests.support.trade import Trade
@@ -78,6 +80,28 @@ async def test_a_parcel_is_received_once(trade: Trade) -> None:
     assert "received in the meantime" in second.text
     assert "1 short" in second.text
     assert "count-form" not in second.text
+
+
+MANY_PARCELS = text("""
+    INSERT INTO inbound_parcels
+        (store_id, partner_id, cycle_id, shopify_fulfillment_id, state, tracking_number, earlier_numbers, sent_at)
+    SELECT store_id, partner_id, cycle_id, 'later-' || n, state, 'LATER' || n, '[]', sent_at
+    FROM inbound_parcels, generate_series(1, :count) AS n
+""")
+
+
+async def test_of_many_parcels_those_that_travel_longest_are_shown(trade: Trade) -> None:
+    """H13, promise 5: the one that does not arrive must not be pushed off the list by those that were sent since."""
+    await sell(trade, 3)
+    await close_week(trade)
+    await send_parcel(trade)
+    async with trade.uow() as uow:
+        await uow.session.execute(MANY_PARCELS, {"count": MOST_AWAITED})
+
+    page = (await trade.shops.get(trade.retailer, "/app/receiving")).text
+
+    assert NUMBER in page
+    assert f"LATER{MOST_AWAITED}<" not in page
 
 
 @pytest.mark.parametrize("typed", ["", "-1", "two", "1.5", "٣"])
