@@ -27,7 +27,15 @@ class AlreadyReceived(Conflict):
     sentence = "This parcel was received in the meantime. Look at what was counted before you enter it again."
 
 
+class TakenBack(Conflict):
+    """The partner cancelled the parcel while somebody had its page open."""
+
+    sentence = (
+        "The partner cancelled this parcel in their store. Should it arrive all the same, ask them to send it anew."
+    )
+
+
 def ensure(state: ParcelState, target: ParcelState) -> None:
     """Refuse a step that is not in the table."""
     if target not in TRANSITIONS[state]:
-        raise AlreadyReceived()
+        raise TakenBack() if state is ParcelState.CANCELLED else AlreadyReceived()

@@ -10,7 +10,7 @@ from app.fulfillment.rules import CARRIERS
 from app.fulfillment.states import ShipmentState
 from embedded_ui.carriers import TRACKING_PAGES
 from embedded_ui.views.receiving import MOST_AWAITED
-from simulator.world.fulfillment import create_fulfillment, parts_for
+from simulator.world.fulfillment import cancel_fulfillment, create_fulfillment, parts_for
 from tests.support.shops import PARTNER, Shops
 from tests.support.trade import Trade
 from tests.support.weeks import NUMBER, close_week, sell, send_parcel, shipments, stock_centre
@@ -80,6 +80,25 @@ async def test_a_parcel_is_received_once(trade: Trade) -> None:
     assert "received in the meantime" in second.text
     assert "1 short" in second.text
     assert "count-form" not in second.text
+
+
+async def test_who_counts_a_parcel_that_was_taken_back_is_told_so(trade: Trade) -> None:
+    """H15: their page had been open; nobody received it."""
+    await sell(trade, 3)
+    await close_week(trade)
+    parcel = await send_parcel(trade)
+    store = trade.shops.store(PARTNER)
+    (fulfillment,) = store.fulfillments.values()
+    cancel_fulfillment(trade.shops.world, store, fulfillment)
+    await trade.settle()
+
+    answer = await trade.shops.post(
+        trade.retailer, f"/app/receiving/{parcel.id}", **{f"line_{parcel.lines[0].master_line_id}": 3}
+    )
+
+    assert answer.status_code == 409
+    assert "received in the meantime" not in answer.text
+    assert "The partner cancelled this parcel" in answer.text
 
 
 MANY_PARCELS = text("""
