@@ -263,6 +263,32 @@ async def test_a_quantity_the_partner_changed_is_taken_and_the_rest_is_queued_ag
     assert [lot.late for lot in await oak.trade.queued()] == [False]
 
 
+async def test_what_a_partner_reduced_is_listed_once_and_until_it_was_sent(oak: Oak) -> None:
+    """G23, contract §4: no unit stands on two entries, and what the next order took is none any more."""
+    await oak.sell(5)
+    listed = []
+    for taken in (3, 1, 1):
+        await oak.gather()
+        oak.edit(taken)
+        await oak.close_week()
+        listed.append([each.units for each in await oak.trade.problems() if each.kind == "partner_reduced"])
+
+    assert listed == [[2], [1], []]
+
+
+async def test_what_a_partner_reduced_and_nobody_wants_any_more_is_listed_no_more(oak: Oak) -> None:
+    (order,) = await oak.sell(5)
+    await oak.gather()
+    oak.edit(3)
+    await oak.close_week()
+    cancel_order(oak.trade.shops.world, oak.trade.shops.store(oak.trade.retailer), order)
+    await oak.trade.settle()
+
+    await oak.close_week()
+
+    assert await oak.problems() == {}
+
+
 async def test_what_comes_back_late_stands_on_the_next_draft(oak: Oak) -> None:
     """G27: the next week had begun, and its draft been thought of, before the partner's store let the close through."""
     await oak.sell(5)

@@ -15,7 +15,7 @@ from app.master_orders import repository, rules
 from app.master_orders.events import CycleClosedEmpty, CycleFrozen, MasterOrderClosed
 from app.master_orders.models import Cycle, MasterLine
 from app.master_orders.rules import QueuedUnits, WrittenLine
-from app.master_orders.service.confirming import confirm_lines, supply_of
+from app.master_orders.service.confirming import confirm_lines, end_reduced, supply_of
 from app.master_orders.service.cycles import follow_cycle, gather_lines, plan_close
 from app.master_orders.service.edits import settle_edits
 from app.master_orders.service.ledger import note_change
@@ -215,6 +215,7 @@ async def _shares(uow: UnitOfWork, cycle: Cycle, found: Sequence[WrittenLine]) -
 
 async def _settle_problems(uow: UnitOfWork, cycle: Cycle) -> None:
     await settle_edits(uow, cycle)
+    await end_reduced(uow, cycle.partner_id)
     await resolve_exceptions(uow, "master", cycle.id, [REFUSED, WAITING, UNCERTAIN, INVOICE_SENT])
 
 

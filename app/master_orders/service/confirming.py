@@ -1,4 +1,4 @@
-"""Take over what the partner's order says of each line: supply enters, what it lacks goes back to the queue."""
+"""Take over what the partner's order says of each line: supply enters, what it lacks is queued again, and listed."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,12 +6,15 @@ from app.catalog.queries import VariantFacts, variants_of_store
 from app.core.dates import in_words
 from app.core.money import Money
 from app.core.unit_of_work import UnitOfWork
-from app.exceptions.service import Problem, open_exception
+from app.exceptions.queries import open_exceptions
+from app.exceptions.service import Problem, open_exception, resolve_of_each
+from app.master_orders import repository
 from app.master_orders.models import Cycle, MasterLine
 from app.master_orders.rules import WrittenLine
 from app.master_orders.service.cycles import list_gone
 from app.master_orders.service.ledger import note_addition, note_change
-from app.units.queries import queued_demand
+from app.partners.queries import get_partner
+from app.units.queries import ordered_before, queued_demand
 from app.units.service import confirm_supply, lock_open_units
 from app.units.terms import Because, Supply
 
@@ -44,6 +47,36 @@ async def confirm_lines(
             await note_addition(uow, cycle, extra.variant_gid, extra.quantity)
     await list_gone(uow, cycle, await queued_demand(uow.session, uow.store_id, cycle.partner_id))
     return sum(shares.values())
+
+
+async def end_reduced(uow: UnitOfWork, partner_id: int) -> None:
+    """End the list of what the partner did not accept, where a later order took it or tells of it anew (contract §4).
+
+    So it ends where nobody wants it any more, and where it waits for the partner to come back.
+    """
+    listed = [
+        each for each in await open_exceptions(uow.session) if (each.kind, each.partner_id) == (REDUCED, partner_id)
+    ]
+    if not listed:
+        return
+    lines = await repository.list_lines(uow.session, uow.store_id, [int(each.subject_id) for each in listed])
+    last = {line.partner_variant_id: line.cycle_id for line in sorted(lines, key=lambda line: line.cycle_id)}
+    waiting = await _waiting_again(uow, partner_id)
+    over = [
+        line.id
+        for line in lines
+        if line.partner_variant_id not in waiting or line.cycle_id != last[line.partner_variant_id]
+    ]
+    await resolve_of_each(uow, "master_line", over, [REDUCED])
+
+
+async def _waiting_again(uow: UnitOfWork, partner_id: int) -> set[int]:
+    """Return the variants of which units came back from an order and wait for the next one."""
+    if not (await get_partner(uow.session, uow.store_id, partner_id)).is_live:
+        return set()
+    lots = await queued_demand(uow.session, uow.store_id, partner_id)
+    came_back = await ordered_before(uow.session, uow.store_id, [lot.lot_id for lot in lots])
+    return {lot.partner_variant_id for lot in lots if lot.lot_id in came_back}
 
 
 def supply_of(line: MasterLine) -> Supply:
