@@ -171,6 +171,11 @@ def wait_before_look(looks: int) -> timedelta | None:
     return LOOKS[turn] if turn < len(LOOKS) else None
 
 
+def look_counts_from(asked_at: datetime, looks: int) -> datetime:
+    """Return the instant before which a look cannot know more than the one before it did."""
+    return asked_at + sum(LOOKS[: looks % (len(LOOKS) + 1)], timedelta())
+
+
 def may_send_again(looks: int) -> bool:
     """Tell whether a draft that was looked for so often, and not found, may be asked for without a person."""
     return looks // (len(LOOKS) + 1) + 1 < MOST_SENDS

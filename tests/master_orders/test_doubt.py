@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 
 from app.core.errors import Conflict
+from app.job_runs.service import enqueue
 from app.master_orders import rules
+from app.master_orders.jobs import RewriteDraft
 from simulator.faults.faults import Faults, Rule
 from simulator.world.draft_orders import complete_draft, create_draft
 from tests.support.oak import QUARTER, Killed, Oak, killed_at, lines_of
@@ -63,6 +65,22 @@ async def test_a_draft_made_without_an_answer_is_found_though_the_index_lags(oak
     assert len(oak.store.draft_orders) == 1
     assert (closed.state, lines_of(oak.order)) == ("closed", [3])
     assert await oak.trade.problems() == []
+
+
+async def test_a_look_before_its_time_does_not_count(oak: Oak) -> None:
+    """G16, architecture §5.3: whatever has the draft written meanwhile, the index had no time to know more."""
+    await oak.sell(3)
+    lagging(oak, Rule(action="drop", phase="after", shop=PARTNER, operation="DraftOrderCreate", nth=1))
+    await wait(oak, 6)
+
+    for _ in range(4):
+        async with oak.trade.uow() as uow:
+            await enqueue(uow, RewriteDraft(oak.trade.retailer_id, oak.partner_id))
+        await oak.trade.settle()
+    await wait(oak, 1)
+
+    assert creations(oak) == len(oak.store.draft_orders) == 1
+    assert (await oak.running()).draft_id == oak.draft.gid
 
 
 @pytest.mark.parametrize("step", range(6))

@@ -162,9 +162,10 @@ async def _take_back(open_uow: Open, shopify: ConnectedShopify, store_id: int, c
     except (NotAllowed, Refused, StoreFrozen) as refusal:
         log.info("master_orders.draft_left_behind", marker=left.marker, why=refusal.sentence)
         return
-    wait = None if drafts else rules.wait_before_look(left.looks)
     async with open_uow(system_for(store_id)) as uow:
-        await (service.record_no_draft if wait is None else service.look_again)(uow, cycle_id)
+        wait = None if drafts else await service.count_look(uow, cycle_id)
+        if wait is None:
+            await service.record_no_draft(uow, cycle_id)
     if wait is not None:
         raise StillLooking(retry_after=wait.total_seconds())
 

@@ -130,10 +130,9 @@ async def _look_for_uncertain(open_uow: Open, shopify: ConnectedShopify, plan: D
         async with open_uow(system_for(plan.store_id)) as uow:
             await service.record_made(uow, plan.cycle_id, drafts[0].id)
         return Found(drafts[0])
-    wait = rules.wait_before_look(plan.looks)
+    async with open_uow(system_for(plan.store_id)) as uow:
+        wait = await service.count_look(uow, plan.cycle_id)
     if wait is not None:
-        async with open_uow(system_for(plan.store_id)) as uow:
-            await service.look_again(uow, plan.cycle_id)
         raise StillLooking(retry_after=wait.total_seconds())
     if not rules.may_send_again(plan.looks):
         async with open_uow(system_for(plan.store_id)) as uow:

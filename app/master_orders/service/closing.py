@@ -49,7 +49,6 @@ class LeftBehind:
 
     draft_id: str | None
     marker: str
-    looks: int  # how often a draft was looked for that was asked for without an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ async def begin_close(uow: UnitOfWork, cycle_id: int) -> Closing | None:
         cycle.move(CycleState.CLOSING, uow.now)
     left = None
     if cycle.state == CycleState.EMPTY and (cycle.shopify_draft_id or cycle.creating_since):
-        left = LeftBehind(cycle.shopify_draft_id, cycle.marker, cycle.looks)
+        left = LeftBehind(cycle.shopify_draft_id, cycle.marker)
     return Closing(CycleState(cycle.state), cycle.cutoff_at, cycle.partner_store_id, left)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -116,11 +116,22 @@ async def record_made(uow: UnitOfWork, cycle_id: int, draft_id: str) -> None:
     await remember_resource(uow, theirs.shop_domain, "draft_order", draft_id)
 
 
-async def look_again(uow: UnitOfWork, cycle_id: int) -> None:
-    """Record that a draft whose making is uncertain was looked for and not found."""
+async def count_look(uow: UnitOfWork, cycle_id: int) -> timedelta | None:
+    """Record that a draft whose making is uncertain was looked for and not found; return after what time to look again.
+
+    None: «not found» counts now. A look before its time, whatever it was for, does not count.
+    """
     cycle = await repository.lock_cycle(uow.session, uow.store_id, cycle_id)
-    cycle.looks += 1
-    cycle.trouble = "Looking for a draft that the partner's store did not confirm."
+    if cycle.creating_since is None:
+        return None
+    early = rules.look_counts_from(cycle.creating_since, cycle.looks) - uow.now
+    if early > timedelta():
+        return early
+    wait = rules.wait_before_look(cycle.looks)
+    if wait is not None:
+        cycle.looks += 1
+        cycle.trouble = "Looking for a draft that the partner's store did not confirm."
+    return wait
 
 
 async def record_written(
