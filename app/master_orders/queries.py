@@ -167,11 +167,10 @@ async def list_master_orders(
     session: AsyncSession,
     store_id: int,
     partner_id: int | None = None,
-    before: int | None = None,
     limit: int | None = 1000,
 ) -> list[MasterOrder]:
     """Return master orders, newest first; without a limit every one there is."""
-    rows = await repository.list_cycles(session, store_id, partner_id, before, limit)
+    rows = await repository.list_cycles(session, store_id, partner_id, limit)
     return [master_order(cycle) for cycle in rows]
 
 

@@ -104,15 +104,12 @@ async def list_cycles(
     session: AsyncSession,
     store_id: int,
     partner_id: int | None = None,
-    before: int | None = None,
     limit: int | None = 1000,
 ) -> Sequence[Cycle]:
     """Return cycles with their lines, newest first; without a limit every one there is."""
     query = select(Cycle).where(Cycle.store_id == store_id).options(selectinload(Cycle.lines))
     if partner_id is not None:
         query = query.where(Cycle.partner_id == partner_id)
-    if before is not None:
-        query = query.where(Cycle.id < before)
     return (await session.scalars(query.order_by(Cycle.id.desc()).limit(limit))).all()
 
 

@@ -126,14 +126,6 @@ async def get_order(session: AsyncSession, store_id: int, order_id: int) -> Orde
     return order_row(await repository.get_order(session, store_id, order_id))
 
 
-async def list_orders(
-    session: AsyncSession, store_id: int, search: str = "", before: int | None = None, limit: int = 50
-) -> list[OrderRow]:
-    """Return orders, newest first."""
-    rows = await repository.list_orders(session, store_id, search, before, limit)
-    return [order_row(order) for order in rows]
-
-
 async def page_orders(
     session: AsyncSession, store_id: int, search: str = "", place: Place = NEWEST, standing: Standing | None = None
 ) -> Page[OrderRow]:

@@ -45,18 +45,6 @@ async def get_order(session: AsyncSession, store_id: int, order_id: int) -> Orde
     return found
 
 
-async def list_orders(
-    session: AsyncSession, store_id: int, search: str, before: int | None, limit: int
-) -> Sequence[Order]:
-    """Return orders with their lines, newest first, from before an id."""
-    query = select(Order).where(Order.store_id == store_id).options(selectinload(Order.lines))
-    if search:
-        query = query.where(Order.name.icontains(search, autoescape=True))
-    if before is not None:
-        query = query.where(Order.id < before)
-    return (await session.scalars(query.order_by(Order.id.desc()).limit(limit))).all()
-
-
 async def page_orders(
     session: AsyncSession, store_id: int, search: str, place: Place, standing: Standing | None = None
 ) -> Page[Order]:

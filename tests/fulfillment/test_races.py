@@ -33,7 +33,7 @@ async def box(open_real: UnitsOfWork) -> tuple[int, int]:
     store_id = await make_store(open_real)
     async with open_real(system_for(store_id)) as uow:
         await capture_order(uow, order_facts(sold("OWN", 1)), "webhook")
-        (order,) = await orders.list_orders(uow.session, store_id)
+        (order,) = (await orders.page_orders(uow.session, store_id)).rows
         sent = {"carrier": "UPS", "tracking_number": "1Z1", "packed_at": uow.now, "fulfillment_ids": ["gid"]}
         shipment = Shipment(store_id=store_id, order_id=order.id, state=ShipmentState.SHIPPED, **sent)
         uow.session.add(shipment)

@@ -44,7 +44,7 @@ async def capture_at_once(open_uow: UnitsOfWork, store_id: int, *facts: OrderFac
 async def units_of(open_uow: UnitsOfWork, store_id: int) -> tuple[int, dict[str, int], list[str]]:
     """How many orders there are, where the units of the first line are, and what happened."""
     async with open_uow(system_for(store_id)) as uow:
-        orders = await queries.list_orders(uow.session, store_id)
+        orders = (await queries.page_orders(uow.session, store_id)).rows
         line_id = orders[0].lines[0].id
         where = (await units.whereabouts(uow.session, store_id, [line_id])).get(line_id, {})
         events = list(await uow.session.scalars(text("SELECT name FROM domain_events ORDER BY name")))

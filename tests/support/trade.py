@@ -177,7 +177,7 @@ class Trade:
     async def orders(self) -> list[OrderRow]:
         """What the hub knows of orders, oldest first."""
         async with self.uow() as uow:
-            return (await orders.list_orders(uow.session, self.retailer_id))[::-1]
+            return list((await orders.page_orders(uow.session, self.retailer_id)).rows[::-1])
 
     async def order(self) -> OrderRow:
         """The only order the hub knows."""
