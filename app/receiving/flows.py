@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.core.errors import HubError, Unavailable
+from app.core.log import logger
 from app.core.unit_of_work import Open, system_for
 from app.events.service import record_event
 from app.gateways.shopify import partner_orders as gateway
 from app.gateways.shopify.partner_orders import PartnerOrderFacts
+from app.job_runs.errors import LeaseLost
 from app.master_orders.queries import closed_markers, master_orders_by_order
 from app.partners.queries import partnerships_of
 from app.receiving import repository, service
@@ -19,6 +22,8 @@ OVERLAP = timedelta(minutes=2)
 TAGS_AT_ONCE = 20
 WATCHED = timedelta(days=60)
 """How long a closed master order is watched; a store shows orders of the last 60 days (reference §2.1)."""
+
+log = logger("receiving")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +42,12 @@ async def read_master_orders(open_uow: Open, shopify: ConnectedShopify, partner_
     """Read each of our orders on the partner's store that changed since we asked before; tell if any is awaited."""
     orders = await _watched(open_uow, partner_store_id)
     for watched in orders:
-        changed = 0
+        recorded: list[bool] = []
         for start in range(0, len(watched.markers), TAGS_AT_ONCE):
             markers = watched.markers[start : start + TAGS_AT_ONCE]
-            changed += await _read_changed(open_uow, shopify, partner_store_id, watched, markers)
-        if changed:  # while nothing does, asking again from the same instant is as good
+            recorded += await _read_changed(open_uow, shopify, partner_store_id, watched, markers)
+        # While nothing changes, asking again from the same instant is as good; what could not be taken in needs it.
+        if recorded and all(recorded):
             async with open_uow(system_for(watched.store_id)) as uow:
                 await service.finish_poll(uow, watched.partner_id, watched.began_at)
     return any(watched.is_awaited for watched in orders)
@@ -49,19 +55,17 @@ async def read_master_orders(open_uow: Open, shopify: ConnectedShopify, partner_
 
 async def _read_changed(
     open_uow: Open, shopify: ConnectedShopify, partner_store_id: int, watched: Watched, markers: list[str]
-) -> int:
-    """Record what changed of these orders; return how many they were."""
-    changed = 0
+) -> list[bool]:
+    """Record what changed of these orders; tell of each whether it could be taken in."""
+    recorded: list[bool] = []
     after: str | None = None
     while True:
         page = await shopify.call(
             partner_store_id, gateway.list_partner_orders_updated, watched.since - OVERLAP, markers, after
         )
-        for facts in page.items:
-            await _record(open_uow, watched.store_id, facts, by_poll=True)
-        changed += len(page.items)
+        recorded += [await _record(open_uow, watched.store_id, facts, by_poll=True) for facts in page.items]
         if not page.has_next:
-            return changed
+            return recorded
         after = page.end_cursor
 
 
@@ -91,11 +95,22 @@ async def _watched(open_uow: Open, partner_store_id: int) -> Sequence[Watched]:
     return watched
 
 
-async def _record(open_uow: Open, store_id: int, facts: PartnerOrderFacts, *, by_poll: bool = False) -> None:
-    async with open_uow(system_for(store_id)) as uow:
-        masters = await master_orders_by_order(uow.session, store_id, [facts.id])
-        if facts.id in masters:
-            if by_poll and await service.is_news(uow, masters[facts.id].id, facts):
-                cause = f"{facts.id}@{facts.updated_at.isoformat()}"
-                await record_event(uow, FactRecovered(store_id, f"A change of the partner's order {facts.name}", cause))
-            await service.record_partner_order(uow, masters[facts.id].id, facts)
+async def _record(open_uow: Open, store_id: int, facts: PartnerOrderFacts, *, by_poll: bool = False) -> bool:
+    """Record what the partner did with an order; if that fails it is listed, and the others have their turn."""
+    try:
+        async with open_uow(system_for(store_id)) as uow:
+            masters = await master_orders_by_order(uow.session, store_id, [facts.id])
+            if facts.id in masters:
+                if by_poll and await service.is_news(uow, masters[facts.id].id, facts):
+                    what = f"A change of the partner's order {facts.name}"
+                    await record_event(uow, FactRecovered(store_id, what, f"{facts.id}@{facts.updated_at.isoformat()}"))
+                await service.record_partner_order(uow, masters[facts.id].id, facts)
+        return True
+    except (Unavailable, LeaseLost):
+        raise
+    except Exception as error:
+        why = error.sentence if isinstance(error, HubError) else f"A fault in the hub ({type(error).__name__})."
+        log.error("receiving.not_followed", store=store_id, why=why, exc_info=error)
+        async with open_uow(system_for(store_id)) as uow:
+            await service.list_unfollowed(uow, facts.id, why)
+        return False

@@ -12,6 +12,7 @@ HEADINGS: Mapping[str, str] = {
     "job_failed": "A piece of work did not succeed",
     "job_waiting": "A piece of work waits for long",
     "master_order_cancelled": "The partner cancelled a master order",
+    "master_order_not_followed": "What a partner did with a master order could not be read",
     "master_order_uncertain": "We do not know whether a master order was taken",
     "master_order_waits": "A master order cannot be sent yet",
     "not_understood": "A message from Shopify could not be read",

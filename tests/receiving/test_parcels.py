@@ -284,3 +284,28 @@ async def test_every_number_a_parcel_ever_bore_is_known(oak: Oak) -> None:
     (parcel,) = await oak.parcels()
     assert found == [True, True, True, True, True, False]
     assert (parcel.tracking_number, sorted(parcel.earlier_numbers)) == ("1Z4", ["1Z1", "1Z2", "1Z3", "1Z5"])
+
+
+async def test_a_master_order_that_cannot_be_followed_holds_up_no_other(oak: Oak) -> None:
+    """Promise 5: it is listed with the reason where it was ordered, tried again, and struck off once it is known."""
+    world = oak.trade.shops.world
+    for _ in range(2):
+        await oak.sell(3)
+        await oak.close_week()
+    first, second = oak.orders
+    broken = oak.send(3, order=first, number="1Z\x00")  # a sign that no database of ours can hold
+    oak.send(3, order=second, number="1Z888")
+    await oak.trade.lose_webhooks()
+    await oak.pass_time(QUARTER)
+    listed, known = await oak.problems(), [parcel.tracking_number for parcel in await oak.parcels()]
+
+    update_tracking(world, oak.store, broken, [Tracking(company="UPS", number="1Z999", url=None)])
+    await oak.trade.lose_webhooks()
+    await oak.pass_time(QUARTER)
+
+    of_first = str((await oak.masters())[0].id)
+    assert known == ["1Z888"]
+    assert [(each.kind, each.subject_id) for each in listed.values()] == [("master_order_not_followed", of_first)]
+    assert sorted(str(parcel.tracking_number) for parcel in await oak.parcels()) == ["1Z888", "1Z999"]
+    assert await oak.problems() == {}
+    assert await oak.trade.failed_jobs() == []

@@ -1,7 +1,7 @@
 """Verbs of receiving: know what the partner sent, count what arrived, settle what is short, give it to orders."""
 
 from app.receiving.service.allocation import allocate_received, use_surplus
-from app.receiving.service.parcels import finish_poll, is_news, record_partner_order
+from app.receiving.service.parcels import finish_poll, is_news, list_unfollowed, record_partner_order
 from app.receiving.service.receipts import Count, forget_staff, receive_parcel
 from app.receiving.service.shortages import settle_shortages
 from app.receiving.service.watching import keep_watch
@@ -13,6 +13,7 @@ __all__ = [
     "forget_staff",
     "is_news",
     "keep_watch",
+    "list_unfollowed",
     "receive_parcel",
     "record_partner_order",
     "settle_shortages",

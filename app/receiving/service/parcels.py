@@ -6,10 +6,10 @@ from datetime import datetime
 from app.catalog.queries import variants_of_store
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
-from app.exceptions.service import open_exception
+from app.exceptions.service import open_exception, resolve_exceptions
 from app.gateways.shopify.fulfillment import FulfillmentFacts
 from app.gateways.shopify.partner_orders import PartnerOrderFacts
-from app.master_orders.queries import MasterOrder, get_master_order
+from app.master_orders.queries import MasterOrder, get_master_order, master_orders_by_order
 from app.receiving import repository, rules
 from app.receiving.events import ParcelCancelled, ParcelSent, ParcelTrackingCorrected
 from app.receiving.models import InboundParcel, InboundParcelLine, PartnerOrder
@@ -28,6 +28,7 @@ async def record_partner_order(uow: UnitOfWork, cycle_id: int, facts: PartnerOrd
     known = await _lock_news(uow, master, facts)
     if known is None:
         return
+    await resolve_exceptions(uow, "master", cycle_id, [problems.NOT_FOLLOWED])
     is_cancelled_now = facts.cancelled_at is not None and known.cancelled_at is None
     known.updated_there_at, known.cancelled_at = facts.updated_at, facts.cancelled_at
     known.is_done = facts.closed or (bool(facts.lines) and all(not line.unfulfilled_quantity for line in facts.lines))
@@ -39,6 +40,12 @@ async def record_partner_order(uow: UnitOfWork, cycle_id: int, facts: PartnerOrd
     if is_cancelled_now:
         await open_exception(uow, problems.master_cancelled(master, await _awaited(uow, master)))
     await settle_shortages(uow, cycle_id)
+
+
+async def list_unfollowed(uow: UnitOfWork, order_gid: str, why: str) -> None:
+    """List a master order of which it could not be taken in what the partner did with it, with the reason."""
+    for master in (await master_orders_by_order(uow.session, uow.store_id, [order_gid])).values():
+        await open_exception(uow, problems.not_followed(master, why))
 
 
 async def is_news(uow: UnitOfWork, cycle_id: int, facts: PartnerOrderFacts) -> bool:

@@ -7,6 +7,7 @@ from app.receiving.models import InboundParcel
 CANCELLED = "master_order_cancelled"
 TAKEN_BACK = "parcel_cancelled_after_receipt"
 NOT_ORDERED = "parcel_with_other_goods"
+NOT_FOLLOWED = "master_order_not_followed"
 
 
 def master_cancelled(master: MasterOrder, units: int) -> Problem:
@@ -27,6 +28,13 @@ def not_ordered(master: MasterOrder, units: int) -> Problem:
     """A parcel holds goods we know nothing of."""
     cause = f"The partner sent {units} units with {master.order_name} of products that were not ordered."
     return _problem(master, NOT_ORDERED, cause, "Set them aside when the parcel arrives, and talk to the partner.")
+
+
+def not_followed(master: MasterOrder, why: str) -> Problem:
+    """What the partner did with our order could not be taken in."""
+    cause = f"What the partner did with {master.order_name} could not be taken in: {why}"
+    step = "It is tried again by itself. Until then, ask the partner what they sent."
+    return _problem(master, NOT_FOLLOWED, cause, step)
 
 
 def _problem(master: MasterOrder, kind: str, cause: str, step: str, units: int = 0) -> Problem:
