@@ -33,6 +33,14 @@ class DraftNotReady(Unavailable):
     sentence = "The partner's store is still preparing the draft."
 
 
+class NoCentre(Unavailable):
+    """The retailer has not chosen a fulfilment centre: an order would go nowhere (G20)."""
+
+    why = "no fulfilment centre is chosen, so the partner would not know where to send it."
+    sentence = f"The master order waits: {why}"
+    is_told = True
+
+
 class DraftRefused(Unavailable):
     """The partner's store takes nothing of what we wrote; once its products are read again, it may."""
 

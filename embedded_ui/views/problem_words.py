@@ -15,6 +15,7 @@ HEADINGS: Mapping[str, str] = {
     "master_order_not_followed": "What a partner did with a master order could not be read",
     "master_order_uncertain": "We do not know whether a master order was taken",
     "master_order_waits": "A master order cannot be sent yet",
+    "master_order_without_centre": "A master order does not know where to go",
     "not_understood": "A message from Shopify could not be read",
     "order_not_captured": "An order could not be taken in",
     "order_not_readable": "An order could not be read",
@@ -48,6 +49,7 @@ HEADINGS: Mapping[str, str] = {
 }
 PLACES: Mapping[str, tuple[str, str]] = {
     "access_lost": ("/app/settings", "Open the settings"),
+    "master_order_without_centre": ("/app/settings", "Open the settings"),
     "partner_changed_draft": ("/app/master-orders", "See the running master orders"),
     "shipment_not_accepted": ("/app/shipments", "See the shipments"),
     "shipment_uncertain": ("/app/shipments", "See the shipments"),

@@ -289,6 +289,27 @@ async def test_what_a_partner_reduced_and_nobody_wants_any_more_is_listed_no_mor
     assert await oak.problems() == {}
 
 
+async def test_without_a_centre_nothing_is_sent_until_one_is_chosen(oak: Oak) -> None:
+    """G20: the partner would not know where to; whoever chose no centre yet is told once."""
+    async with oak.trade.uow() as uow:
+        await uow.session.execute(text("UPDATE retailer_settings SET centre_location_id = NULL, centre_address = NULL"))
+    await oak.sell(3)
+    sealed = await oak.close_week()
+    ordered, problems = list(oak.orders), await oak.problems()
+    (centre, *_) = oak.trade.shops.store(oak.trade.retailer).locations.values()
+
+    await oak.trade.shops.post(oak.trade.retailer, "/app/settings/centre", centre=centre.gid)
+    await oak.pass_time(QUARTER)
+
+    problem = problems["master_order_without_centre"]
+    assert (sealed.state, ordered, len(problems)) == ("closing", [], 1)
+    assert (problem.subject_kind, problem.subject_id, problem.units) == ("master", str(sealed.id), 3)
+    assert problem.opened_at < sealed.cutoff_at + timedelta(hours=1)
+    assert (await oak.master(sealed.id)).state == "closed"
+    assert oak.order.shipping_address is not None
+    assert await oak.problems() == {}
+
+
 async def test_what_comes_back_late_stands_on_the_next_draft(oak: Oak) -> None:
     """G27: the next week had begun, and its draft been thought of, before the partner's store let the close through."""
     await oak.sell(5)

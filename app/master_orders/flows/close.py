@@ -9,7 +9,7 @@ from app.gateways.shopify import draft_orders, partner_orders
 from app.gateways.shopify.draft_orders import DraftFacts
 from app.gateways.shopify.errors import Refused, StoreFrozen
 from app.master_orders import rules, service
-from app.master_orders.errors import DraftNotReady, DraftUncertain, NotReconciled, StillLooking
+from app.master_orders.errors import DraftNotReady, DraftUncertain, NoCentre, NotReconciled, StillLooking
 from app.master_orders.flows.content import sent_order
 from app.master_orders.flows.draft import SOON, Found, adopt_order, bring_draft, find_order, look, remove_doubles
 from app.master_orders.service import Closing, DraftPlan, LeftBehind
@@ -109,6 +109,10 @@ async def _look_before(open_uow: Open, shopify: ConnectedShopify, cycle_id: int,
 async def _complete(open_uow: Open, shopify: ConnectedShopify, plan: DraftPlan, draft: DraftFacts) -> None:
     if draft.invoice_sent:
         raise Unavailable("The partner's store has a checkout open on the draft.", retry_after=RETRY)
+    if plan.centre_address is None:
+        async with open_uow(system_for(plan.store_id)) as uow:
+            await service.record_trouble(uow, plan.cycle_id, NoCentre.why, service.NO_CENTRE)
+        raise NoCentre(retry_after=RETRY)
     if not draft.ready:
         raise DraftNotReady(retry_after=SOON)
     if await _made_elsewhere(open_uow, shopify, plan, draft):

@@ -35,10 +35,11 @@ from app.master_orders.service.edits import (
     running_drafts,
 )
 from app.master_orders.service.ledger import note_release
-from app.master_orders.service.trouble import INVOICE_SENT, record_trouble, record_wait
+from app.master_orders.service.trouble import INVOICE_SENT, NO_CENTRE, record_trouble, record_wait
 
 __all__ = [
     "INVOICE_SENT",
+    "NO_CENTRE",
     "Closing",
     "DraftPlan",
     "LeftBehind",

@@ -19,7 +19,7 @@ from app.master_orders.service.confirming import confirm_lines, end_reduced, sup
 from app.master_orders.service.cycles import follow_cycle, gather_lines, plan_close
 from app.master_orders.service.edits import settle_edits
 from app.master_orders.service.ledger import note_change
-from app.master_orders.service.trouble import INVOICE_SENT, REFUSED, UNCERTAIN, WAITING, tell_trouble
+from app.master_orders.service.trouble import INVOICE_SENT, NO_CENTRE, REFUSED, UNCERTAIN, WAITING, tell_trouble
 from app.master_orders.states import CycleState
 from app.orders.jobs import ReviewPartner
 from app.orders.queries import last_comparison
@@ -215,7 +215,7 @@ async def _shares(uow: UnitOfWork, cycle: Cycle, found: Sequence[WrittenLine]) -
 async def _settle_problems(uow: UnitOfWork, cycle: Cycle) -> None:
     await settle_edits(uow, cycle)
     await end_reduced(uow, cycle.partner_id)
-    await resolve_exceptions(uow, "master", cycle.id, [REFUSED, WAITING, UNCERTAIN, INVOICE_SENT])
+    await resolve_exceptions(uow, "master", cycle.id, [REFUSED, WAITING, UNCERTAIN, INVOICE_SENT, NO_CENTRE])
 
 
 def _flagged(cycle: Cycle) -> Problem:

@@ -14,6 +14,7 @@ REFUSED = "draft_refused"
 WAITING = "master_order_waits"
 UNCERTAIN = "master_order_uncertain"
 INVOICE_SENT = "draft_invoice_sent"
+NO_CENTRE = "master_order_without_centre"
 
 PATIENCE = timedelta(hours=1)
 """How long after its cut-off a master order may wait for the partner's store before somebody is told."""
@@ -22,6 +23,7 @@ STEPS = {
     REFUSED: "It is tried again by itself. If it stays, ask the partner to look at the products in their store.",
     WAITING: "It is tried again by itself. Look whether the partner's store is reachable and still connected.",
     INVOICE_SENT: "Ask the partner to delete the draft without paying it; it is then made again.",
+    NO_CENTRE: "Choose your fulfilment centre in the settings; the master order is then sent by itself.",
     UNCERTAIN: "Look in the partner's store, or ask them. If it is there, look again; if not, send it again. It is "
     "looked for each hour, and taken over when it turns up.",
 }
