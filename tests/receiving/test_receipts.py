@@ -15,8 +15,10 @@ from jobs.registry import Handled
 from simulator.world.changes import changed
 from simulator.world.inventory import set_inventory
 from simulator.world.orders import cancel_order
+from tests.support.linked import link
 from tests.support.oak import BEANS, QUARTER, Oak, lines_of
 from tests.support.shops import PARTNER, RETAILER
+from tests.support.trade import Trade
 
 pytestmark = pytest.mark.anyio
 
@@ -332,3 +334,23 @@ async def test_reading_again_and_again_changes_nothing(oak: Oak) -> None:
 
     assert (await oak.units(), await oak.units("supply"), await oak.told("receiving.parcel.received")) == before
     assert await oak.trade.problems() == []
+
+
+async def test_what_surplus_serves_the_partners_other_retailers_may_sell(oak: Oak) -> None:
+    """D25, D28: units that need nothing of the partner any more count against nobody's offer, at once."""
+    trade = oak.trade
+    second = await link(trade.shops, "harbour.myshopify.com", PARTNER)
+    harbour = Trade(trade.shops, trade.clock, trade.courier, "harbour.myshopify.com", {PARTNER: second})
+    await harbour.bring_in(*oak.store.products.values())
+    await oak.sell(3)
+    await oak.close_week()
+    oak.send(3)
+    await oak.sell(2)
+    await oak.pass_time(timedelta(seconds=5))
+    before = harbour.shown(BEANS)
+
+    await oak.receive((await oak.parcels())[0], 5)
+    await oak.pass_time(timedelta(seconds=5))
+
+    assert await oak.units() == {"allocated": 5}
+    assert (before, harbour.shown(BEANS)) == (15, 17)

@@ -9,10 +9,11 @@ from datetime import timedelta
 
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
-from app.inventory.jobs import WriteOffers
+from app.inventory.jobs import RefreshOffers, WriteOffers
 from app.job_runs.service import enqueue
 from app.master_orders.jobs import RewriteDraft
 from app.orders.queries import orders_of_lines
+from app.partners.queries import get_partner
 from app.receiving import rules
 from app.receiving.events import UnitsAllocated, UnitsPromised
 from app.receiving.rules import Free, Share, Waiting
@@ -38,7 +39,7 @@ async def allocate_received(uow: UnitOfWork, partner_id: int, variant_ids: Colle
     await _match(uow, spare, because)
     await _promise(uow, partner_id, variant_ids, because)
     if spare:
-        await _follow_with_draft(uow, partner_id)
+        await _ask_for_less(uow, partner_id)
     if sent or spare:
         await enqueue(uow, WriteOffers(uow.store_id, partner_id))  # it counts what was surplus until now
     return sum(share.quantity for share in (*sent, *spare))
@@ -95,13 +96,17 @@ async def _promise(uow: UnitOfWork, partner_id: int, variant_ids: Collection[int
         await promise(uow, supply_line_id, lots, because)
     for order_id, quantity in given:
         await record_event(uow, UnitsPromised(order_id, quantity))
-    await _follow_with_draft(uow, partner_id)
+    await _ask_for_less(uow, partner_id)
     await enqueue(uow, WriteOffers(uow.store_id, partner_id))
 
 
-async def _follow_with_draft(uow: UnitOfWork, partner_id: int) -> None:
+async def _ask_for_less(uow: UnitOfWork, partner_id: int) -> None:
+    """Let the draft, and the offer of everybody who sells the partner's stock, follow what needs nothing of it now."""
     later = uow.now + timedelta(minutes=GATHERING_MINUTES)
     await enqueue(uow, RewriteDraft(uow.store_id, partner_id), run_at=later)
+    partner = await get_partner(uow.session, uow.store_id, partner_id)
+    if partner.partner_store_id is not None:
+        await enqueue(uow, RefreshOffers(partner.partner_store_id))
 
 
 def _by_supply(shares: Iterable[Share]) -> list[tuple[int, list[tuple[int, int]]]]:
