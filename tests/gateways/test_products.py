@@ -69,6 +69,26 @@ async def test_a_search_takes_any_text(text: str) -> None:
     assert (await search_products(store.shopify, store.access, text)).items == ()
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Be\0ans\0\0", "Beans"),
+        ("\0", ""),
+        ("C:\\\0\\", "C:\\\\"),
+        ("\\u0000", "\\u0000"),
+        ("\\\\u0000\0", "\\\\u0000"),
+    ],
+)
+async def test_a_sign_no_database_holds_is_left_out_of_text(written: str, read: str) -> None:
+    store = partner()
+    product = store.host.make_product(title=written, variants=[{"sku": "A", "price": Decimal("10.00")}])
+
+    found = await read_product(store.shopify, store.access, product.gid)
+
+    assert found is not None
+    assert found.title == read
+
+
 async def test_reads_every_variant_of_a_large_product() -> None:
     store = partner()
     values = [str(each) for each in range(130)]

@@ -283,13 +283,13 @@ async def test_one_order_that_cannot_be_taken_in_holds_up_no_other(stocked: Trad
     """It is listed with the reason, and struck off once it can be taken in."""
     world, store = stocked.shops.world, stocked.shops.store(RETAILER)
     broken = stocked.buy((BEAN, 1))
-    broken.name = "#1\x00"  # a sign that no database of ours can hold
+    broken.lines.append(broken.lines[0])  # no line can be there twice
     stocked.buy((BEAN, 2))
     await stocked.settle()
     listed = await stocked.problems()
     taken = [order.lines[0].quantity for order in await stocked.orders()]
 
-    broken.name = "#1"
+    broken.lines.pop()
     edit_order(world, store, broken, Edit(changes=[LineChange(quantity=3, line_id=broken.lines[0].id)], force=True))
     await stocked.settle()
 
@@ -305,13 +305,13 @@ async def test_a_change_that_could_not_be_taken_in_is_struck_off_with_the_next(s
     world, store = stocked.shops.world, stocked.shops.store(RETAILER)
     placed = stocked.buy((BEAN, 1))
     await stocked.settle()
-    name, placed.name = placed.name, "#1\x00"
     line_id = placed.lines[0].id
+    placed.lines += 2 * [replace(placed.lines[0], id=world.new_id())]  # no line can be there twice
     edit_order(world, store, placed, Edit(changes=[LineChange(quantity=2, line_id=line_id)], force=True))
     await stocked.settle()
     listed = [each.kind for each in await stocked.problems()]
 
-    placed.name = name
+    placed.lines.pop()
     edit_order(world, store, placed, Edit(changes=[LineChange(quantity=3, line_id=line_id)], force=True))
     await stocked.settle()
 

@@ -1,5 +1,6 @@
 """What an HTTP answer of the Admin API means: the typed data, or a failure by its meaning."""
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -20,6 +21,8 @@ STATUS_MEANINGS: dict[int, type[HubError]] = {
     423: StoreFrozen,
 }
 SHORTEST_WAIT = 0.05
+NUL = rb"\u0000"
+_ESCAPED_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")  # behind whole pairs: those are backslashes of the text itself
 
 
 class NoValidAnswer(Exception):
@@ -79,7 +82,7 @@ def read_answer(
     """Return the data as `answer`, or raise what the response means; what it tells of its cost is noted first."""
     _check_status(response)
     try:
-        envelope = msgspec.json.decode(response.content, type=_Envelope)
+        envelope = msgspec.json.decode(_storable(response.content), type=_Envelope)
         note_cost(envelope.extensions.cost.cost())
         if envelope.errors:
             raise _meaning(envelope, changes)
@@ -88,6 +91,11 @@ def read_answer(
         return msgspec.json.decode(envelope.data, type=answer)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise NoValidAnswer(f"an answer of another shape: {type(error).__name__}") from error
+
+
+def _storable(content: bytes) -> bytes:
+    """Leave NUL out of all text: PostgreSQL cannot hold it, and one title with it would stop what stands beside it."""
+    return _ESCAPED_NUL.sub(rb"\1", content) if NUL in content else content
 
 
 def _check_status(response: httpx.Response) -> None:
