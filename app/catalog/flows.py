@@ -1,6 +1,6 @@
 """Work of the catalogue with the outside in between: browse a partner's products, import them, read them again."""
 
-from collections.abc import Awaitable, Callable, Sequence, Set
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -228,7 +228,10 @@ async def _import_one(
     product = await shopify.call(plan.partner_store_id, products.read_product, product_gid)
     if product is None:
         raise Invalid("The partner no longer sells it.")
-    wanted = _new_product(plan, product)
+    async with open_uow(system_for(plan.retailer_id)) as uow:
+        sources = [rules.SkuSource(variant.id, variant.sku) for variant in product.variants]
+        skus = await service.choose_skus(uow, plan.prefix, sources)
+    wanted = _new_product(plan, product, skus)
     async with open_uow(system_for(plan.partner_store_id)) as uow:
         variant_ids = await service.store_partner_products(uow, [product], plan.partner_currency)
     if len(variant_ids) < len(product.variants):
@@ -251,12 +254,10 @@ async def _import_one(
         )
 
 
-def _new_product(plan: ImportPlan, product: Product) -> NewProduct:
+def _new_product(plan: ImportPlan, product: Product, skus: Mapping[str, str]) -> NewProduct:
     """Return what is made of a partner's product, or refuse with the reason."""
     if reason := _refusal(product):
         raise Invalid(reason)
-    sources = [rules.SkuSource(variant.id, variant.sku) for variant in product.variants]
-    skus = rules.imported_skus(plan.prefix, sources)
     return NewProduct(
         source_id=product.id,
         title=product.title,

@@ -207,6 +207,26 @@ async def list_mappings_by_sku(session: AsyncSession, store_id: int, skus: Colle
     return (await session.scalars(query)).all()
 
 
+async def list_skus_of_others(
+    session: AsyncSession, store_id: int, skus: Collection[str], partner_variant_gids: Collection[str]
+) -> Sequence[str]:
+    """Return which of these SKUs were given to variants other than these; also those of mappings that ended."""
+    query = (
+        select(SkuMapping.sku)
+        .join(
+            PartnerVariant,
+            (PartnerVariant.partner_store_id == SkuMapping.partner_store_id)
+            & (PartnerVariant.id == SkuMapping.partner_variant_id),
+        )
+        .where(
+            SkuMapping.store_id == store_id,
+            SkuMapping.sku.in_(skus),
+            PartnerVariant.shopify_variant_id.not_in(partner_variant_gids),
+        )
+    )
+    return (await session.scalars(query)).all()
+
+
 async def list_prefixes(session: AsyncSession, store_id: int) -> dict[str, int]:
     """Return the SKU prefixes in use and the partner each leads to."""
     query = select(SkuMapping.prefix, SkuMapping.partner_id).where(SkuMapping.store_id == store_id).distinct()

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 MARK = "PARTNER-"
@@ -29,13 +29,14 @@ def sku_prefix(shop_domain: str) -> str:
     return f"{MARK}{shop_handle(shop_domain)}-"
 
 
-def imported_skus(prefix: str, sources: Sequence[SkuSource]) -> dict[str, str]:
+def imported_skus(prefix: str, sources: Sequence[SkuSource], others: Collection[str] = ()) -> dict[str, str]:
     """Return a SKU per partner variant id: the partner's own behind the prefix; distinct, never empty, not too long.
 
-    A SKU that is missing or repeated gets a suffix of its variant's id, so that importing again gives the same text.
+    A SKU that is missing, repeated or already that of `others` gets a suffix of its variant's id, so that importing
+    again gives the same text.
     """
     given: dict[str, str] = {}
-    taken: set[str] = set()
+    taken = set(others)
     for source in sources:
         own = re.sub(r"\s+", " ", (source.sku or "").strip())
         tail = source.variant_gid.rsplit("/", 1)[-1]

@@ -17,6 +17,7 @@ from app.core.unit_of_work import system_for
 from app.gateways.shopify.products import read_product
 from app.job_runs.service import enqueue
 from simulator.faults.faults import Faults, Rule
+from simulator.world.importing import import_order
 from simulator.world.products import delete_product, upsert_product
 from tests.factories.stores import make_store
 from tests.support.shops import PARTNER, RETAILER
@@ -191,6 +192,23 @@ async def test_variants_that_share_a_sku_find_their_own(trade: Trade) -> None:
 
     assert len(pairs) == 2
     assert by_option == {"S": "PARTNER-oak-A1", "M": f"PARTNER-oak-A1-{theirs[1].id}"}
+
+
+async def test_products_that_share_a_sku_are_told_apart_by_ours(trade: Trade) -> None:
+    """B2, E18: sold and then deleted, a line is known by its SKU alone; imported again it keeps it."""
+    mug, cup = (trade.product(PARTNER, {"sku": "A1"}, title=title) for title in ("Mug", "Cup"))
+    await trade.bring_in(mug, cup)
+    (cups,) = trade.variants(PARTNER, cup)
+    (of_mug, of_cup) = await trade.mappings()
+    assert (of_mug.sku, of_cup.sku) == ("PARTNER-oak-A1", f"PARTNER-oak-A1-{cups.id}")
+    assert sorted(each.sku or "" for each in trade.variants(RETAILER)) == [of_mug.sku, of_cup.sku]
+
+    import_order(trade.shops.world, trade.shops.store(RETAILER), {"line_items": [{"sku": of_cup.sku, "quantity": 2}]})
+    await trade.bring_in(cup, mug)
+
+    ((line,),) = [order.lines for order in await trade.orders()]
+    assert line.partner_variant_id == of_cup.partner_variant_id
+    assert [each.sku for each in await trade.mappings()] == [of_mug.sku, of_cup.sku]
 
 
 async def test_a_partner_who_left_meanwhile(trade: Trade) -> None:

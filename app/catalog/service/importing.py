@@ -94,6 +94,13 @@ async def retry_refused(uow: UnitOfWork, import_id: int) -> None:
     await enqueue(uow, RunImport(uow.store_id, import_id))
 
 
+async def choose_skus(uow: UnitOfWork, prefix: str, sources: Sequence[rules.SkuSource]) -> dict[str, str]:
+    """Return the SKU of each variant in the retailer's store; by it a line is known whose variant is gone (B2, E18)."""
+    usual = rules.imported_skus(prefix, sources)
+    others = await repository.list_skus_of_others(uow.session, uow.store_id, usual.values(), usual.keys())
+    return rules.imported_skus(prefix, sources, others)
+
+
 async def record_imported(
     uow: UnitOfWork,
     item_id: int,
