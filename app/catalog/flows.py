@@ -310,6 +310,11 @@ def _mappings(product: Product, wanted: NewProduct, stored: StoredProduct) -> li
 
 def _notes(product: Product, mappings: Sequence[NewMapping]) -> list[str]:
     notes = [f"“{variant.title}” has no partner SKU." for variant in product.variants if not variant.sku]
+    notes += [
+        f"“{variant.title}” has the SKU {variant.sku}, which looks like a number that a spreadsheet shortened."
+        for variant in product.variants
+        if rules.looks_like_a_number(variant.sku)
+    ]
     mapped = {each.partner_variant_gid for each in mappings}
     notes += [f"“{variant.title}” was not matched." for variant in product.variants if variant.id not in mapped]
     return notes

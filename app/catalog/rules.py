@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 MARK = "PARTNER-"
 SKU_LIMIT = 255
+SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?[Ee][+-][0-9]+")  # without a sign, as 1E9, it may be a name
 OFF_SALE = frozenset({"DRAFT", "ARCHIVED"})
 """What a product is that its own store does not sell; a status we do not know yet is none of these."""
 
@@ -47,6 +48,11 @@ def imported_skus(prefix: str, sources: Sequence[SkuSource], others: Collection[
         taken.add(sku)
         given[source.variant_gid] = sku
     return given
+
+
+def looks_like_a_number(sku: str) -> bool:
+    """Tell whether a SKU reads as a spreadsheet writes a long number, which is seldom what the partner meant (B4)."""
+    return SCIENTIFIC.fullmatch(sku.strip()) is not None
 
 
 def _shortened(sku: str) -> str:

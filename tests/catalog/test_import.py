@@ -194,6 +194,16 @@ async def test_variants_that_share_a_sku_find_their_own(trade: Trade) -> None:
     assert by_option == {"S": "PARTNER-oak-A1", "M": f"PARTNER-oak-A1-{theirs[1].id}"}
 
 
+async def test_what_to_know_of_skus_is_told(trade: Trade) -> None:
+    """B3, B4: imported all the same."""
+    odd = [{"sku": sku, "option_values": [size]} for sku, size in (("", "S"), ("1.23E+05", "M"), ("00012", "L"))]
+
+    (row,) = await trade.report(await trade.bring_in(trade.product(PARTNER, *odd, options=SIZES)))
+
+    shortened = "“M” has the SKU 1.23E+05, which looks like a number that a spreadsheet shortened."
+    assert (row.state, row.notes) == (ItemState.IMPORTED, ("“S” has no partner SKU.", shortened))
+
+
 async def test_products_that_share_a_sku_are_told_apart_by_ours(trade: Trade) -> None:
     """B2, E18: sold and then deleted, a line is known by its SKU alone; imported again it keeps it."""
     mug, cup = (trade.product(PARTNER, {"sku": "A1"}, title=title) for title in ("Mug", "Cup"))

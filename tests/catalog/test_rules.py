@@ -10,6 +10,7 @@ from app.catalog.rules import (
     imported_skus,
     is_doubtful,
     likenesses,
+    looks_like_a_number,
     parse_sku,
     sku_prefix,
     successors,
@@ -66,6 +67,18 @@ def variants(*skus: str | None) -> list[SkuSource]:
 def test_every_variant_gets_a_sku_of_its_own(skus: list[str | None], given: list[str]) -> None:
     """B2, B3, B4"""
     assert list(imported_skus("P-", variants(*skus)).values()) == given
+
+
+@pytest.mark.parametrize("sku", ["1.23E+05", "1E+09", "4,5e-3", " 1.23457E+11 "])
+def test_a_sku_that_a_spreadsheet_shortened(sku: str) -> None:
+    """B4"""
+    assert looks_like_a_number(sku)
+
+
+@pytest.mark.parametrize("sku", ["", "00012", "1E9", "12E", "E12", "1.23", "12.3E+05", "BEAN-1E9", "１E9"])
+def test_a_sku_as_the_partner_wrote_it(sku: str) -> None:
+    """B4"""
+    assert not looks_like_a_number(sku)
 
 
 def test_too_long_a_sku_is_shortened_and_stays_the_same() -> None:
