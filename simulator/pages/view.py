@@ -13,6 +13,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from simulator.world.currencies import exponent
 from simulator.world.errors import Impossible, Unknown, Unreadable
 from simulator.world.store import Store
 from simulator.world.world import World
@@ -20,7 +21,6 @@ from simulator.world.world import World
 Handler = Callable[[Request], Awaitable[Response]]
 
 SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
-WITHOUT_CENTS = {"JPY", "KRW", "CLP", "ISK"}
 TONES = {
     "PAID": "good", "FULFILLED": "good", "ACTIVE": "good", "COMPLETED": "good", "SUCCESS": "good",
     "PENDING": "warn", "UNFULFILLED": "warn", "PARTIALLY_FULFILLED": "warn", "AUTHORIZED": "warn", "ON_HOLD": "warn",
@@ -31,8 +31,7 @@ TONES = {
 
 def money(amount: Decimal, currency: str) -> str:
     """An amount as the store's admin writes it."""
-    places = 0 if currency in WITHOUT_CENTS else 2
-    number = f"{amount:,.{places}f}"
+    number = f"{amount:,.{exponent(currency)}f}"
     return f"{SIGNS[currency]}{number}" if currency in SIGNS else f"{number} {currency}"
 
 

@@ -5,10 +5,9 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from simulator.world.currencies import rounded
 from simulator.world.model import Address, Attribute
 from simulator.world.store import Store
-
-EXPONENTS = {"JPY": 0, "KRW": 0, "KWD": 3, "BHD": 3}
 
 Payload = dict[str, Any]
 
@@ -20,7 +19,7 @@ def local(store: Store, at: datetime | None) -> str | None:
 
 def money(amount: Decimal, currency: str) -> str:
     """An amount with the places its currency has."""
-    return f"{amount:.{EXPONENTS.get(currency, 2)}f}"
+    return str(rounded(amount, currency))
 
 
 def money_set(amount: Decimal, currency: str) -> Payload:

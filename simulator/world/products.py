@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from simulator.world.changes import changed
+from simulator.world.currencies import rounded
 from simulator.world.errors import Impossible, Unknown
 from simulator.world.inventory import set_inventory, update_item
 from simulator.world.model import By, Image, InventoryItem, Option, OptionValue, PricePoint, Product, Variant
@@ -161,6 +162,9 @@ def _make_variant(world: World, store: Store, product: Product, values: list[str
 
 
 def _apply(world: World, store: Store, variant: Variant, fields: Fields, by: By) -> None:
+    prices = {name: fields[name] for name in ("price", "compare_at_price") if fields.get(name) is not None}
+    # A store keeps a price in its currency's places, however it was given.
+    fields = {**fields, **{name: rounded(Decimal(price), store.currency) for name, price in prices.items()}}
     for name in VARIANT_FIELDS:
         if name in fields:
             setattr(variant, name, fields[name])

@@ -60,8 +60,25 @@ async def test_prices_are_remembered_and_null_empties() -> None:
         assert (changed["barcode"], changed["sku"], changed["tracked"]) == (None, "ESP", False)
         assert changed["prices"] == [
             {"at": "2026-11-02T09:00:00Z", "price": "12.50"},
-            {"at": "2026-11-02T09:01:00Z", "price": "14"},
+            {"at": "2026-11-02T09:01:00Z", "price": "14.00"},
         ]
+
+
+@pytest.mark.parametrize(
+    ("currency", "given", "kept"),
+    [("USD", "9.975", "9.98"), ("USD", 8.665, "8.67"), ("JPY", "1257.5", "1258"), ("KWD", "1.2575", "1.258")],
+)
+async def test_a_price_is_kept_in_the_places_of_its_currency(currency: str, given: str | float, kept: str) -> None:
+    """What the truth says is what the app reads, to the last place."""
+    async with simulated() as world:
+        shop = await world.store(currency=currency)
+        variant = await world.variant(shop)
+
+        path, fields = f"/stores/{shop}/variants/{tail(variant)}", {"price": given, "compare_at_price": given}
+        changed = (await world.call("PATCH", path, fields))["changed"]
+
+        assert (changed["price"], changed["compare_at_price"]) == (kept, kept)
+        assert [point["price"] for point in changed["prices"]][1:] == [kept]
 
 
 async def test_a_deleted_variant_stays_in_the_truth() -> None:

@@ -8,9 +8,9 @@ from typing import Any
 from simulator.admin_api.call import Call
 from simulator.admin_api.changes.metafields import MetafieldRefusal, check_inputs, write_inputs
 from simulator.admin_api.errors import access_denied, user_error
-from simulator.admin_api.money import rounded
 from simulator.admin_api.mutations import Payload, Refused, mutation
 from simulator.admin_api.resolvers.ids import find, number_of
+from simulator.world.currencies import rounded
 from simulator.world.draft_orders import complete_draft, create_draft, delete_draft, update_draft
 from simulator.world.errors import Impossible, Unknown
 from simulator.world.model import Address, Attribute, PaymentTerms
