@@ -11,6 +11,7 @@ NOTICES = {
     "declined": "Invitation declined",
     "defaults": "Defaults saved",
     "disconnected": "Partnership ended",
+    "done": "Marked as done",
     "given_up": "Their store is read once more; what is gone then is removed",
     "handed_over": "Handed over; your store is being told",
     "invited": "Invitation created",

@@ -157,6 +157,7 @@ TABLE: tuple[PageRoute, ...] = (
     # what cannot proceed
     verb("GET", "/app/exceptions", exceptions.index, RETAILER),
     flow("POST", "/app/exceptions/permission", exceptions.read_permission, RETAILER),
+    verb("POST", "/app/exceptions/{exception_id:id}/done", exceptions.done, RETAILER, form=exceptions.index),
     verb("POST", "/app/exceptions/jobs/{run_id:id}/retry", exceptions.retry, RETAILER, form=exceptions.index),
     # the partner's desk
     flow("GET", "/app/desk", desk.show, PARTNER),

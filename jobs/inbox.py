@@ -70,7 +70,7 @@ async def _set_aside(context: JobContext, inbox_id: int, kind: str, why: str) ->
     step = "Nothing was lost: the regular comparison with the store makes up for it. Look at what was sent."
     owner = SYSTEM.of_store(NO_STORE if context.store_id is None else context.store_id)
     async with context.open_last(owner) as uow:
-        await open_exception(uow, Problem(kind, "job", f"inbox-{inbox_id}", why, step))
+        await open_exception(uow, Problem(kind, "job", f"inbox-{inbox_id}", why, step, ends_by_hand=True))
         await service.mark_handled(uow, inbox_id, kind)
 
 

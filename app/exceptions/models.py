@@ -30,6 +30,8 @@ class ExceptionRecord(TenantOwned, Base):
     partner_id: Mapped[int | None]
     cause: Mapped[str]
     next_step: Mapped[str]
+    ends_by_hand: Mapped[bool] = mapped_column(server_default=text("false"))
+    # nothing but somebody who says that it is done ends it
     units: Mapped[int] = mapped_column(server_default=text("0"))
     opened_at: Mapped[datetime]
     changed_at: Mapped[datetime]

@@ -21,6 +21,7 @@ class ExceptionFacts:
     cause: str
     next_step: str
     units: int
+    ends_by_hand: bool  # somebody says that it is done
     opened_at: datetime
     resolved_at: datetime | None
 
@@ -69,6 +70,7 @@ async def _read(session: AsyncSession, chosen: Select[ExceptionRecord]) -> list[
             cause=row.cause,
             next_step=row.next_step,
             units=row.units,
+            ends_by_hand=row.ends_by_hand,
             opened_at=row.opened_at,
             resolved_at=row.resolved_at,
         )

@@ -1,11 +1,12 @@
-"""The verbs of what cannot proceed: open it, once per kind and subject; resolve it; try a failed job again."""
+"""The verbs of what cannot proceed: open it, once per kind and subject; resolve it; end it; try a failed job again."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from app.core.errors import Conflict, NotFound
 from app.core.unit_of_work import UnitOfWork
 from app.exceptions.models import ExceptionRecord
 from app.job_runs.service import retry_job
@@ -14,9 +15,18 @@ NO_STORE = 0
 """The store of exceptions that belong to none, such as a webhook of a shop nobody knows."""
 
 
+class EndsByItself(Conflict):
+    """What waits for something is over when that happened."""
+
+    sentence = "This ends by itself as soon as nothing waits any more."
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What cannot proceed, why, and who should do what next; `units` are partner units it holds up."""
+    """What cannot proceed, why, and who should do what next; `units` are partner units it holds up.
+
+    `ends_by_hand`: it holds up nothing and nothing else ends it, so it stands until somebody says that it is done.
+    """
 
     kind: str
     subject_kind: str
@@ -25,6 +35,7 @@ class Problem:
     next_step: str
     units: int = 0
     partner_id: int | None = None
+    ends_by_hand: bool = False
 
 
 async def open_exception(uow: UnitOfWork, problem: Problem) -> int:
@@ -38,6 +49,7 @@ async def open_exception(uow: UnitOfWork, problem: Problem) -> int:
         cause=problem.cause,
         next_step=problem.next_step,
         units=problem.units,
+        ends_by_hand=problem.ends_by_hand,
         opened_at=uow.now,
         changed_at=uow.now,
     )
@@ -87,6 +99,17 @@ async def resolve_of_each(
         about = about.where(ExceptionRecord.kind.in_(kinds))
     resolved = await uow.session.execute(about.values(resolved_at=uow.now).returning(ExceptionRecord.id))
     return len(resolved.all())
+
+
+async def end_by_hand(uow: UnitOfWork, exception_id: int) -> None:
+    """Take somebody's word that nothing is left to do about it; what ends by itself is refused."""
+    chosen = select(ExceptionRecord).where(ExceptionRecord.store_id == uow.store_id, ExceptionRecord.id == exception_id)
+    found = (await uow.session.scalars(chosen.with_for_update())).one_or_none()
+    if found is None:
+        raise NotFound
+    if not found.ends_by_hand:
+        raise EndsByItself
+    found.resolved_at = found.resolved_at or uow.now
 
 
 async def retry_failed(uow: UnitOfWork, run_id: int) -> None:

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.exceptions.service import retry_failed
+from app.exceptions.service import end_by_hand, retry_failed
 from app.stores.flows import check_installation
 from app.stores.scopes import PAYMENT_TERMS, missing
 from embedded_ui.session import Visit, redirect
@@ -31,3 +31,9 @@ async def retry(visit: Visit, request: Request) -> Response:
     """Try a failed job again."""
     await retry_failed(visit.uow, request.path_params["run_id"])
     return redirect("/app/exceptions", told="retried")
+
+
+async def done(visit: Visit, request: Request) -> Response:
+    """Take the word of staff that nothing is left to do about it."""
+    await end_by_hand(visit.uow, request.path_params["exception_id"])
+    return redirect("/app/exceptions", told="done")

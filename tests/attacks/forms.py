@@ -50,6 +50,7 @@ FORMS: Mapping[str, Form] = {
     "/app/shipments/{shipment_id:id}/tracking": {**HANDOVER, "notify": "yes"},
     "/app/shipments/{shipment_id:id}/unpack": {},
     "/app/exceptions/permission": {},
+    "/app/exceptions/{exception_id:id}/done": {},
     "/app/exceptions/jobs/{run_id:id}/retry": {},
     "/app/desk/connect/{invitation_id:id}/accept": {},
     "/app/desk/connect/{invitation_id:id}/decline": {},

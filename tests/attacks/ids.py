@@ -23,6 +23,7 @@ KNOWN = {
     "parcel_id": "SELECT id, NULL FROM inbound_parcels",
     "shipment_id": "SELECT id, NULL FROM shipments",
     "run_id": "SELECT id, NULL FROM job_runs WHERE state = 'failed' AND store_id = :me",
+    "exception_id": "SELECT id, NULL FROM exceptions",
     # answered by whom it names, and nobody else: not by the retailer who made it
     "invitation_id": "SELECT i.id, s.id FROM invitations i LEFT JOIN stores s USING (shop_domain)"
     " WHERE i.store_id = :me",

@@ -197,6 +197,24 @@ async def test_what_stands_of_a_failed_job_ends_when_it_is_tried_again(trade: Tr
     assert await trade.failed_jobs() == []
 
 
+async def test_what_is_only_told_is_marked_as_done(trade: Trade) -> None:
+    """Promise 5: the button is offered where nothing else ends it, and nowhere else."""
+    async with trade.uow() as uow:
+        told = Problem("completed_early", "master", "1", "Made early.", "Nothing is lost.", ends_by_hand=True)
+        exception_id = await open_exception(uow, told)
+        waiting_id = await open_exception(uow, Problem("unmapped", "order_line", "1", "No mapping.", "Map it."))
+    page = (await trade.shops.get(trade.retailer, "/app/exceptions")).text
+
+    answers = [
+        (await trade.shops.post(trade.retailer, f"/app/exceptions/{each}/done")).status_code
+        for each in (exception_id, waiting_id, 2**50)
+    ]
+
+    assert re.findall(r"/app/exceptions/(\d+)/done", page) == [str(exception_id)]
+    assert answers == [303, 409, 404]
+    assert [each.kind for each in await trade.problems()] == ["unmapped"]
+
+
 async def test_without_exceptions_nothing_needs_you(trade: Trade) -> None:
     assert "Nothing needs you" in (await trade.shops.get(trade.retailer, "/app/exceptions")).text
     assert (await trade.shops.get(PARTNER, "/app/exceptions")).status_code == 404

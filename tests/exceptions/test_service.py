@@ -3,9 +3,10 @@ from dataclasses import replace
 import pytest
 
 from app.core.clock import FixedClock
+from app.core.errors import NotFound
 from app.core.unit_of_work import UnitsOfWork, system_for
 from app.exceptions.queries import count_open, list_exceptions, open_exceptions, open_exceptions_of
-from app.exceptions.service import NO_STORE, Problem, open_exception, resolve_exceptions
+from app.exceptions.service import NO_STORE, EndsByItself, Problem, end_by_hand, open_exception, resolve_exceptions
 from tests.support.hub import MONDAY_NOON
 
 pytestmark = pytest.mark.anyio
@@ -72,3 +73,22 @@ async def test_stores_and_partners_see_their_own(open_uow: UnitsOfWork) -> None:
             seen[actor] = [each.subject_id for each in await open_exceptions(uow.session)]
 
     assert list(seen.values()) == [["12", "14"], [], ["14"], ["15"]]
+
+
+async def test_only_what_nothing_else_ends_is_ended_by_hand(open_uow: UnitsOfWork) -> None:
+    """Promise 5: what waits stays on the list; what is told only can be taken off it, once or twice, by its store."""
+    async with open_uow(system_for(7)) as uow:
+        waits = await open_exception(uow, UNMAPPED)
+        told = await open_exception(uow, replace(UNMAPPED, kind="completed_early", units=0, ends_by_hand=True))
+
+    async with open_uow(system_for(8)) as uow:
+        with pytest.raises(NotFound):
+            await end_by_hand(uow, told)
+    for _ in range(2):
+        async with open_uow(system_for(7)) as uow:
+            with pytest.raises(EndsByItself):
+                await end_by_hand(uow, waits)
+            await end_by_hand(uow, told)
+
+    async with open_uow(system_for(7)) as uow:
+        assert [each.id for each in await open_exceptions(uow.session)] == [waits]

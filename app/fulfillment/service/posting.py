@@ -124,4 +124,5 @@ def _shipped_unwanted(line_id: int, units: int) -> Problem:
         subject_id=str(line_id),
         cause=f"{units} units were cancelled while their box was handed over; the customer gets them all the same.",
         next_step="Ask the carrier for the box back, or the customer to return it.",
+        ends_by_hand=True,
     )

@@ -226,6 +226,7 @@ def _flagged(cycle: Cycle) -> Problem:
         cause=f"The master order of {in_words(cycle.cutoff_on)} was sealed although your orders could not be compared "
         "after the cut-off for two hours.",
         next_step="Nothing is lost: units found later join the next master order, marked late.",
+        ends_by_hand=True,
         partner_id=cycle.partner_id,
     )
 
@@ -237,6 +238,7 @@ def _completed_early(cycle: Cycle, sent: SentOrder) -> Problem:
         subject_id=str(cycle.id),
         cause=f"The partner made {sent.name} of the running draft before the cut-off of {in_words(cycle.cutoff_on)}.",
         next_step="Nothing is lost: what is sold until the cut-off goes on a second order of this week.",
+        ends_by_hand=True,
         partner_id=cycle.partner_id,
     )
 
@@ -248,5 +250,6 @@ def _booked_as_paid(cycle: Cycle, sent: SentOrder) -> Problem:
         subject_id=str(cycle.id),
         cause=f"{sent.name} stands as paid in the partner's store, although nothing was paid.",
         next_step="Ask the partner to set the payment terms on the order, and check the terms on the partner's page.",
+        ends_by_hand=True,
         partner_id=cycle.partner_id,
     )

@@ -21,13 +21,15 @@ def cancelled_after_receipt(master: MasterOrder, parcel: InboundParcel) -> Probl
     """The partner cancelled a parcel that is here."""
     name = parcel.tracking_number or "without a number"
     cause = f"The partner cancelled parcel {name} of {master.order_name} in their store, but it was received here."
-    return _problem(master, TAKEN_BACK, cause, "The receipt stands. Tell the partner that the goods arrived.")
+    step = "The receipt stands. Tell the partner that the goods arrived."
+    return _problem(master, TAKEN_BACK, cause, step, ends_by_hand=True)
 
 
 def not_ordered(master: MasterOrder, units: int) -> Problem:
     """A parcel holds goods we know nothing of."""
     cause = f"The partner sent {units} units with {master.order_name} of products that were not ordered."
-    return _problem(master, NOT_ORDERED, cause, "Set them aside when the parcel arrives, and talk to the partner.")
+    step = "Set them aside when the parcel arrives, and talk to the partner."
+    return _problem(master, NOT_ORDERED, cause, step, ends_by_hand=True)
 
 
 def not_followed(master: MasterOrder, why: str) -> Problem:
@@ -37,7 +39,9 @@ def not_followed(master: MasterOrder, why: str) -> Problem:
     return _problem(master, NOT_FOLLOWED, cause, step)
 
 
-def _problem(master: MasterOrder, kind: str, cause: str, step: str, units: int = 0) -> Problem:
+def _problem(
+    master: MasterOrder, kind: str, cause: str, step: str, units: int = 0, *, ends_by_hand: bool = False
+) -> Problem:
     return Problem(
         kind=kind,
         subject_kind="master",
@@ -45,5 +49,6 @@ def _problem(master: MasterOrder, kind: str, cause: str, step: str, units: int =
         cause=cause,
         next_step=step,
         units=units,
+        ends_by_hand=ends_by_hand,
         partner_id=master.partner_id,
     )
