@@ -128,6 +128,12 @@ def _watch(state: ORMExecuteState) -> None:
         cast(_WatchedSession, state.session).wrote = True
 
 
+def _is_beyond_limits(error: OperationalError | TimeoutError) -> bool:
+    """Whether it is too much for the database, not away: its class 54, which asking again does not change."""
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return state is not None and state.startswith("54")
+
+
 Open = Callable[[Actor], AbstractAsyncContextManager[UnitOfWork]]
 """Opens a unit of work for an actor; flows take one."""
 
@@ -173,6 +179,8 @@ class UnitsOfWork:
                         await self.guard(uow)
                 await session.commit()
         except (OperationalError, TimeoutError) as error:
+            if _is_beyond_limits(error):
+                raise
             raise Unavailable("The database is not answering.") from error
         except DBAPIError as error:
             if error.connection_invalidated:

@@ -7,6 +7,7 @@ from itertools import islice
 
 from app.catalog.queries import VariantFacts, variants_of_store
 from app.core.unit_of_work import UnitOfWork
+from app.core.words import plural
 from app.events.service import record_event
 from app.exceptions.queries import open_exceptions
 from app.exceptions.service import Problem, open_exception, resolve_exceptions
@@ -169,7 +170,7 @@ def _gone(cycle: Cycle, variant: VariantFacts, units: int) -> Problem:
         kind=GONE,
         subject_kind="partner_variant",
         subject_id=str(variant.id),
-        cause=f"The partner deleted “{variant.title}”; {units} sold units of it cannot be ordered.",
+        cause=f"The partner deleted “{variant.title}”; {plural(units, 'sold unit')} of it cannot be ordered.",
         next_step="Ask the partner for it, or cancel these units on the orders they are on.",
         units=units,
         partner_id=cycle.partner_id,
