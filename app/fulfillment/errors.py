@@ -15,6 +15,12 @@ class NothingToPack(Conflict):
     sentence = "Some of these units are not at the centre any more. Look at the order again."
 
 
+class ContentsCancelled(Conflict):
+    """The customer gave up something in the box before it went."""
+
+    sentence = "The customer cancelled some of what is in this box. Unpack it, and pack what is still wanted."
+
+
 class PartnersNumber(Invalid):
     """The number belongs to the parcel a partner sent us; a customer may never see it."""
 

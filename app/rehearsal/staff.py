@@ -7,9 +7,10 @@ from functools import partial
 from typing import Any
 
 from app.core.unit_of_work import SYSTEM, UnitOfWork
+from app.fulfillment.errors import ContentsCancelled
 from app.fulfillment.queries import ShipmentRow, list_shipments
 from app.fulfillment.rules import packable
-from app.fulfillment.service import Handover, hand_over, pack_order, ready_lots
+from app.fulfillment.service import Handover, hand_over, pack_order, ready_lots, unpack
 from app.fulfillment.states import ShipmentState
 from app.orders.queries import orders_of_lines
 from app.receiving.queries import Parcel, list_parcels
@@ -65,7 +66,9 @@ async def ship_all(hub: Hub) -> list[dict[str, Any]]:
             await insist(hub, staff_of(store), partial(_pack, order_id))
         for shipment in await _packed(hub, store):
             carrier, number = CARRIERS[shipment.id % len(CARRIERS)], f"PH{shipment.id:09d}"
-            await insist(hub, staff_of(store), partial(_hand_over, shipment.id, Handover(carrier, number, "")))
+            handing = partial(_hand_over, shipment.id, Handover(carrier, number, ""))
+            if await insist(hub, staff_of(store), handing) is False:
+                continue
             acts.append(
                 {
                     "act": "shipped",
@@ -112,8 +115,14 @@ async def _pack(order_id: int, uow: UnitOfWork) -> None:
         await pack_order(uow, order_id, wanted)
 
 
-async def _hand_over(shipment_id: int, handover: Handover, uow: UnitOfWork) -> None:
-    await hand_over(uow, shipment_id, handover)
+async def _hand_over(shipment_id: int, handover: Handover, uow: UnitOfWork) -> bool:
+    """Hand a box over, or take it apart when not all of it is wanted any more; returns whether it went."""
+    try:
+        await hand_over(uow, shipment_id, handover)
+    except ContentsCancelled:
+        await unpack(uow, shipment_id)
+        return False
+    return True
 
 
 def _counts(parcel: Parcel, dice: random.Random, miscount: Miscount) -> list[Count]:

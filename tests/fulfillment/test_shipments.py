@@ -11,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.errors import Conflict, Invalid, NotFound, Unavailable
 from app.core.unit_of_work import Open, system_for
 from app.fulfillment import flows, service
-from app.fulfillment.errors import NothingToPack, PartnersNumber
+from app.fulfillment.errors import ContentsCancelled, NothingToPack, PartnersNumber
 from app.fulfillment.queries import ShipmentRow, get_shipment
 from app.fulfillment.service import Handover
 from app.fulfillment.states import TRANSITIONS, IllegalTransition, ShipmentState, ensure
 from simulator.faults.faults import Rule
 from simulator.world.order_model import Fulfillment
-from simulator.world.orders import cancel_order
+from simulator.world.orders import Edit, LineChange, cancel_order, edit_order
 from simulator.world.routing import hold_order, release_order
 from tests.support.oak import BEANS, Killed, Oak, killed_at
 
@@ -177,23 +177,38 @@ async def test_an_order_on_hold_stops_the_box_with_the_reason(oak: Oak) -> None:
 
 
 async def test_units_cancelled_in_the_box_can_be_unpacked(oak: Oak) -> None:
-    """F11: what is there goes back to the shelf, what was cancelled is surplus already."""
+    """F11: what is there goes back to the shelf, what was cancelled is surplus already; as it is it cannot go."""
     (placed,) = await oak.sell(3)
     await oak.stock_centre()
     box = await pack(oak)
     cancel_order(oak.trade.shops.world, oak.trade.shops.store(oak.trade.retailer), placed)
     await oak.trade.settle()
-    await hand_over(oak, box)
-    await oak.trade.settle()
-    stuck = (await shipment(oak, box)).state
+    with pytest.raises(ContentsCancelled):
+        await hand_over(oak, box)
 
     async with oak.trade.uow() as uow:
         await service.unpack(uow, box)
 
-    assert stuck == "stuck"
     assert await oak.units() == {"cancelled": 3}
     assert await oak.units("supply") == {"received": 3}
     assert await oak.trade.problems() == []
+
+
+async def test_a_box_given_up_and_wanted_again_does_not_go_as_it_was_packed(oak: Oak) -> None:
+    """F11: its units are the surplus of others by then; with them the customer would get what is queued once more."""
+    (placed,) = await oak.sell(3)
+    await oak.stock_centre()
+    box = await pack(oak)
+    for wanted in (0, 3):
+        edit = Edit(changes=[LineChange(line_id=placed.lines[0].id, quantity=wanted)], paid=True, force=True)
+        edit_order(oak.trade.shops.world, oak.trade.shops.store(oak.trade.retailer), placed, edit)
+        await oak.trade.settle()
+
+    with pytest.raises(ContentsCancelled):
+        await hand_over(oak, box)
+
+    assert (await shipment(oak, box)).state == "packed"
+    assert shown(oak) == []
 
 
 async def test_units_cancelled_while_their_box_was_posted_are_listed(oak: Oak) -> None:

@@ -1,6 +1,7 @@
 """What is in a box, as the ledger has it, and what was listed about it."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 
 from app.core.unit_of_work import UnitOfWork
 from app.exceptions.service import resolve_exceptions
@@ -16,13 +17,16 @@ STUCK = "shipment_not_accepted"
 UNCERTAIN = "shipment_uncertain"
 
 
+async def is_whole(uow: UnitOfWork, shipment: Shipment) -> bool:
+    """Tell whether everything in the box is still packed for its customer."""
+    packed = await _packed(uow, shipment)
+    return all(line.units <= packed[line.lot_id] for line in shipment.lines)
+
+
 async def advance(uow: UnitOfWork, shipment: Shipment, end: DemandState, cause: str) -> dict[int, int]:
     """Move what is still packed of the box's units; return by order line what was cancelled in the meantime."""
     because = Because(cause, "shipment", str(shipment.id), uow.now)
-    line_ids = {line.order_line_id for line in shipment.lines}
-    packed: dict[int, int] = defaultdict(int)
-    for lot in await demand_in(uow.session, uow.store_id, line_ids, [DemandState.PACKED]):
-        packed[lot.lot_id] += lot.quantity
+    packed = await _packed(uow, shipment)
     missing: dict[int, int] = defaultdict(int)
     for line in sorted(shipment.lines, key=lambda line: line.lot_id):
         units = min(line.units, packed[line.lot_id])
@@ -31,6 +35,15 @@ async def advance(uow: UnitOfWork, shipment: Shipment, end: DemandState, cause: 
         if units < line.units:
             missing[line.order_line_id] += line.units - units
     return missing
+
+
+async def _packed(uow: UnitOfWork, shipment: Shipment) -> Mapping[int, int]:
+    """Return the packed units of the lots that the box's lines are of, whichever box they are in."""
+    packed: dict[int, int] = defaultdict(int)
+    line_ids = {line.order_line_id for line in shipment.lines}
+    for lot in await demand_in(uow.session, uow.store_id, line_ids, [DemandState.PACKED]):
+        packed[lot.lot_id] += lot.quantity
+    return packed
 
 
 async def resolve_stuck(uow: UnitOfWork, shipment: Shipment) -> None:

@@ -7,12 +7,12 @@ from app.core.errors import Invalid
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
 from app.fulfillment import repository, rules
-from app.fulfillment.errors import NothingToPack, PartlyPosted, PartnersNumber
+from app.fulfillment.errors import ContentsCancelled, NothingToPack, PartlyPosted, PartnersNumber
 from app.fulfillment.events import ShipmentHandedOver, ShipmentPacked, ShipmentUnpacked
 from app.fulfillment.jobs import PostShipment
 from app.fulfillment.models import Shipment, ShipmentLine
 from app.fulfillment.rules import ReadyLot
-from app.fulfillment.service.contents import advance, resolve_stuck
+from app.fulfillment.service.contents import advance, is_whole, resolve_stuck
 from app.fulfillment.states import IllegalTransition, ShipmentState
 from app.job_runs.service import enqueue
 from app.orders.queries import get_order
@@ -101,11 +101,16 @@ async def unpack(uow: UnitOfWork, shipment_id: int) -> None:
 
 
 async def hand_over(uow: UnitOfWork, shipment_id: int, handover: Handover) -> None:
-    """Record carrier and number of a box, and have the store told; the number of a partner's parcel is refused (J2)."""
+    """Record carrier and number of a box, and have the store told; the number of a partner's parcel is refused (J2).
+
+    So is a box of which something was cancelled: what it holds too much of was given to others, or is sold again.
+    """
     shipment = await repository.lock_shipment(uow.session, uow.store_id, shipment_id)
     if shipment.state == ShipmentState.UNCERTAIN:
         raise IllegalTransition  # another number would make a second fulfilment of it
     await check_handover(uow, handover)
+    if not shipment.fulfillment_ids and not await is_whole(uow, shipment):
+        raise ContentsCancelled
     shipment.move(ShipmentState.POSTING, uow.now)
     shipment.carrier, shipment.tracking_number = handover.carrier.strip(), handover.number.strip()
     shipment.tracking_url, shipment.trouble = handover.url or None, None
