@@ -43,10 +43,10 @@ async def write_offers(context: JobContext, job: WriteOffers) -> None:
 
 
 @handles(CompareOffers)
-async def compare_offers(context: JobContext, _job: CompareOffers) -> None:
-    """Reach every partner of the retailer."""
+async def compare_offers(context: JobContext, job: CompareOffers) -> None:
+    """Reach every partner of the retailer, or those who are out of reach themselves."""
     async with context.open_last(context.actor) as uow:
-        await service.ask_for_every_partner(uow)
+        await (service.ask_for_lost_partners if job.by_poll else service.ask_for_every_partner)(uow)
 
 
 @handles(LeaveLocation)

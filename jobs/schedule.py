@@ -41,7 +41,7 @@ class Standing:
 STANDING: tuple[Standing, ...] = (
     Standing(StoreRole.RETAILER, 15, ReconcileOrders),
     Standing(StoreRole.RETAILER, HOUR, FollowDrafts),
-    Standing(StoreRole.RETAILER, DAY, CompareOffers),  # those of connected partners with each reading of their stock
+    Standing(StoreRole.RETAILER, HOUR, partial(CompareOffers, by_poll=True)),
     Standing(StoreRole.PARTNER, DAY, ReadMasterOrders),  # more often while goods are awaited
     Standing(StoreRole.PARTNER, HOUR, partial(ReadProducts, by_poll=True)),
     Standing(StoreRole.PARTNER, HOUR, partial(SyncStock, by_poll=True)),

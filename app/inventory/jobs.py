@@ -60,9 +60,10 @@ class CompareOffers(Job):
     """Compare a retailer's store with what is offered of every partner it has or had."""
 
     name: ClassVar[str] = "inventory.compare_offers"
-    coalesce_by: ClassVar[tuple[str, ...]] = ("store_id",)  # once is enough
+    coalesce_by: ClassVar[tuple[str, ...]] = ("store_id", "by_poll")  # once is enough
 
     store_id: int
+    by_poll: bool = False  # of those only whose stock nobody reads: what is offered of others follows each reading
 
 
 @dataclass(frozen=True, slots=True)

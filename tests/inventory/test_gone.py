@@ -49,7 +49,7 @@ async def test_a_retailer_who_comes_back_offers_nothing_of_the_partners_they_had
 
 
 async def test_a_count_that_was_not_heard_offers_nothing_of_a_partner_who_is_gone_for_long(trade: Trade) -> None:
-    """D14: nobody reads the stock of a partner who is gone, so the day's comparison finds it."""
+    """D14: nobody reads the stock of a partner who is gone, so the hour's comparison finds it (contract §5)."""
     await trade.bring_in(trade.product())
     world, store = trade.shops.world, trade.shops.store(RETAILER)
     await trade.shops.post(RETAILER, f"/app/partners/{trade.link.partner.id}/disconnect")
@@ -63,7 +63,7 @@ async def test_a_count_that_was_not_heard_offers_nothing_of_a_partner_who_is_gon
     await trade.settle()
     counted = trade.shown("PARTNER-oak-BEAN")
 
-    trade.set_clock(trade.clock.at + timedelta(days=1))
+    trade.set_clock(trade.clock.at + timedelta(minutes=75))
     await trade.settle()
 
     assert (counted, trade.shown("PARTNER-oak-BEAN")) == (7, 0)

@@ -11,7 +11,7 @@ from app.inventory import repository
 from app.inventory.jobs import ReadStock, SyncStock, WriteOffers
 from app.job_runs.service import enqueue
 from app.partners.queries import get_partner, partners_of, partnerships_of
-from app.stores.queries import get_settings
+from app.stores.queries import get_settings, get_store
 
 GATHERING = timedelta(seconds=1)
 LOOKING_AGAIN = timedelta(minutes=1)
@@ -99,6 +99,15 @@ async def ask_for_every_partner(uow: UnitOfWork) -> None:
     """Have the retailer's store compared with what is offered of each partner, also of those who are gone."""
     for partner in await partners_of(uow.session, uow.store_id):
         await enqueue(uow, WriteOffers(uow.store_id, partner.id))
+
+
+async def ask_for_lost_partners(uow: UnitOfWork) -> None:
+    """Have the retailer's store compared with what is offered of those partners whose stock is not read any more."""
+    for partner in await partners_of(uow.session, uow.store_id):
+        if partner.partner_store_id is None:
+            continue  # nothing of theirs was ever sold
+        if not partner.is_live or (await get_store(uow, partner.partner_store_id)).needs_reopening:
+            await enqueue(uow, WriteOffers(uow.store_id, partner.id))
 
 
 async def notice_change(uow: UnitOfWork, item_gid: str, location_gid: str, available: object) -> bool:
