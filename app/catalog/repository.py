@@ -15,6 +15,16 @@ from app.core.pagination import Page, Place, read_page
 _PUT_PRODUCT = upsert(PartnerProduct, ("partner_store_id", "shopify_product_id"), newer="updated_there_at")
 _PUT_VARIANT = upsert(PartnerVariant, ("partner_store_id", "shopify_variant_id"))
 
+_LED_TO = (PartnerVariant.partner_store_id == SkuMapping.partner_store_id) & (
+    PartnerVariant.id == SkuMapping.partner_variant_id
+)
+"""The variant of a partner that a mapping leads to."""
+
+_OF_PRODUCT = (PartnerProduct.partner_store_id == PartnerVariant.partner_store_id) & (
+    PartnerProduct.id == PartnerVariant.product_id
+)
+"""The product that a variant is of."""
+
 
 async def get_import(session: AsyncSession, store_id: int, import_id: int) -> ProductImport:
     """Return the import of this store."""
@@ -119,13 +129,11 @@ async def count_missing(session: AsyncSession, store_id: int, partner_id: int) -
         select(func.count(PartnerProduct.id.distinct()))
         .join(
             PartnerVariant,
-            (PartnerVariant.partner_store_id == PartnerProduct.partner_store_id)
-            & (PartnerVariant.product_id == PartnerProduct.id),
+            _OF_PRODUCT,
         )
         .join(
             SkuMapping,
-            (SkuMapping.partner_store_id == PartnerVariant.partner_store_id)
-            & (SkuMapping.partner_variant_id == PartnerVariant.id),
+            _LED_TO,
         )
         .where(
             SkuMapping.store_id == store_id,
@@ -215,8 +223,7 @@ async def list_skus_of_others(
         select(SkuMapping.sku)
         .join(
             PartnerVariant,
-            (PartnerVariant.partner_store_id == SkuMapping.partner_store_id)
-            & (PartnerVariant.id == SkuMapping.partner_variant_id),
+            _LED_TO,
         )
         .where(
             SkuMapping.store_id == store_id,
@@ -251,8 +258,7 @@ async def find_mapping_by_partner_sku(
         select(SkuMapping)
         .join(
             PartnerVariant,
-            (PartnerVariant.partner_store_id == SkuMapping.partner_store_id)
-            & (PartnerVariant.id == SkuMapping.partner_variant_id),
+            _LED_TO,
         )
         .where(
             SkuMapping.store_id == store_id,
@@ -274,8 +280,7 @@ async def list_partner_variants(
         select(PartnerVariant, PartnerProduct)
         .join(
             PartnerProduct,
-            (PartnerProduct.partner_store_id == PartnerVariant.partner_store_id)
-            & (PartnerProduct.id == PartnerVariant.product_id),
+            _OF_PRODUCT,
         )
         .where(PartnerVariant.partner_store_id == partner_store_id, PartnerVariant.id.in_(ids))
     )
@@ -290,15 +295,11 @@ async def page_mappings(
     if partner_id is not None:
         query = query.where(SkuMapping.partner_id == partner_id)
     if search:
-        product = (PartnerProduct.partner_store_id == PartnerVariant.partner_store_id) & (
-            PartnerProduct.id == PartnerVariant.product_id
-        )
         titled = (
             select(PartnerVariant.id)
-            .join(PartnerProduct, product)
+            .join(PartnerProduct, _OF_PRODUCT)
             .where(
-                PartnerVariant.partner_store_id == SkuMapping.partner_store_id,
-                PartnerVariant.id == SkuMapping.partner_variant_id,
+                _LED_TO,
                 PartnerProduct.title.icontains(search, autoescape=True),
             )
             .exists()
@@ -334,8 +335,7 @@ async def list_sourceless(
         select(SkuMapping, PartnerVariant)
         .join(
             PartnerVariant,
-            (PartnerVariant.partner_store_id == SkuMapping.partner_store_id)
-            & (PartnerVariant.id == SkuMapping.partner_variant_id),
+            _LED_TO,
         )
         .where(
             SkuMapping.store_id == store_id,
@@ -355,8 +355,7 @@ async def list_unsold_alike(
     is_sold = select(SkuMapping.id).where(
         SkuMapping.store_id == store_id,
         SkuMapping.active_to.is_(None),
-        SkuMapping.partner_store_id == PartnerVariant.partner_store_id,
-        SkuMapping.partner_variant_id == PartnerVariant.id,
+        _LED_TO,
     )
     query = select(PartnerVariant).where(
         PartnerVariant.partner_store_id == partner_store_id,

@@ -57,6 +57,12 @@ def upsert(
     )
 
 
+def is_beyond_limits(error: BaseException | None) -> bool:
+    """Whether it is too much for the database, not away: its class 54, which asking again does not change."""
+    state = getattr(error, "sqlstate", None)
+    return isinstance(state, str) and state.startswith("54")
+
+
 class HeedfulConnection(psycopg.AsyncConnection[Any]):
     """A connection that is given up when the server says nothing to a statement for long.
 

@@ -9,6 +9,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import make_url
 
+from app.core.db import is_beyond_limits
 from app.core.errors import Unavailable
 from app.core.settings import SettingsError
 from app.core.tenancy import SYSTEM_ROLE
@@ -70,6 +71,8 @@ class DirectPool:
         try:
             return running.result()
         except psycopg.OperationalError as error:
+            if is_beyond_limits(error):
+                raise
             raise Unavailable("The database is not answering.") from error
 
     async def _rows(self, statement: str, parameters: Mapping[str, Any]) -> list[Row]:

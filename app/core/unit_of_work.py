@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from app.core.clock import Clock
+from app.core.db import is_beyond_limits
 from app.core.errors import Unavailable
 from app.core.ids import current_request_id
 from app.core.tenancy import APP_ROLE, SYSTEM_ROLE
@@ -128,12 +129,6 @@ def _watch(state: ORMExecuteState) -> None:
         cast(_WatchedSession, state.session).wrote = True
 
 
-def _is_beyond_limits(error: OperationalError | TimeoutError) -> bool:
-    """Whether it is too much for the database, not away: its class 54, which asking again does not change."""
-    state = getattr(getattr(error, "orig", None), "sqlstate", None)
-    return state is not None and state.startswith("54")
-
-
 Open = Callable[[Actor], AbstractAsyncContextManager[UnitOfWork]]
 """Opens a unit of work for an actor; flows take one."""
 
@@ -179,7 +174,7 @@ class UnitsOfWork:
                         await self.guard(uow)
                 await session.commit()
         except (OperationalError, TimeoutError) as error:
-            if _is_beyond_limits(error):
+            if is_beyond_limits(getattr(error, "orig", None)):
                 raise
             raise Unavailable("The database is not answering.") from error
         except DBAPIError as error:
