@@ -105,7 +105,9 @@ def payable_at(ordered_at: datetime, books: PaymentBooks) -> datetime | None:
         is_last = instant == instants[-1]
         if books.sold and instant >= ordered_at and covered and (stands_paid or not is_last):
             return instant
-    return instants[-1] if stands_paid else None
+    # What is ordered in the very second in which all is paid back was paid if our sum says so, not by that word.
+    is_told = stands_paid and not (books.status == PAID_BACK and instants[0] < ordered_at == paid_back)
+    return instants[-1] if is_told else None
 
 
 def _is_covered(books: PaymentBooks, instant: datetime, *, with_refunds: bool) -> bool:

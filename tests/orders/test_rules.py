@@ -148,6 +148,12 @@ def test_target(
             id="ordered after all was paid back, and not paid",
         ),
         pytest.param(
+            9,
+            books("REFUNDED", ("paid", 0, "100"), ("sold", 9, "60"), ("sold", 9, "-30"), ("paid", 9, "-100")),
+            None,
+            id="added in the second in which all was paid back",
+        ),
+        pytest.param(
             0,
             books("REFUNDED", ("paid", 0, "90"), ("paid", 5, "-90"), ("sold", 9, "30")),
             9,
