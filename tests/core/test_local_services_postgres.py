@@ -18,11 +18,11 @@ from tests.support.worlds import processes_mentioning, world_folder
 AS_ROOT = pytest.mark.skipif(os.getuid() != 0, reason="only root has to change its account")
 
 
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Postgres]:
+@pytest.fixture(scope="module", params=[False, True], ids=["lasting", "passing"])
+def shared(request: pytest.FixtureRequest) -> Iterator[Postgres]:
     """One server for the tests that only hurt it."""
     with world_folder() as folder:
-        server = Postgres(folder / "postgres", ProcessRecords(folder / "processes"))
+        server = Postgres(folder / "postgres", ProcessRecords(folder / "processes"), is_passing=request.param)
         server.start()
         with server.connect() as connection:
             connection.execute("CREATE TABLE written (n int)")
@@ -61,6 +61,13 @@ def rows_until_killed(server: Postgres) -> int:
             if acknowledged == 50:
                 os.kill(pid_of(server), signal.SIGKILL)
     return acknowledged
+
+
+def test_only_a_passing_server_leaves_the_disk_to_the_machine(server: Postgres) -> None:
+    with server.connect() as connection:
+        [row] = connection.execute("SHOW fsync").fetchall()
+
+    assert row == ("off" if server.is_passing else "on",)
 
 
 def test_a_killed_server_comes_back_with_every_acknowledged_row(server: Postgres) -> None:

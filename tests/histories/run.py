@@ -82,7 +82,7 @@ def faults_of(story: Story) -> Faults:
 
 
 async def _calm(player: Player, played: Played) -> list[str]:
-    """Let the weather end, and look twice: when orders must be in, and when everything must be."""
+    """Let the weather end, and look when orders must be in; what is not right by then has until everything must be."""
     await player.hands.rest()
     while any(store.app.frozen for store in player.stage.world.stores.values()):
         await player.play({"do": "unfreeze_store", "which": 0.0})
@@ -93,11 +93,14 @@ async def _calm(player: Player, played: Played) -> list[str]:
         await player.hands.turn(REFUSED_WITHIN, step=LOOKS_EACH)
         await player.open_everywhere()
     await player.hands.turn(ORDERS_WITHIN, step=LOOKS_EACH)
-    findings = judge(await gather(player.stage), orders_only=True)
-    await player.hands.turn(STOCK_WITHIN - ORDERS_WITHIN, step=LOOKS_EACH)
     evidence = await gather(player.stage)
+    findings = judge(evidence, orders_only=True)
+    if not findings and judge(evidence):
+        await player.hands.turn(STOCK_WITHIN - ORDERS_WITHIN, step=LOOKS_EACH)
+        evidence = await gather(player.stage)
+        findings = judge(evidence)
     played.reached = _reached(evidence["books"])
-    return findings or judge(evidence)
+    return findings
 
 
 def _reached(books: Mapping[str, Any]) -> Counter[str]:

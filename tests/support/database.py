@@ -42,7 +42,7 @@ def hold_session_folder() -> Lease:
 
 def start_server(lease: Lease) -> Postgres:
     """See that the session's server runs and that its template is migrated, whichever worker comes first."""
-    server = Postgres(lease.folder / "postgres", lease.records)
+    server = Postgres(lease.folder / "postgres", lease.records, is_passing=True)
     with locked(lease.folder / "template.lock"):
         server.start()
         prepare(server)

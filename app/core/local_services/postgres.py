@@ -30,14 +30,22 @@ SERVER_OPTIONS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
+# Still whole after any of its processes is killed, not after the machine stops.
+PASSING_OPTIONS = {"fsync": "off", "full_page_writes": "off"}
 
 
 class Postgres:
-    """One server in one folder; several processes may start and use it at once."""
+    """One server in one folder; several processes may start and use it at once.
 
-    def __init__(self, folder: Path, records: ProcessRecords, ways: Sequence[str] = WAYS) -> None:
+    What a passing one holds is thrown away with its folder, so it need not outlast the machine.
+    """
+
+    def __init__(
+        self, folder: Path, records: ProcessRecords, ways: Sequence[str] = WAYS, *, is_passing: bool = False
+    ) -> None:
         self.folder = folder
         self.records = records
+        self.is_passing = is_passing
         self._ways = ways
         self._footing: Footing | None = None
 
@@ -122,7 +130,8 @@ class Postgres:
     def _start_once(self, patience: float) -> bool:
         """Start the server and wait until it accepts queries or gives up."""
         self._drop_stale_files()
-        options = [part for name, value in SERVER_OPTIONS.items() for part in ("-c", f"{name}={value}")]
+        chosen = SERVER_OPTIONS | (PASSING_OPTIONS if self.is_passing else {})
+        options = [part for name, value in chosen.items() for part in ("-c", f"{name}={value}")]
         child = self.records.spawn(
             NAME,
             Launch(
