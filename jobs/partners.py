@@ -1,7 +1,7 @@
 """The partners' jobs."""
 
 from app.partners import flows
-from app.partners.jobs import CheckPartnerStore, EndPartnerships, TellOfAccess
+from app.partners.jobs import CheckPartnerStore, EndPartnerships, TellOfAccess, TellOfWork
 from jobs.context import JobContext
 from jobs.registry import handles
 
@@ -22,3 +22,9 @@ async def end_partnerships(context: JobContext, job: EndPartnerships) -> None:
 async def tell_of_access(context: JobContext, job: TellOfAccess) -> None:
     """Tell a partner's retailers how its store stands."""
     await flows.tell_of_access(context.shopify, job.partner_store_id)
+
+
+@handles(TellOfWork)
+async def tell_of_work(context: JobContext, job: TellOfWork) -> None:
+    """Tell a partner's retailers how work for its store stands."""
+    await flows.tell_of_work(context.open_uow, job.partner_store_id)

@@ -15,12 +15,14 @@ from app.core.errors import Conflict, HubError, Unavailable
 from app.core.log import logger
 from app.core.runtime import Runtime
 from app.core.unit_of_work import SYSTEM, Actor, UnitOfWork, UnitsOfWork
-from app.exceptions.service import NO_STORE, Problem, open_exception, resolve_exceptions
+from app.exceptions.service import JOB_FAILED, JOB_WAITING, NO_STORE, Problem, open_exception, resolve_exceptions
 from app.job_runs import rules
 from app.job_runs.declaration import job_from
 from app.job_runs.errors import LeaseLost
 from app.job_runs.ledger import LEASE_SECONDS, ClaimedRun, Ledger, Share, check_fence, end_in
 from app.job_runs.states import JobState
+from app.partners.jobs import TellOfWork
+from app.partners.service import ask_to_tell_of_work
 from app.stores.errors import NotConnected, PermissionMissing
 from app.stores.flows import ConnectedShopify
 from jobs.context import Ended, JobContext
@@ -30,7 +32,6 @@ from jobs.registry import Handled
 MOST_LAPSES = 3  # a job that took this many workers down with it is set aside
 RECORD_PAUSE = 0.25
 REPORTED_FROM = 10  # attempts after which waiting is worth telling somebody
-FAILED, WAITING = "job_failed", "job_waiting"
 
 log = logger("jobs")
 
@@ -222,10 +223,11 @@ class Runner:
         if run.attempt >= REPORTED_FROM and not is_told:
             step = "It is tried again by itself; look whether the store or service it needs is reachable."
             async with self._open_for(run) as uow:
-                await open_exception(uow, Problem(WAITING, "job", str(run.id), f"{run.name}: {why}", step))
+                await open_exception(uow, Problem(JOB_WAITING, "job", str(run.id), f"{run.name}: {why}", step))
+                await _tell_retailers(uow, run)
 
     async def _fail(self, run: ClaimedRun, error: Exception) -> None:
-        """End the run as failed and open an exception, in one transaction."""
+        """End the run as failed and open an exception, in one transaction; it waits for nothing any more."""
         # What an unforeseen error says may quote a customer; its kind is enough here, the log has the rest.
         why = error.sentence if isinstance(error, HubError) else f"A fault in the hub ({type(error).__name__})."
         log.error(
@@ -233,7 +235,9 @@ class Runner:
         )
         step = "Look at the cause; when it is mended, retry the job."
         async with self._open_for(run) as uow:
-            await open_exception(uow, Problem(FAILED, "job", str(run.id), f"{run.name}: {why}", step))
+            await resolve_exceptions(uow, "job", run.id, [JOB_WAITING])
+            await open_exception(uow, Problem(JOB_FAILED, "job", str(run.id), f"{run.name}: {why}", step))
+            await _tell_retailers(uow, run)
             async with uow.machinery():
                 await end_in(uow, run, JobState.FAILED, why)
 
@@ -241,6 +245,7 @@ class Runner:
         if run.attempt > REPORTED_FROM:
             async with self._open_for(run) as uow:
                 await resolve_exceptions(uow, "job", run.id)
+                await _tell_retailers(uow, run)
 
     def _open_for(self, run: ClaimedRun) -> AbstractAsyncContextManager[UnitOfWork]:
         return self.units(actor_of(run))
@@ -249,3 +254,9 @@ class Runner:
 def actor_of(run: ClaimedRun) -> Actor:
     """Return the system acting for the run's store, or for none."""
     return SYSTEM.of_store(NO_STORE if run.store_id is None else run.store_id)
+
+
+async def _tell_retailers(uow: UnitOfWork, run: ClaimedRun) -> None:
+    """A partner's store has no list of its own: whoever sells its products is told, but not of the telling itself."""
+    if run.name != TellOfWork.name:
+        await ask_to_tell_of_work(uow)

@@ -15,6 +15,7 @@ from app.job_runs.service import enqueue, every
 from app.job_runs.states import Missed
 from app.master_orders.jobs import FollowDrafts
 from app.orders.jobs import ReconcileOrders
+from app.partners.jobs import TellOfWork
 from app.receiving.jobs import ReadMasterOrders
 from app.stores.jobs import ForgetAuthorizations, SweepTokens
 from app.stores.queries import StoreFacts, get_store, stores_with_role
@@ -45,6 +46,7 @@ STANDING: tuple[Standing, ...] = (
     Standing(StoreRole.PARTNER, DAY, ReadMasterOrders),  # more often while goods are awaited
     Standing(StoreRole.PARTNER, HOUR, partial(ReadProducts, by_poll=True)),
     Standing(StoreRole.PARTNER, HOUR, partial(SyncStock, by_poll=True)),
+    Standing(StoreRole.PARTNER, DAY, TellOfWork),  # of a worker that died after its job was done nothing was said
 )
 UPKEEP: tuple[Job, ...] = (ForgetBodies(), ForgetEnded(), ForgetAuthorizations(), SweepTokens())
 

@@ -14,7 +14,7 @@ from app.master_orders.jobs import EndWeeks, NoteRelease, OpenCycle, RewriteDraf
 from app.orders.events import OrderDemandChanged, SentUnitsReleased
 from app.orders.jobs import ReviewPartner, RouteUnmapped
 from app.partners.events import PartnerBufferChanged, PartnerConnected, PartnerDisconnected
-from app.partners.jobs import CheckPartnerStore, EndPartnerships, TellOfAccess
+from app.partners.jobs import CheckPartnerStore, EndPartnerships, TellOfAccess, TellOfWork
 from app.receiving.events import ParcelReceived, ParcelSent, UnitsShorted
 from app.receiving.jobs import ReadMasterOrder, ReadMasterOrders, UseSurplus
 from app.stores.events import (
@@ -94,6 +94,7 @@ def begin_partnership(news: News[PartnerConnected]) -> Answer:
         ReadMasterOrders(store_id),
         RouteUnmapped(news.store_id),
         ReviewPartner(news.store_id, event.partner_id),
+        TellOfWork(store_id),
     )
 
 

@@ -1,6 +1,6 @@
 """The verbs of what cannot proceed: open it, once per kind and subject; resolve it; end it; try a failed job again."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select, update
@@ -9,10 +9,20 @@ from sqlalchemy.dialects.postgresql import insert
 from app.core.errors import Conflict, NotFound
 from app.core.unit_of_work import UnitOfWork
 from app.exceptions.models import ExceptionRecord
+from app.exceptions.queries import ExceptionFacts, open_exceptions
+from app.job_runs.queries import states_of
 from app.job_runs.service import retry_job
+from app.job_runs.states import JobState
 
 NO_STORE = 0
 """The store of exceptions that belong to none, such as a webhook of a shop nobody knows."""
+JOB_FAILED = "job_failed"
+JOB_WAITING = "job_waiting"
+TROUBLED: Mapping[str, frozenset[JobState]] = {
+    JOB_FAILED: frozenset({JobState.FAILED}),
+    JOB_WAITING: frozenset({JobState.QUEUED, JobState.RUNNING}),
+}
+"""What is told of jobs, and in which states of them it is so."""
 
 
 class EndsByItself(Conflict):
@@ -112,7 +122,29 @@ async def end_by_hand(uow: UnitOfWork, exception_id: int) -> None:
     found.resolved_at = found.resolved_at or uow.now
 
 
-async def retry_failed(uow: UnitOfWork, run_id: int) -> None:
-    """Have a failed job tried again; what stood open about it is over, and told anew should it fail once more."""
-    await retry_job(uow, run_id)
+async def retry_failed(uow: UnitOfWork, run_id: int, also_of: Collection[int] = ()) -> int | None:
+    """Have a failed job tried again; what stood open about it is over, and told anew should it fail once more.
+
+    It acts for the actor's store, or for another one the actor's works with; returns which.
+    """
+    store_id = await retry_job(uow, run_id, also_of)
     await resolve_exceptions(uow, "job", run_id)
+    return store_id
+
+
+async def look_at_jobs(uow: UnitOfWork) -> list[ExceptionFacts]:
+    """Resolve what is told of jobs of the actor's store and is not so any more; return what is still so.
+
+    The rows are locked before the ledger is read: a job that ends meanwhile has its word written after this one.
+    """
+    told = (ExceptionRecord.subject_kind == "job") & ExceptionRecord.kind.in_(TROUBLED)
+    chosen = select(ExceptionRecord.kind, ExceptionRecord.subject_id).where(
+        ExceptionRecord.store_id == uow.store_id, ExceptionRecord.resolved_at.is_(None), told
+    )
+    found = (await uow.session.execute(chosen.order_by(ExceptionRecord.id).with_for_update())).all()
+    states = await states_of(uow, [int(each.subject_id) for each in found])
+    for kind, troubled in TROUBLED.items():
+        of_kind = [each.subject_id for each in found if each.kind == kind]
+        over = [run_id for run_id in of_kind if states.get(int(run_id)) not in troubled]
+        await resolve_of_each(uow, "job", over, [kind])
+    return [each for each in await open_exceptions(uow.session) if each.kind in TROUBLED]

@@ -1,6 +1,6 @@
 """What pages and checkers may know of background work."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -42,9 +42,16 @@ async def unfinished_runs(uow: UnitOfWork, jobs: Sequence[Job]) -> dict[str, Run
     return {run.name: _facts(run) for run in runs}  # of several under one name the newest stays
 
 
-async def failed_runs(uow: UnitOfWork) -> list[RunFacts]:
-    """Return the failed runs of the actor's store, newest first."""
-    failed = (JobRun.state == JobState.FAILED.value) & (JobRun.store_id == uow.actor.store_id)
+async def states_of(uow: UnitOfWork, run_ids: Collection[int]) -> dict[int, JobState]:
+    """Return how these runs of the actor's store stand; what was forgotten is not among them."""
+    chosen = select(JobRun.id, JobRun.state).where(JobRun.id.in_(run_ids), JobRun.store_id == uow.actor.store_id)
+    async with uow.machinery() as session:
+        return {run.id: JobState(run.state) for run in await session.execute(chosen)}
+
+
+async def failed_runs(uow: UnitOfWork, also_of: Collection[int] = ()) -> list[RunFacts]:
+    """Return the failed runs of the actor's store, and of other stores it works with, newest first."""
+    failed = (JobRun.state == JobState.FAILED.value) & JobRun.store_id.in_({uow.actor.store_id, *also_of})
     async with uow.machinery() as session:
         runs = (await session.scalars(select(JobRun).where(failed).order_by(JobRun.id.desc()).limit(200))).all()
     return [_facts(run) for run in runs]

@@ -1,6 +1,6 @@
 """The verbs of background work: ask for it, plan it, queue what is due, try a failed one again."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -132,20 +132,24 @@ def _row_of(planned: PlannedInstant, at: datetime, uow: UnitOfWork) -> dict[str,
     return row | {"run_at": at, "request_id": uow.request_id, "queued_at": uow.now, "priority": 1}
 
 
-async def retry_job(uow: UnitOfWork, run_id: int) -> None:
-    """Have a failed job queued again, as a new series of attempts; one queued under its key stands for it."""
+async def retry_job(uow: UnitOfWork, run_id: int, also_of: Collection[int] = ()) -> int | None:
+    """Have a failed job queued again, as a new series of attempts; one queued under its key stands for it.
+
+    It acts for the actor's store, or for another one the actor's works with; returns which.
+    """
     async with uow.machinery() as session:
         run = await repository.lock_run(session, run_id)
-        if run is None or run.store_id != uow.actor.store_id:
+        if run is None or run.store_id not in {uow.actor.store_id, *also_of}:
             raise NotFound
         if run.state != JobState.FAILED:
             raise NotRetryable
         queued_id = await repository.find_queued(session, run.coalesce_key)
         if queued_id is not None:
             run.join(queued_id, uow.now)
-            return
+            return run.store_id
         run.begin_again(uow.now)
     uow.due_jobs.append((run.id, run.attempt))
+    return run.store_id
 
 
 async def wake_waiting(uow: UnitOfWork, note: str) -> int:

@@ -36,3 +36,14 @@ class TellOfAccess(PartnerStoreJob):
     coalesce_by: ClassVar[tuple[str, ...]] = ("partner_store_id",)  # how it stands when the job runs is told
 
     partner_store_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TellOfWork(PartnerStoreJob):
+    """Tell every retailer of a partner's store which work for it failed or waits for long, and which no longer does."""
+
+    name: ClassVar[str] = "partners.tell_of_work"
+    coalesce_by: ClassVar[tuple[str, ...]] = ("partner_store_id",)  # how it stands when the job runs is told
+    lane_by: ClassVar[tuple[str, str]] = ("told", "partner_store_id")  # what was read later is said later
+
+    partner_store_id: int

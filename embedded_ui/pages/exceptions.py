@@ -3,7 +3,8 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.exceptions.service import end_by_hand, retry_failed
+from app.exceptions.service import end_by_hand
+from app.partners.service import retry_work
 from app.stores.flows import check_installation
 from app.stores.scopes import PAYMENT_TERMS, missing
 from embedded_ui.session import Visit, redirect
@@ -28,8 +29,8 @@ async def read_permission(visit: Visit, request: Request) -> Response:
 
 
 async def retry(visit: Visit, request: Request) -> Response:
-    """Try a failed job again."""
-    await retry_failed(visit.uow, request.path_params["run_id"])
+    """Try a failed job again, the store's own or one for a partner's store."""
+    await retry_work(visit.uow, request.path_params["run_id"])
     return redirect("/app/exceptions", told="retried")
 
 

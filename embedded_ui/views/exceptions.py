@@ -15,7 +15,7 @@ from app.job_runs.queries import RunFacts, failed_runs
 from app.master_orders.queries import get_lines, running_orders
 from app.orders.queries import OrderRow, list_orders_by_id, orders_of_lines
 from app.orders.service.stranded import STRANDED
-from app.partners.queries import partners_of
+from app.partners.queries import PartnerFacts, partners_of
 from app.stores.events import FactRecovered
 from app.units.queries import queued_demand
 from embedded_ui.views.names import orders_with_units
@@ -49,9 +49,9 @@ async def list_exceptions(uow: UnitOfWork) -> list[ExceptionShown]:
     places = await _places(uow, found)
     nearer = await _nearer(uow, found)
     stranded = {each.partner_id: await _waiting_for(uow, each.partner_id) for each in found if each.kind == STRANDED}
-    names = {partner.id: partner.name for partner in await partners_of(uow.session, uow.store_id)}
-    has_jobs = any(each.subject_kind == "job" for each in found)
-    runs = {("job", str(run.id)): run for run in await failed_runs(uow)} if has_jobs else {}
+    partners = await partners_of(uow.session, uow.store_id)
+    names = {partner.id: partner.name for partner in partners}
+    runs = await _failed_runs(uow, partners) if any(each.subject_kind == "job" for each in found) else {}
     shown = []
     for each in found:
         about = (each.subject_kind, each.subject_id)
@@ -68,6 +68,12 @@ async def list_exceptions(uow: UnitOfWork) -> list[ExceptionShown]:
 async def count_recovered(uow: UnitOfWork) -> int:
     """Return how many facts of the last week were found by comparing, because Shopify's message had not come."""
     return await count_since(uow.session, FactRecovered, uow.store_id, uow.now - RECENT)
+
+
+async def _failed_runs(uow: UnitOfWork, partners: Sequence[PartnerFacts]) -> dict[tuple[str, str], RunFacts]:
+    """Return the failed jobs that can be tried again: the store's own, and those for the stores of its partners."""
+    partner_stores = [each.partner_store_id for each in partners if each.is_live and each.partner_store_id]
+    return {("job", str(run.id)): run for run in await failed_runs(uow, partner_stores)}
 
 
 async def _waiting_for(uow: UnitOfWork, partner_id: int | None) -> list[tuple[OrderRow, int]]:

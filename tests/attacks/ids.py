@@ -22,7 +22,9 @@ KNOWN = {
     "variant_id": "SELECT partner_variant_id, partner_store_id FROM sku_mappings",
     "parcel_id": "SELECT id, NULL FROM inbound_parcels",
     "shipment_id": "SELECT id, NULL FROM shipments",
-    "run_id": "SELECT id, NULL FROM job_runs WHERE state = 'failed' AND store_id = :me",
+    # the retailer's own, and those for the stores of its partners, which no one else may try again
+    "run_id": "SELECT id, NULL FROM job_runs WHERE state = 'failed' AND (store_id = :me OR store_id IN"
+    " (SELECT partner_store_id FROM partners WHERE store_id = :me AND is_live))",
     "exception_id": "SELECT id, NULL FROM exceptions",
     # answered by whom it names, and nobody else: not by the retailer who made it
     "invitation_id": "SELECT i.id, s.id FROM invitations i LEFT JOIN stores s USING (shop_domain)"

@@ -132,7 +132,7 @@ async def _furnish(shops: Shops, clock: FixedClock, connection: AsyncConnection)
     await corner.settle()  # all share one connection, so nothing is left that several hands could take up at once
     await courier.close()
     market = Market(shops, connection, {shop: (await store_facts(shops, shop)).id for shop in STAFF}, links)
-    for shop in (CORNER, SQUARE):
+    for shop in (CORNER, SQUARE, ELM):
         await market.fail_a_job(shop)
     return market
 

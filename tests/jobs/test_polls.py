@@ -31,6 +31,7 @@ MISSED = {
     "job_runs.forget_ended": Missed.ONCE,
     "master_orders.follow_drafts": Missed.ONCE,
     "orders.reconcile_orders": Missed.ONCE,
+    "partners.tell_of_work": Missed.ONCE,
     "receiving.read_master_orders": Missed.ONCE,
     "stores.forget_authorizations": Missed.ONCE,
     "stores.sweep_tokens": Missed.ONCE,

@@ -3,7 +3,7 @@
 from app.partners.flows.answering import accept, decline, leave
 from app.partners.flows.checking import check_partner_store, end_partnerships, tell_of_access
 from app.partners.flows.inviting import Shown, begin_connection, read_invitation, waiting_invitations
-from app.partners.flows.telling import tell_of_recovery
+from app.partners.flows.telling import tell_of_recovery, tell_of_work
 
 __all__ = [
     "Shown",
@@ -16,5 +16,6 @@ __all__ = [
     "read_invitation",
     "tell_of_access",
     "tell_of_recovery",
+    "tell_of_work",
     "waiting_invitations",
 ]

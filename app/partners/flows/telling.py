@@ -1,7 +1,9 @@
-"""What is found in a store by comparing is told to whom it concerns."""
+"""What is found in a partner's store, or happens to work for it, is told to whom it concerns."""
 
 from app.core.unit_of_work import Open, system_for
 from app.events.service import record_event
+from app.exceptions.service import look_at_jobs
+from app.partners import service
 from app.partners.queries import partnerships_of
 from app.stores.events import FactRecovered
 
@@ -15,3 +17,14 @@ async def tell_of_recovery(open_uow: Open, store_id: int, what: str, cause: str)
         async with open_uow(system_for(partnership.store_id)) as uow:
             at_partner = FactRecovered(partnership.store_id, f"{what} at {partnership.name}", f"{store_id}:{cause}")
             await record_event(uow, at_partner)
+
+
+async def tell_of_work(open_uow: Open, partner_store_id: int) -> int:
+    """Have each retailer know what work for the partner's store failed or waits for long; return how many there are."""
+    async with open_uow(system_for(partner_store_id)) as uow:
+        standing = await look_at_jobs(uow)
+        partnerships = await partnerships_of(uow.session, partner_store_id)
+    for partnership in partnerships:
+        async with open_uow(system_for(partnership.store_id)) as uow:
+            await service.note_work(uow, partnership.id, standing)
+    return len(partnerships)

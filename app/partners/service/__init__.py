@@ -25,6 +25,7 @@ from app.partners.service.partnership import (
     note_access,
     record_checks,
 )
+from app.partners.service.work import ask_to_tell_of_work, note_work, retry_work
 
 __all__ = [
     "RECREATED",
@@ -35,6 +36,7 @@ __all__ = [
     "PreFlight",
     "accept_invitation",
     "ask_for_check",
+    "ask_to_tell_of_work",
     "change_buffer",
     "change_calendar",
     "change_contact",
@@ -45,8 +47,10 @@ __all__ = [
     "find_open_invitation",
     "invite_partner",
     "note_access",
+    "note_work",
     "pending_invitations",
     "record_checks",
     "renew_invitation",
+    "retry_work",
     "withdraw_invitation",
 ]

@@ -7,7 +7,7 @@ from datetime import time
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
-from app.exceptions.service import Problem, open_exception, resolve_exceptions, resolve_of_partner
+from app.exceptions.service import TROUBLED, Problem, open_exception, resolve_exceptions, resolve_of_partner
 from app.job_runs.service import enqueue
 from app.partners import repository
 from app.partners.events import (
@@ -98,7 +98,7 @@ async def disconnect_partner(uow: UnitOfWork, partner_id: int) -> None:
     partner.move_to(PartnerState.DISCONNECTED)
     await uow.session.flush()
     assert partner.partner_store_id is not None
-    await resolve_of_partner(uow, partner_id, _ENDING)  # nobody wants in any more, nor imports
+    await resolve_of_partner(uow, partner_id, _ENDING)  # nobody wants in any more, nor imports, nor works
     await record_event(uow, PartnerDisconnected(partner.id, partner.partner_store_id, partner.name))
 
 
@@ -149,7 +149,7 @@ async def note_access(
         await open_exception(uow, Problem(kind, "partner", str(partner_id), cause, step, partner_id=partner_id))
 
 
-_ENDING = (ACCESS_LOST, SILENT, SHOWS_NOTHING, TARGET_MISSING, RECREATED)
+_ENDING = (ACCESS_LOST, SILENT, SHOWS_NOTHING, TARGET_MISSING, RECREATED, *TROUBLED)
 _ACCESS = {
     ACCESS_LOST: (
         "{name}'s store no longer lets Partner Hub in: stock is not read, nothing is sent to it.",
