@@ -183,6 +183,20 @@ def _split(
     return first, others
 
 
+@dataclass(frozen=True, slots=True)
+class SentUnits:
+    """What was sent of a line since it got its route, in the retailer's units: what the order shows, what we know."""
+
+    shown: int
+    shipped: int  # left in our boxes
+    boxed: int  # in boxes that are here, or of which the store is being told
+
+
+def sent_by_hand(sent: SentUnits) -> int:
+    """Return how many units somebody fulfilled beside us; a box that is here may be what the order shows (I4)."""
+    return max(sent.shown - sent.shipped - sent.boxed, 0)
+
+
 def carried_properties(attributes: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return the properties a maker needs, in a fixed order; hidden and personal ones stay behind."""
     kept = {(name.strip(), value.strip()) for name, value in attributes if name.strip().lower() in CARRIED_PROPERTIES}

@@ -9,6 +9,7 @@ HEADINGS: Mapping[str, str] = {
     "draft_invoice_sent": "The partner sent an invoice for the running draft",
     "draft_refused": "The partner’s store refuses the running draft",
     "frozen_without_reconciliation": "Sealed without a last look at your orders",
+    "fulfilled_by_hand": "Somebody fulfilled by hand what a partner is to send",
     "job_failed": "A piece of work did not succeed",
     "job_waiting": "A piece of work waits for long",
     "master_order_cancelled": "The partner cancelled a master order",

@@ -10,11 +10,13 @@ from app.orders.rules import (
     OpenQuantity,
     PaymentBooks,
     Routing,
+    SentUnits,
     ShownLine,
     Wanted,
     carried_properties,
     ordered_over_time,
     payable_at,
+    sent_by_hand,
     standing_units,
     target_of,
     wanted_units,
@@ -243,3 +245,19 @@ def test_what_is_refunded_and_sent_all_the_same_stands(
 def test_properties_that_travel(attributes: list[tuple[str, str]], kept: list[tuple[str, str]]) -> None:
     """E15: an allow-list; what a customer wrote stays behind."""
     assert carried_properties(attributes) == kept
+
+
+@pytest.mark.parametrize(
+    ("shown", "shipped", "boxed", "by_hand"),
+    [
+        pytest.param(0, 0, 0, 0, id="nothing was sent"),
+        pytest.param(2, 0, 0, 2, id="before anything of ours went"),
+        pytest.param(3, 2, 0, 1, id="beside ours"),
+        pytest.param(2, 2, 0, 0, id="ours"),
+        pytest.param(2, 0, 2, 0, id="perhaps the box that is being told of"),
+        pytest.param(3, 0, 2, 1, id="more than the box holds"),
+        pytest.param(0, 2, 0, 0, id="ours is not shown"),
+    ],
+)
+def test_what_was_sent_beside_us(shown: int, shipped: int, boxed: int, by_hand: int) -> None:
+    assert sent_by_hand(SentUnits(shown, shipped, boxed)) == by_hand

@@ -16,6 +16,7 @@ from app.fulfillment.service.contents import advance, is_whole, resolve_stuck
 from app.fulfillment.states import IllegalTransition, ShipmentState
 from app.job_runs.service import enqueue
 from app.orders.queries import get_order
+from app.orders.service import ask_for_read
 from app.receiving.queries import is_inbound_number
 from app.units.queries import demand_in
 from app.units.service import advance_demand
@@ -90,13 +91,18 @@ def _refusal(chosen: Mapping[int, int], here: Mapping[int, int]) -> Invalid | No
 
 
 async def unpack(uow: UnitOfWork, shipment_id: int) -> None:
-    """Take a box that no carrier has apart again; what nobody wants any more is free already."""
+    """Take a box that no carrier has apart again; what nobody wants any more is free already.
+
+    The order is read anew: what somebody fulfilled by hand was taken for this box, and is to be told of from now on.
+    """
     shipment = await repository.lock_shipment(uow.session, uow.store_id, shipment_id)
     if shipment.fulfillment_ids:
         raise PartlyPosted()
     shipment.move(ShipmentState.UNPACKED, uow.now)
     await advance(uow, shipment, DemandState.ALLOCATED, "shipment.unpacked")
     await resolve_stuck(uow, shipment)
+    order = await get_order(uow.session, uow.store_id, shipment.order_id)
+    await ask_for_read(uow, order.shopify_order_id, "unpacked")
     await record_event(uow, ShipmentUnpacked(shipment.order_id, shipment.id))
 
 

@@ -11,7 +11,7 @@ from app.orders import repository, rules
 from app.orders.events import OrderCancelled, OrderCaptured, OrderLineChanged
 from app.orders.models import Order, OrderLine
 from app.orders.rules import OpenQuantity, Routing, ShownLine
-from app.orders.service import holds, reading, routing, settling, stranded
+from app.orders.service import holds, reading, routing, sending, settling, stranded
 from app.orders.service.unpaid import end_unpaid
 from app.orders.states import PAID, Route
 
@@ -56,6 +56,7 @@ async def capture_order(uow: UnitOfWork, facts: OrderFacts, seen_by: str, releas
     await routing.list_unrouted(uow, order, added)
     await holds.follow_holds(uow, order, facts, released_at)
     await settling.settle_order(uow, order, edits_of(facts), books_of(facts))
+    await sending.compare_sent(uow, order, facts)
     await stranded.review_order(uow, order)
     return order
 
