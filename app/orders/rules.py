@@ -188,13 +188,23 @@ class SentUnits:
     """What was sent of a line since it got its route, in the retailer's units: what the order shows, what we know."""
 
     shown: int
+    taken_back: int  # in fulfilments that do not stand any more
     shipped: int  # left in our boxes
     boxed: int  # in boxes that are here, or of which the store is being told
+    wanted: int
 
 
 def sent_by_hand(sent: SentUnits) -> int:
     """Return how many units somebody fulfilled beside us; a box that is here may be what the order shows (I4)."""
     return max(sent.shown - sent.shipped - sent.boxed, 0)
+
+
+def shipped_unseen(sent: SentUnits) -> int:
+    """Return how many units left that the customer's order shows as still to be sent, because that was cancelled.
+
+    Without a cancelled fulfilment the reading is only older than the box; what is not wanted any more is over-shipped.
+    """
+    return min(max(min(sent.wanted, sent.shipped) - sent.shown, 0), sent.taken_back)
 
 
 def carried_properties(attributes: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -36,6 +36,7 @@ HEADINGS: Mapping[str, str] = {
     "payment_not_seen": "An order waits for a payment that may not be needed",
     "shipment_not_accepted": "Your store did not accept a shipment",
     "shipment_uncertain": "We do not know whether your store took a shipment",
+    "shipped_not_shown": "Your store shows as unsent what was shipped",
     "shipped_though_cancelled": "A box left although its order was cancelled",
     "stock_blocked": "Your store takes no stock of a partner",
     "stock_not_writable": "Stock of a product cannot be written",

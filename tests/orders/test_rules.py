@@ -17,6 +17,7 @@ from app.orders.rules import (
     ordered_over_time,
     payable_at,
     sent_by_hand,
+    shipped_unseen,
     standing_units,
     target_of,
     wanted_units,
@@ -260,4 +261,24 @@ def test_properties_that_travel(attributes: list[tuple[str, str]], kept: list[tu
     ],
 )
 def test_what_was_sent_beside_us(shown: int, shipped: int, boxed: int, by_hand: int) -> None:
-    assert sent_by_hand(SentUnits(shown, shipped, boxed)) == by_hand
+    sent = SentUnits(shown, taken_back=0, shipped=shipped, boxed=boxed, wanted=3)
+
+    assert (sent_by_hand(sent), shipped_unseen(sent)) == (by_hand, 0)
+
+
+@pytest.mark.parametrize(
+    ("shown", "taken_back", "shipped", "wanted", "unseen"),
+    [
+        pytest.param(0, 0, 2, 3, 0, id="the reading is older than the box"),
+        pytest.param(0, 2, 2, 3, 2, id="all of it was taken back"),
+        pytest.param(1, 2, 3, 3, 2, id="one box of two"),
+        pytest.param(2, 2, 2, 3, 0, id="shown again"),
+        pytest.param(1, 2, 2, 3, 1, id="shown again in part"),
+        pytest.param(0, 2, 2, 0, 0, id="not wanted any more: over-shipped"),
+        pytest.param(0, 2, 2, 1, 1, id="one not wanted any more"),
+        pytest.param(0, 1, 2, 3, 1, id="one was taken back; of the other the reading knows nothing yet"),
+        pytest.param(1, 1, 0, 3, 0, id="what was sent by hand"),
+    ],
+)
+def test_what_left_and_is_not_shown(shown: int, taken_back: int, shipped: int, wanted: int, unseen: int) -> None:
+    assert shipped_unseen(SentUnits(shown, taken_back, shipped, 0, wanted)) == unseen

@@ -16,7 +16,7 @@ from tests.support.oak import BEANS, Oak, lines_of
 
 pytestmark = pytest.mark.anyio
 
-BY_HAND = "fulfilled_by_hand"
+BY_HAND, NOT_SHOWN = "fulfilled_by_hand", "shipped_not_shown"
 
 
 def store_of(oak: Oak) -> Store:
@@ -134,6 +134,58 @@ async def test_of_a_box_that_is_unpacked_it_is_told_what_was_fulfilled_beside_it
     assert packed == []
     assert await told(oak) == [(BY_HAND, "2 × “Beans”")]
     assert await oak.units() == {"allocated": 3}
+
+
+async def test_a_shipment_that_is_cancelled_in_the_admin_is_told_until_it_is_shown_again(oak: Oak) -> None:
+    """I15: the units stay where they went; what somebody fulfils again ends it, under whatever number."""
+    await oak.stock_centre(3)
+    (placed,) = store_of(oak).orders.values()
+    for number, quantity in (("1ZOURS", 2), ("2ZOURS", 1)):
+        await hand_over(oak, await pack(oak, quantity), number)
+    (first, _) = store_of(oak).fulfillments.values()
+
+    await take_back(oak, first)
+    (problem,) = await oak.trade.problems()
+    page = (await oak.trade.shops.get(oak.trade.retailer, f"/app/orders/{(await oak.trade.order()).id}")).text
+    await fulfil(oak, placed, 1)
+    half = await oak.trade.problems()
+    await fulfil(oak, placed, 1)
+
+    assert (problem.kind, problem.subject_kind, problem.units) == (NOT_SHOWN, "order_line", 2)
+    assert f"{placed.name}: 2 × “Beans” left in a box of yours" in problem.cause
+    assert "1ZOURS" in page
+    assert [(each.id, each.units) for each in half] == [(problem.id, 1)]
+    assert await told(oak) == []
+    assert await oak.units() == {"outbound": 3}
+
+
+async def test_a_cancelled_shipment_nobody_told_us_of_is_found_by_comparing(oak: Oak) -> None:
+    """E3."""
+    await oak.stock_centre(3)
+    await hand_over(oak, await pack(oak, 3))
+    (made,) = store_of(oak).fulfillments.values()
+    cancel_fulfillment(oak.trade.shops.world, store_of(oak), made)
+    await oak.trade.lose_webhooks()
+
+    await oak.pass_time(timedelta(minutes=16))
+
+    assert await told(oak) == [(NOT_SHOWN, "3 × “Beans”")]
+
+
+async def test_what_left_and_is_then_taken_off_the_order_is_over_shipped_alone(oak: Oak) -> None:
+    """F19: no unit stands on two entries."""
+    await oak.stock_centre(3)
+    (placed,) = store_of(oak).orders.values()
+    await hand_over(oak, await pack(oak, 3))
+    (made,) = store_of(oak).fulfillments.values()
+    await take_back(oak, made)
+
+    change = Edit(changes=[LineChange(line_id=placed.lines[0].id, quantity=1)])
+    edit_order(oak.trade.shops.world, store_of(oak), placed, change)
+    await oak.trade.settle()
+
+    assert {each.kind: each.units for each in await oak.trade.problems()} == {NOT_SHOWN: 1, "over_shipped": 2}
+    assert await oak.units() == {"outbound": 3}
 
 
 async def test_what_was_sent_before_it_had_a_route_or_is_the_stores_own_is_nobodys_business(oak: Oak) -> None:

@@ -1,7 +1,7 @@
 """What an order shows as sent beside what left in our boxes: somebody is told where the two differ."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 
 from app.core.unit_of_work import UnitOfWork
 from app.exceptions.service import Problem, open_exception, resolve_of_each
@@ -14,38 +14,50 @@ from app.units.queries import demand_in
 from app.units.states import SHIPPED, DemandState
 
 SENT_BY_HAND = "fulfilled_by_hand"
+NOT_SHOWN = "shipped_not_shown"
+
+Tell = Callable[[Order, OrderLine, int], Problem]
 
 
 async def compare_sent(uow: UnitOfWork, order: Order, facts: OrderFacts) -> None:
-    """List lines of which somebody fulfilled units that are to come from a partner; end it where it is so no more."""
+    """List lines that show more as sent than left in our boxes, or less; end it for those that do not any more."""
     lines = [line for line in order.lines if line.route == Route.PARTNER]
     if order.is_test or not lines or not facts.fulfillments:
-        return  # a fulfilment that was cancelled is still shown, so nothing was ever sent
-    sent = await _sent_of(uow, lines)
-    by_hand = {line: rules.sent_by_hand(sent[line]) for line in lines}
+        return  # what was cancelled is still shown: nothing was ever sent
+    sent = await _sent_of(uow, lines, facts)
+    await _list(uow, order, _by_hand, {line: rules.sent_by_hand(sent[line]) for line in lines})
+    await _list(uow, order, _not_shown, {line: rules.shipped_unseen(sent[line]) for line in lines})
 
-    await resolve_of_each(uow, "order_line", [line.id for line in lines if not by_hand[line]], [SENT_BY_HAND])
-    for line, quantity in by_hand.items():
+
+async def _list(uow: UnitOfWork, order: Order, tell: Tell, differing: Mapping[OrderLine, int]) -> None:
+    """Have the lines that differ stand open, and those that do not stand open no more."""
+    for line, quantity in differing.items():
+        problem = tell(order, line, quantity)
         if quantity:
-            await open_exception(uow, _sent_by_hand(order, line, quantity))
+            await open_exception(uow, problem)
+        else:
+            await resolve_of_each(uow, "order_line", [line.id], [problem.kind])
 
 
-async def _sent_of(uow: UnitOfWork, lines: Sequence[OrderLine]) -> Mapping[OrderLine, SentUnits]:
-    shipped: dict[int, int] = defaultdict(int)
-    boxed: dict[int, int] = defaultdict(int)
+async def _sent_of(uow: UnitOfWork, lines: Sequence[OrderLine], facts: OrderFacts) -> Mapping[OrderLine, SentUnits]:
+    taken_back, shipped, boxed = Counter[str](), Counter[int](), Counter[int]()
+    for part in (part for each in facts.fulfillments if each.status == "CANCELLED" for part in each.lines):
+        taken_back[part.order_line_id] += part.quantity
     for lot in await demand_in(uow.session, uow.store_id, [line.id for line in lines], [*SHIPPED, DemandState.PACKED]):
         (shipped if lot.state in SHIPPED else boxed)[lot.line_id] += lot.quantity
     return {
         line: SentUnits(
             shown=max(line.fulfilled - line.sent_before, 0),
+            taken_back=taken_back[line.shopify_line_id],
             shipped=shipped[line.id] // line.units_per,
             boxed=boxed[line.id] // line.units_per,
+            wanted=max(line.target - line.sent_before, 0),
         )
         for line in lines
     }
 
 
-def _sent_by_hand(order: Order, line: OrderLine, quantity: int) -> Problem:
+def _by_hand(order: Order, line: OrderLine, quantity: int) -> Problem:
     # It holds nothing up, so it counts no units: they may wait on the list for another reason, too.
     are = "was" if quantity == 1 else "were"
     return Problem(
@@ -57,4 +69,18 @@ def _sent_by_hand(order: Order, line: OrderLine, quantity: int) -> Problem:
         next_step="Cancel that fulfillment in Shopify; the partner’s goods then go to the customer as usual. If the "
         "customer has theirs already, also remove the units from the order, without paying anything back: they are "
         "not ordered any more, and what is on its way or here becomes surplus.",
+    )
+
+
+def _not_shown(order: Order, line: OrderLine, quantity: int) -> Problem:
+    return Problem(
+        kind=NOT_SHOWN,
+        subject_kind="order_line",
+        subject_id=str(line.id),
+        cause=f"{order.name}: {quantity} × “{line.title}” left in a box of yours, but the fulfillment was cancelled in "
+        "your store. The customer reads that it is still to be sent.",
+        next_step="If the box is on its way, fulfill the order in Shopify with the carrier and tracking number that "
+        "its page here shows. If the box came back, send it anew and fulfill it there, or remove the units from the "
+        "order. Nothing of it is packed here again by itself.",
+        units=quantity * line.units_per,
     )
