@@ -19,6 +19,7 @@ NOTICES = {
     "left_out": "Left out; nothing of it is sold any more",
     "looking": "Looking for it now",
     "not_permitted": "Permissions are still missing",
+    "ordered_again": "Its units wait for the next master order",
     "packed": "Packed",
     "permitted": "Permissions granted",
     "received": "Parcel received",

@@ -126,6 +126,7 @@ TABLE: tuple[PageRoute, ...] = (
     verb("GET", "/app/master-orders/{cycle_id:id}", master_orders.show, RETAILER),
     verb("POST", "/app/master-orders/{cycle_id:id}/look-again", master_orders.look_again, RETAILER),
     verb("POST", "/app/master-orders/{cycle_id:id}/send-again", master_orders.send_again, RETAILER),
+    verb("POST", "/app/master-orders/{cycle_id:id}/order-again", master_orders.order_again, RETAILER),
     verb(
         "POST",
         "/app/master-orders/{cycle_id:id}/lines/{variant_id:id}/keep",

@@ -158,9 +158,13 @@ def follow_close(news: News[MasterOrderClosed]) -> Answer:
 
 
 def order_again(news: News[UnitsShorted]) -> Answer:
-    """Units that did not come wait for the next master order, and count against the offer again."""
+    """Units that did not come wait for the next master order, and count against the offer again.
+
+    Of a partner who is gone they wait in vain, and are listed.
+    """
     event = news.event
     return (
+        ReviewPartner(news.store_id, event.partner_id),
         RefreshOffers(event.partner_store_id),
         Later(RewriteDraft(news.store_id, event.partner_id), DRAFT_GATHERS),
     )

@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from app.events.queries import timeline
 from app.master_orders import service
+from app.receiving.service import order_again as order_cancelled_again
 from embedded_ui.forms.listing import Listing
 from embedded_ui.session import Visit, redirect
 from embedded_ui.views import master_orders as view
@@ -42,6 +43,13 @@ async def send_again(visit: Visit, request: Request) -> Response:
     cycle_id = request.path_params["cycle_id"]
     await service.send_again(visit.uow, cycle_id)
     return redirect(f"/app/master-orders/{cycle_id}", told="sent_again")
+
+
+async def order_again(visit: Visit, request: Request) -> Response:
+    """Order the units of a master order again that the partner cancelled."""
+    cycle_id = request.path_params["cycle_id"]
+    await order_cancelled_again(visit.uow, cycle_id)
+    return redirect(f"/app/master-orders/{cycle_id}", told="ordered_again")
 
 
 async def keep(visit: Visit, request: Request) -> Response:

@@ -25,7 +25,10 @@ from tests.attacks.market import CORNER, OAK, SQUARE, STAFF, Market
 
 pytestmark = pytest.mark.anyio
 
-IN_DOUBT = ("/look-again", "/send-again", "/products-gone", "/leave-out", "/source/{variant_id:id}", "/done")
+IN_DOUBT = (
+    *("/look-again", "/send-again", "/order-again", "/products-gone"),
+    *("/leave-out", "/source/{variant_id:id}", "/done"),
+)
 
 
 async def visit(

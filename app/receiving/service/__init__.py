@@ -3,7 +3,7 @@
 from app.receiving.service.allocation import allocate_received, use_surplus
 from app.receiving.service.parcels import finish_poll, is_news, list_unfollowed, record_partner_order
 from app.receiving.service.receipts import Count, forget_staff, receive_parcel
-from app.receiving.service.shortages import settle_shortages
+from app.receiving.service.shortages import order_again, settle_shortages
 from app.receiving.service.watching import keep_watch
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "is_news",
     "keep_watch",
     "list_unfollowed",
+    "order_again",
     "receive_parcel",
     "record_partner_order",
     "settle_shortages",

@@ -13,7 +13,10 @@ NOT_FOLLOWED = "master_order_not_followed"
 def master_cancelled(master: MasterOrder, units: int) -> Problem:
     """The partner cancelled our order."""
     cause = f"The partner cancelled {master.order_name or 'the master order'} in their store."
-    step = "Talk to the partner. Until you decide, its units wait and no customer is told."
+    step = (
+        "Talk to the partner, then order its units again with the next master order. What is not to be ordered again, "
+        "cancel before on the customers’ orders. Until you decide the units wait, and no customer is told."
+    )
     return _problem(master, CANCELLED, cause, step, units)
 
 

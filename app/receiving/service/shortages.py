@@ -5,42 +5,72 @@ from collections.abc import Collection
 
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
-from app.master_orders.queries import get_master_order
+from app.exceptions.queries import open_exceptions_of
+from app.exceptions.service import resolve_exceptions
+from app.master_orders.queries import MasterOrder, get_master_order
 from app.orders.queries import orders_of_lines
 from app.partners.queries import get_partner
 from app.receiving import repository
+from app.receiving.errors import NothingToDecide
 from app.receiving.events import UnitsOrderedAgain, UnitsShorted
+from app.receiving.service.problems import CANCELLED
 from app.units.queries import lines_of_lots, supply_whereabouts
-from app.units.service import requeue_uncovered, short_supply
-from app.units.states import AWAITED
+from app.units.service import lock_open_units, requeue_uncovered, short_supply
+from app.units.states import AWAITED, SupplyState
 from app.units.terms import Because, Released
 
 
 async def settle_shortages(uow: UnitOfWork, cycle_id: int) -> int:
     """Short what is still awaited of a master order the partner is done with; return the units.
 
-    Whoever waited for them is back in the queue for the next cycle, with the old place in it (H4, H14).
+    Whoever waited for them is back in the queue for the next cycle, with the old place in it (H4, H14). What the
+    partner cancelled waits until somebody decides (G26).
     """
     known = await repository.lock_partner_order(uow.session, uow.store_id, cycle_id)
-    if known is None or not known.is_done or known.cancelled_at is not None:
+    if known is None or not (known.is_done or known.cancelled_at):
+        return 0
+    if known.cancelled_at is not None and await _is_undecided(uow, cycle_id):
         return 0
     if await repository.count_awaited(uow.session, uow.store_id, cycle_id):
         return 0
     master = await get_master_order(uow.session, uow.store_id, cycle_id)
+    return await _give_up(uow, master, AWAITED)
+
+
+async def order_again(uow: UnitOfWork, cycle_id: int) -> int:
+    """Take somebody's word that what the partner cancelled will not come: it is ordered anew (G26); return the units.
+
+    What is in a parcel on its way is still awaited, and what it then lacks is short like in any other.
+    """
+    master = await get_master_order(uow.session, uow.store_id, cycle_id)
+    await repository.lock_partner_order(uow.session, uow.store_id, cycle_id)
+    if not await resolve_exceptions(uow, "master", cycle_id, [CANCELLED]):
+        raise NothingToDecide
+    await lock_open_units(uow, master.partner_id)
+    return await _give_up(uow, master, AWAITED - {SupplyState.INBOUND})
+
+
+async def _give_up(uow: UnitOfWork, master: MasterOrder, states: Collection[SupplyState]) -> int:
+    """Short what of the master order is in these states; whoever waited for it is back in the queue."""
     places = await supply_whereabouts(uow.session, uow.store_id, [line.id for line in master.lines])
-    because = Because("supply.shorted", "master", str(cycle_id), uow.now)
+    because = Because("supply.shorted", "master", str(master.id), uow.now)
     shorted = 0
     requeued: list[Released] = []
     for line in master.lines:
-        missing = sum(places.get(line.id, {}).get(state, 0) for state in AWAITED)
+        missing = sum(places.get(line.id, {}).get(state, 0) for state in states)
         if missing:
             shorted += await short_supply(uow, line.id, missing, because)
             requeued += await requeue_uncovered(uow, line.id, because)
     if shorted:
         again = sum(each.quantity for each in requeued)
-        await record_event(uow, UnitsShorted(cycle_id, master.partner_id, master.partner_store_id, shorted, again))
+        await record_event(uow, UnitsShorted(master.id, master.partner_id, master.partner_store_id, shorted, again))
         await _tell_orders(uow, master.partner_id, requeued)
     return shorted
+
+
+async def _is_undecided(uow: UnitOfWork, cycle_id: int) -> bool:
+    listed = await open_exceptions_of(uow.session, "master", cycle_id)
+    return any(each.kind == CANCELLED for each in listed)
 
 
 async def _tell_orders(uow: UnitOfWork, partner_id: int, requeued: Collection[Released]) -> None:

@@ -1,0 +1,92 @@
+"""A master order that the partner cancelled: its units wait until somebody decides."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from app.gateways.shopify import partner_orders as gateway
+from app.receiving import service
+from app.receiving.errors import NothingToDecide
+from simulator.world.orders import cancel_order
+from tests.support.oak import Oak, lines_of
+
+pytestmark = pytest.mark.anyio
+
+
+async def cancelled_week(oak: Oak, *quantities: int) -> int:
+    """Customers buy, the week closes, and Oak's staff cancel our order."""
+    await oak.sell(*quantities)
+    cycle_id = (await oak.close_week()).id
+    cancel_order(oak.trade.shops.world, oak.store, oak.order)
+    await oak.trade.settle()
+    return cycle_id
+
+
+async def test_what_is_still_wanted_of_it_is_ordered_again_by_one_click(oak: Oak) -> None:
+    """G26: what a customer gave up meanwhile is not; the entry ends, and a second click finds nothing to decide."""
+    cycle_id = await cancelled_week(oak, 3, 2)
+    page = (await oak.trade.shops.get(oak.trade.retailer, "/app/exceptions")).text
+    (_, given_up) = oak.trade.shops.store(oak.trade.retailer).orders.values()
+    cancel_order(oak.trade.shops.world, oak.trade.shops.store(oak.trade.retailer), given_up)
+    await oak.trade.settle()
+    undecided = (await oak.units(), set(await oak.problems()))
+
+    path = f"/app/master-orders/{cycle_id}/order-again"
+    answers = [await oak.trade.shops.post(oak.trade.retailer, path) for _ in range(2)]
+    await oak.trade.settle()
+    decided = (await oak.units(), await oak.units("supply"), await oak.problems())
+    await oak.close_week()
+
+    assert f'action="{path}"' in page
+    assert undecided == ({"sent": 3, "cancelled": 2}, {"master_order_cancelled"})
+    assert [answer.status_code for answer in answers] == [303, 409]
+    assert decided == ({"queued": 3, "cancelled": 2}, {"shorted": 5}, {})
+    assert lines_of(oak.orders[-1]) == [3]
+
+
+async def test_of_a_cancelled_order_what_is_in_a_parcel_on_its_way_is_awaited(oak: Oak) -> None:
+    """G26, H4: the decision is about what was not sent; what that parcel then lacks is short like any other."""
+    await oak.sell(5)
+    cycle_id = (await oak.close_week()).id
+    oak.send(2)
+    await oak.trade.settle()
+    store_id = oak.trade.link.partner_store.id
+    facts = await oak.trade.shops.shopify.call(store_id, gateway.read_partner_order, oak.order.gid)
+    assert facts is not None
+    later = oak.trade.clock.at + timedelta(minutes=1)
+    async with oak.trade.uow() as uow:
+        await service.record_partner_order(uow, cycle_id, replace(facts, cancelled_at=later, updated_at=later))
+
+    async with oak.trade.uow() as uow:
+        await service.order_again(uow, cycle_id)
+    on_its_way = await oak.units("supply")
+    await oak.receive((await oak.parcels())[0], 1)
+
+    assert on_its_way == {"inbound": 2, "shorted": 3}
+    assert await oak.units() == {"allocated": 1, "queued": 4}
+    assert await oak.units("supply") == {"allocated": 1, "shorted": 4}
+
+
+async def test_what_is_ordered_again_of_a_partner_who_left_is_listed(oak: Oak) -> None:
+    """G26, A11: nobody sends it, so it does not wait in silence."""
+    cycle_id = await cancelled_week(oak, 3)
+    await oak.trade.shops.post(oak.trade.retailer, f"/app/partners/{oak.partner_id}/disconnect")
+    await oak.trade.settle()
+
+    async with oak.trade.uow() as uow:
+        await service.order_again(uow, cycle_id)
+    await oak.trade.settle()
+
+    assert {kind: each.units for kind, each in (await oak.problems()).items()} == {"partner_gone": 3}
+
+
+async def test_there_is_nothing_to_decide_about_an_order_that_stands(oak: Oak) -> None:
+    await oak.sell(3)
+    cycle_id = (await oak.close_week()).id
+
+    with pytest.raises(NothingToDecide):
+        async with oak.trade.uow() as uow:
+            await service.order_again(uow, cycle_id)
+
+    assert await oak.units() == {"sent": 3}
