@@ -35,7 +35,7 @@ class EndsByItself(Conflict):
 class Problem:
     """What cannot proceed, why, and who should do what next; `units` are partner units it holds up.
 
-    `ends_by_hand`: it holds up nothing and nothing else ends it, so it stands until somebody says that it is done.
+    `ends_by_hand`: it holds up nothing, and perhaps nothing else ends it: somebody may say that it is done.
     """
 
     kind: str
@@ -63,7 +63,7 @@ async def open_exception(uow: UnitOfWork, problem: Problem) -> int:
         opened_at=uow.now,
         changed_at=uow.now,
     )
-    newest = {name: fresh.excluded[name] for name in ("cause", "next_step", "units", "changed_at")}
+    newest = {name: fresh.excluded[name] for name in ("cause", "next_step", "units", "ends_by_hand", "changed_at")}
     once = fresh.on_conflict_do_update(
         index_elements=["store_id", "kind", "subject_kind", "subject_id"],
         index_where=ExceptionRecord.resolved_at.is_(None),

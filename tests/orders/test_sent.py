@@ -188,6 +188,31 @@ async def test_what_left_and_is_then_taken_off_the_order_is_over_shipped_alone(o
     assert await oak.units() == {"outbound": 3}
 
 
+async def test_what_is_over_shipped_is_done_with_when_somebody_says_so(oak: Oak) -> None:
+    """F19: nothing in the store ends it; it is told anew only when still more of it is taken off the order."""
+    trade, world, store = oak.trade, oak.trade.shops.world, store_of(oak)
+    await oak.stock_centre(3)
+    (placed,) = store.orders.values()
+    await hand_over(oak, await pack(oak, 3))
+    (made,) = store.fulfillments.values()
+    await take_back(oak, made)
+    edit_order(world, store, placed, Edit(changes=[LineChange(line_id=placed.lines[0].id, quantity=1)]))
+    await trade.settle()
+    await fulfil(oak, placed, 1)
+    (problem,) = await trade.problems()
+
+    answer = await trade.shops.post(trade.retailer, f"/app/exceptions/{problem.id}/done")
+    await oak.pass_time(timedelta(minutes=16))
+    done = await trade.problems()
+    await take_back(oak, list(store.fulfillments.values())[-1])
+    edit_order(world, store, placed, Edit(changes=[LineChange(line_id=placed.lines[0].id, quantity=0)]))
+    await trade.settle()
+
+    assert (problem.kind, problem.units, answer.status_code) == ("over_shipped", 2, 303)
+    assert done == []
+    assert [(each.kind, each.units) for each in await trade.problems()] == [("over_shipped", 3)]
+
+
 async def test_what_was_sent_before_it_had_a_route_or_is_the_stores_own_is_nobodys_business(oak: Oak) -> None:
     """E13, E17: only what a partner is to send is compared; so it is with a test order (E8)."""
     mug = oak.trade.product(oak.trade.retailer, {"sku": "MUG"}, title="Mug")

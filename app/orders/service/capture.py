@@ -55,7 +55,8 @@ async def capture_order(uow: UnitOfWork, facts: OrderFacts, seen_by: str, releas
     await routing.tell_of_routes(uow, order, added)
     await routing.list_unrouted(uow, order, added)
     await holds.follow_holds(uow, order, facts, released_at)
-    await settling.settle_order(uow, order, edits_of(facts), books_of(facts))
+    changed = [line for line, _ in changes]
+    await settling.settle_order(uow, order, changed, edits_of(facts), books_of(facts))
     await sending.compare_sent(uow, order, facts)
     await stranded.review_order(uow, order)
     return order

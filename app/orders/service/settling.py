@@ -1,13 +1,14 @@
 """Move the units of an order's lines to their targets in the ledger, and tell whoever follows them."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from app.core.money import Money
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
+from app.exceptions.queries import open_exceptions_of
 from app.exceptions.service import Problem, open_exception, resolve_of_each
 from app.job_runs.service import enqueue
 from app.orders import repository, rules
@@ -24,9 +25,13 @@ OVER_SHIPPED = "over_shipped"
 
 
 async def settle_order(
-    uow: UnitOfWork, order: Order, edits: Mapping[str, Sequence[tuple[datetime, int]]], books: PaymentBooks
+    uow: UnitOfWork,
+    order: Order,
+    changed: Collection[OrderLine],
+    edits: Mapping[str, Sequence[tuple[datetime, int]]],
+    books: PaymentBooks,
 ) -> None:
-    """Bring the ledger to each partner line's target; test orders never reach it (E8)."""
+    """Bring the ledger to each partner line's target; test orders never reach it (E8). Of some it changed just now."""
     lines = [line for line in order.lines if line.route == Route.PARTNER]
     if order.is_test or not lines:
         return
@@ -39,7 +44,7 @@ async def settle_order(
         wishes.append((_demand_of(line), _target_of(line, rules.left_to_make(wanted, line.sent_before))))
 
     settled = dict(zip(lines, await settle_demands(uow, wishes, because), strict=True))
-    await _list_over_shipped(uow, order, settled)
+    await _list_over_shipped(uow, order, changed, settled)
     moved: dict[int, list[Settled]] = defaultdict(list)
     for line, change in settled.items():
         if change.changed and line.routed_partner_id is not None:
@@ -56,15 +61,23 @@ def _target_of(line: OrderLine, wanted: Sequence[rules.Wanted]) -> Target:
     )
 
 
-async def _list_over_shipped(uow: UnitOfWork, order: Order, settled: Mapping[OrderLine, Settled]) -> None:
+async def _list_over_shipped(
+    uow: UnitOfWork, order: Order, changed: Collection[OrderLine], settled: Mapping[OrderLine, Settled]
+) -> None:
+    """List what was shipped and is not wanted any more; it is told once, and what was marked as done stays done."""
     right = [line.id for line, each in settled.items() if not each.over_shipped]
     await resolve_of_each(uow, "order_line", right, [OVER_SHIPPED])
     for line, each in settled.items():
-        if each.over_shipped:
+        if each.over_shipped and (line in changed or await _is_listed(uow, line)):
             cause = f"{order.name}: {each.over_shipped} × “{line.title}” more was shipped than is wanted now."
-            step = "Ask the customer to return it, or leave it with them."
-            problem = Problem(OVER_SHIPPED, "order_line", str(line.id), cause, step, units=each.over_shipped)
+            step = "Ask the customer to return it, or leave it with them; then mark this as done."
+            subject = ("order_line", str(line.id))
+            problem = Problem(OVER_SHIPPED, *subject, cause, step, units=each.over_shipped, ends_by_hand=True)
             await open_exception(uow, problem)
+
+
+async def _is_listed(uow: UnitOfWork, line: OrderLine) -> bool:
+    return any(each.kind == OVER_SHIPPED for each in await open_exceptions_of(uow.session, "order_line", line.id))
 
 
 def _demand_of(line: OrderLine) -> Demand:
