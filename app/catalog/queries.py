@@ -11,7 +11,7 @@ from app.catalog import repository, rules
 from app.catalog.models import ProductImport, SkuMapping
 from app.catalog.states import ImportState, ItemState
 from app.core.money import Money
-from app.core.pagination import NEWEST, Page, Place
+from app.core.pagination import BEGINNING, Page, Place
 from app.partners.queries import partners_of
 
 
@@ -237,7 +237,7 @@ async def import_report(session: AsyncSession, store_id: int, import_id: int) ->
 
 
 async def page_mappings(
-    session: AsyncSession, store_id: int, search: str = "", partner_id: int | None = None, place: Place = NEWEST
+    session: AsyncSession, store_id: int, search: str = "", partner_id: int | None = None, place: Place = BEGINNING
 ) -> Page[MappingFacts]:
     """Return a page of the store's live mappings, the latest first."""
     return (await repository.page_mappings(session, store_id, search, partner_id, place)).of(mapping_facts)

@@ -1,4 +1,4 @@
-"""Pages of a long list, newest first: which rows a page holds, and where the pages beside it begin."""
+"""Pages of a long list, in the order of their ids: which rows a page holds, and where the pages beside it begin."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,19 +13,19 @@ Shown = TypeVar("Shown")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a page begins: with rows older than an id, or newer than one; neither: with the newest."""
+    """Where a page is: beyond an id to the older ones, or to the newer ones; neither: where the list begins."""
 
     older_than: int | None = None
     newer_than: int | None = None
     limit: int = 50
 
 
-NEWEST = Place()
+BEGINNING = Place()
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
-    """Some rows of a list, newest first, and the ids beyond which there are more."""
+    """Some rows of a list, and the ids beyond which there are more."""
 
     rows: tuple[Row, ...]
     newer_than: int | None = None
@@ -49,21 +49,23 @@ class _Identified(Protocol):
 Model = TypeVar("Model", bound=_Identified)
 
 
-async def read_page(session: AsyncSession, query: Select[Model], key: Any, place: Place) -> Page[Model]:
+async def read_page(
+    session: AsyncSession, query: Select[Model], key: Any, place: Place, *, oldest_first: bool = False
+) -> Page[Model]:
     """Return one page of what the query finds, by the id column `key`."""
+    # The next page of a list that begins with the oldest, or the page before one that begins with the newest.
+    is_rising = place.newer_than is not None or (oldest_first and place.older_than is None)
     if place.newer_than is not None:
-        query = query.where(key > place.newer_than).order_by(key)
+        query = query.where(key > place.newer_than)
     elif place.older_than is not None:
-        query = query.where(key < place.older_than).order_by(key.desc())
-    else:
-        query = query.order_by(key.desc())
-    found = (await session.scalars(query.limit(place.limit + 1))).all()
+        query = query.where(key < place.older_than)
+    found = (await session.scalars(query.order_by(key if is_rising else key.desc()).limit(place.limit + 1))).all()
     goes_on, rows = len(found) > place.limit, list(found[: place.limit])
     if not rows:
         return Page(())
-    is_backwards = place.newer_than is not None
-    if is_backwards:
+    oldest, newest = (rows[0], rows[-1]) if is_rising else (rows[-1], rows[0])
+    has_newer = goes_on if is_rising else place.older_than is not None
+    has_older = place.newer_than is not None if is_rising else goes_on
+    if is_rising is not oldest_first:
         rows.reverse()
-    has_newer = goes_on if is_backwards else place.older_than is not None
-    has_older = is_backwards or goes_on
-    return Page(tuple(rows), rows[0].id if has_newer else None, rows[-1].id if has_older else None)
+    return Page(tuple(rows), newest.id if has_newer else None, oldest.id if has_older else None)

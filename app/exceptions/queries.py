@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Select, case, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.pagination import Page, Place, read_page
 from app.exceptions.models import ExceptionRecord
 
 
@@ -26,15 +27,24 @@ class ExceptionFacts:
     resolved_at: datetime | None
 
 
-async def open_exceptions(session: AsyncSession) -> list[ExceptionFacts]:
-    """Return what stands open in the actor's store, oldest first."""
-    return await _read(session, select(ExceptionRecord).where(ExceptionRecord.resolved_at.is_(None)))
+_OPEN = select(ExceptionRecord).where(ExceptionRecord.resolved_at.is_(None))
 
 
-async def open_exceptions_of(session: AsyncSession, subject_kind: str, subject_id: object) -> list[ExceptionFacts]:
-    """Return what stands open about one subject, oldest first."""
-    about = (ExceptionRecord.subject_kind == subject_kind) & (ExceptionRecord.subject_id == str(subject_id))
-    return await _read(session, select(ExceptionRecord).where(ExceptionRecord.resolved_at.is_(None), about))
+async def open_exceptions(session: AsyncSession, *kinds: str) -> list[ExceptionFacts]:
+    """Return what stands open in the actor's store, oldest first: all of it, or some kinds."""
+    return await _read(session, _OPEN.where(ExceptionRecord.kind.in_(kinds)) if kinds else _OPEN)
+
+
+async def open_exceptions_of(session: AsyncSession, subject_kind: str, *subject_ids: object) -> list[ExceptionFacts]:
+    """Return what stands open about these subjects, oldest first."""
+    named = ExceptionRecord.subject_id.in_([str(each) for each in subject_ids])
+    return await _read(session, _OPEN.where(ExceptionRecord.subject_kind == subject_kind, named))
+
+
+async def page_of_open(session: AsyncSession, place: Place) -> Page[ExceptionFacts]:
+    """Return one page of what stands open in the actor's store, oldest first."""
+    page = await read_page(session, _OPEN, ExceptionRecord.id, place, oldest_first=True)
+    return page.of(_facts)
 
 
 async def list_exceptions(session: AsyncSession) -> list[ExceptionFacts]:
@@ -59,20 +69,20 @@ async def count_open(session: AsyncSession) -> int:
 
 
 async def _read(session: AsyncSession, chosen: Select[ExceptionRecord]) -> list[ExceptionFacts]:
-    rows = (await session.scalars(chosen.order_by(ExceptionRecord.id))).all()
-    return [
-        ExceptionFacts(
-            id=row.id,
-            kind=row.kind,
-            subject_kind=row.subject_kind,
-            subject_id=row.subject_id,
-            partner_id=row.partner_id,
-            cause=row.cause,
-            next_step=row.next_step,
-            units=row.units,
-            ends_by_hand=row.ends_by_hand,
-            opened_at=row.opened_at,
-            resolved_at=row.resolved_at,
-        )
-        for row in rows
-    ]
+    return [_facts(row) for row in await session.scalars(chosen.order_by(ExceptionRecord.id))]
+
+
+def _facts(row: ExceptionRecord) -> ExceptionFacts:
+    return ExceptionFacts(
+        id=row.id,
+        kind=row.kind,
+        subject_kind=row.subject_kind,
+        subject_id=row.subject_id,
+        partner_id=row.partner_id,
+        cause=row.cause,
+        next_step=row.next_step,
+        units=row.units,
+        ends_by_hand=row.ends_by_hand,
+        opened_at=row.opened_at,
+        resolved_at=row.resolved_at,
+    )

@@ -147,4 +147,4 @@ async def look_at_jobs(uow: UnitOfWork) -> list[ExceptionFacts]:
         of_kind = [each.subject_id for each in found if each.kind == kind]
         over = [run_id for run_id in of_kind if states.get(int(run_id)) not in troubled]
         await resolve_of_each(uow, "job", over, [kind])
-    return [each for each in await open_exceptions(uow.session) if each.kind in TROUBLED]
+    return await open_exceptions(uow.session, *TROUBLED)

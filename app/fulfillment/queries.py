@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.pagination import NEWEST, Page, Place
+from app.core.pagination import BEGINNING, Page, Place
 from app.fulfillment import repository
 from app.fulfillment.models import Shipment
 from app.fulfillment.states import ShipmentState
@@ -103,13 +103,13 @@ async def list_shipments(
     return [_row(row) for row in await repository.list_shipments(session, store_id, states, order_ids, limit)]
 
 
-async def page_shipments(session: AsyncSession, store_id: int, place: Place = NEWEST) -> Page[ShipmentRow]:
+async def page_shipments(session: AsyncSession, store_id: int, place: Place = BEGINNING) -> Page[ShipmentRow]:
     """Return a page of shipments, the latest first."""
     return (await repository.page_shipments(session, store_id, place)).of(_row)
 
 
 async def find_shipments(
-    session: AsyncSession, store_id: int, search: str, partner_ids: Collection[int], place: Place = NEWEST
+    session: AsyncSession, store_id: int, search: str, partner_ids: Collection[int], place: Place = BEGINNING
 ) -> Page[ShipmentRow]:
     """Return a page of shipments by a part of the order's name or of the number, and with these partners' products."""
     lines = lines_routed_to(store_id, partner_ids)

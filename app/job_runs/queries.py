@@ -49,11 +49,11 @@ async def states_of(uow: UnitOfWork, run_ids: Collection[int]) -> dict[int, JobS
         return {run.id: JobState(run.state) for run in await session.execute(chosen)}
 
 
-async def failed_runs(uow: UnitOfWork, also_of: Collection[int] = ()) -> list[RunFacts]:
-    """Return the failed runs of the actor's store, and of other stores it works with, newest first."""
+async def failed_runs(uow: UnitOfWork, run_ids: Collection[int], also_of: Collection[int] = ()) -> list[RunFacts]:
+    """Return which of these runs failed, of the actor's store and of other stores it works with."""
     failed = (JobRun.state == JobState.FAILED.value) & JobRun.store_id.in_({uow.actor.store_id, *also_of})
     async with uow.machinery() as session:
-        runs = (await session.scalars(select(JobRun).where(failed).order_by(JobRun.id.desc()).limit(200))).all()
+        runs = (await session.scalars(select(JobRun).where(JobRun.id.in_(run_ids), failed))).all()
     return [_facts(run) for run in runs]
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.money import Money
-from app.core.pagination import NEWEST, Page, Place
+from app.core.pagination import BEGINNING, Page, Place
 from app.master_orders import repository
 from app.master_orders.models import Cycle, MasterLine
 from app.master_orders.states import CycleState
@@ -190,7 +190,7 @@ async def running_orders(session: AsyncSession, store_id: int, partner_id: int |
 
 
 async def page_past_orders(
-    session: AsyncSession, store_id: int, partner_id: int | None = None, place: Place = NEWEST
+    session: AsyncSession, store_id: int, partner_id: int | None = None, place: Place = BEGINNING
 ) -> Page[MasterOrder]:
     """Return a page of the master orders that were closed, newest first; weeks without one are left out."""
     closed = [CycleState.CLOSED]

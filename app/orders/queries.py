@@ -8,7 +8,7 @@ from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.money import Money
-from app.core.pagination import NEWEST, Page, Place
+from app.core.pagination import BEGINNING, Page, Place
 from app.orders import repository
 from app.orders.models import Order, OrderLine
 from app.orders.states import Route, Standing
@@ -127,7 +127,7 @@ async def get_order(session: AsyncSession, store_id: int, order_id: int) -> Orde
 
 
 async def page_orders(
-    session: AsyncSession, store_id: int, search: str = "", place: Place = NEWEST, standing: Standing | None = None
+    session: AsyncSession, store_id: int, search: str = "", place: Place = BEGINNING, standing: Standing | None = None
 ) -> Page[OrderRow]:
     """Return a page of orders, the last captured first; all, or those that stand so."""
     return (await repository.page_orders(session, store_id, search, place, standing)).of(order_row)

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from starlette.requests import Request
 
-from app.core.pagination import NEWEST, Page, Place
+from app.core.pagination import BEGINNING, Page, Place
 
 LONGEST_SEARCH = 100
 
@@ -20,7 +20,7 @@ class Listing:
     search: str = ""
     partner_id: int | None = None
     standing: str = ""
-    place: Place = NEWEST
+    place: Place = BEGINNING
 
     @classmethod
     def read(cls, request: Request, standings: Collection[str] = ()) -> "Listing":
@@ -43,15 +43,15 @@ class Listing:
     @property
     def is_beginning(self) -> bool:
         """Whether it is the first page of everything."""
-        return not self.is_narrowed and self.place == NEWEST
+        return not self.is_narrowed and self.place == BEGINNING
 
     def of_partner(self, partner_id: int | None) -> "Listing":
         """Return the list of one partner, from its beginning."""
-        return replace(self, partner_id=partner_id, place=NEWEST)
+        return replace(self, partner_id=partner_id, place=BEGINNING)
 
     def of_standing(self, standing: str) -> "Listing":
         """Return the list of what stands so, or of all, from its beginning."""
-        return replace(self, standing=standing, place=NEWEST)
+        return replace(self, standing=standing, place=BEGINNING)
 
     def address(self, **place: int) -> str:
         """Return the address of a page of this list."""
@@ -60,11 +60,11 @@ class Listing:
         return f"{self.path}?{query}" if query else self.path
 
     def newer(self, page: Page[Any]) -> str:
-        """Return the address of the page before this one, or nothing."""
+        """Return the address of the page with newer ones, or nothing."""
         return self.address(newer_than=page.newer_than) if page.newer_than else ""
 
     def older(self, page: Page[Any]) -> str:
-        """Return the address of the page after this one, or nothing."""
+        """Return the address of the page with older ones, or nothing."""
         return self.address(older_than=page.older_than) if page.older_than else ""
 
 

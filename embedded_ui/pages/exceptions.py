@@ -3,19 +3,28 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.core.pagination import BEGINNING
+from app.exceptions.queries import count_open
 from app.exceptions.service import end_by_hand
 from app.partners.service import retry_work
 from app.stores.flows import check_installation
 from app.stores.scopes import PAYMENT_TERMS, missing
+from embedded_ui.forms.listing import Listing
 from embedded_ui.session import Visit, redirect
 from embedded_ui.views import exceptions as view
 
 
 async def index(visit: Visit, request: Request) -> Response:
     """Show what stands open, oldest first."""
+    listing = Listing.read(request)
+    page = await view.list_exceptions(visit.uow, listing.place)
+    if not page.rows:  # what stood on this page is done
+        page = await view.list_exceptions(visit.uow, BEGINNING)
     return visit.page(
         "exceptions/index.html",
-        shown=await view.list_exceptions(visit.uow),
+        listing=listing,
+        page=page,
+        count=await count_open(visit.uow.session),
         recovered=await view.count_recovered(visit.uow),
         terms=missing(PAYMENT_TERMS, visit.store.scopes),
         now=visit.uow.now,

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.catalog.queries import mappings_to
+from app.core.pagination import Page, Place
 from app.core.unit_of_work import UnitOfWork
 from app.events.queries import count_since
-from app.exceptions.queries import ExceptionFacts, open_exceptions
+from app.exceptions.queries import ExceptionFacts, page_of_open
 from app.fulfillment.queries import list_shipments
 from app.fulfillment.states import ShipmentState
 from app.job_runs.queries import RunFacts, failed_runs
@@ -42,27 +43,34 @@ RECENT = timedelta(days=7)
 UNFINISHED = (ShipmentState.STUCK, ShipmentState.UNCERTAIN)
 
 
-async def list_exceptions(uow: UnitOfWork) -> list[ExceptionShown]:
-    """Return what stands open, oldest first, each with the page where it is mended."""
-    found = await open_exceptions(uow.session)
+async def list_exceptions(uow: UnitOfWork, place: Place) -> Page[ExceptionShown]:
+    """Return a page of what stands open, oldest first, each with the page where it is mended."""
+    page = await page_of_open(uow.session, place)
+    found = page.rows
     order_names = await _order_names(uow, found)
     places = await _places(uow, found)
     nearer = await _nearer(uow, found)
     stranded = {each.partner_id: await _waiting_for(uow, each.partner_id) for each in found if each.kind == STRANDED}
     partners = await partners_of(uow.session, uow.store_id)
     names = {partner.id: partner.name for partner in partners}
-    runs = await _failed_runs(uow, partners) if any(each.subject_kind == "job" for each in found) else {}
-    shown = []
-    for each in found:
+    runs = await _failed_runs(uow, found, partners)
+
+    def shown(each: ExceptionFacts) -> ExceptionShown:
         about = (each.subject_kind, each.subject_id)
         href, link = nearer.get(each.id) or PLACES.get(each.kind) or places.get(about, NOWHERE)
-        heading = HEADINGS.get(each.kind) or each.kind.replace("_", " ").capitalize()
         named = (order_names.get(about, ""), names.get(each.partner_id or 0, ""))
-        cause = cause_of(each.kind, each.cause)
-        waiting = tuple(stranded.get(each.partner_id or 0, ())) if each.kind == STRANDED else ()
-        told = " · ".join(filter(None, named))
-        shown.append(ExceptionShown(each, heading, cause, told, href, link, runs.get(about), waiting))
-    return shown
+        return ExceptionShown(
+            facts=each,
+            heading=HEADINGS.get(each.kind) or each.kind.replace("_", " ").capitalize(),
+            cause=cause_of(each.kind, each.cause),
+            about=" · ".join(filter(None, named)),
+            href=href,
+            link=link,
+            run=runs.get(about),
+            orders=tuple(stranded.get(each.partner_id or 0, ())) if each.kind == STRANDED else (),
+        )
+
+    return page.of(shown)
 
 
 async def count_recovered(uow: UnitOfWork) -> int:
@@ -70,10 +78,15 @@ async def count_recovered(uow: UnitOfWork) -> int:
     return await count_since(uow.session, FactRecovered, uow.store_id, uow.now - RECENT)
 
 
-async def _failed_runs(uow: UnitOfWork, partners: Sequence[PartnerFacts]) -> dict[tuple[str, str], RunFacts]:
+async def _failed_runs(
+    uow: UnitOfWork, found: Sequence[ExceptionFacts], partners: Sequence[PartnerFacts]
+) -> dict[tuple[str, str], RunFacts]:
     """Return the failed jobs that can be tried again: the store's own, and those for the stores of its partners."""
+    jobs = [int(each.subject_id) for each in found if each.subject_kind == "job" and each.subject_id.isdigit()]
+    if not jobs:
+        return {}
     partner_stores = [each.partner_store_id for each in partners if each.is_live and each.partner_store_id]
-    return {("job", str(run.id)): run for run in await failed_runs(uow, partner_stores)}
+    return {("job", str(run.id)): run for run in await failed_runs(uow, jobs, partner_stores)}
 
 
 async def _waiting_for(uow: UnitOfWork, partner_id: int | None) -> list[tuple[OrderRow, int]]:

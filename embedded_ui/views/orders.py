@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.pagination import Page
-from app.exceptions.queries import ExceptionFacts, open_exceptions
+from app.exceptions.queries import ExceptionFacts, open_exceptions_of
 from app.fulfillment.queries import ShipmentRow, list_shipments
 from app.master_orders.queries import MasterOrder, get_lines, get_master_order
 from app.orders.queries import HoldRow, LineRow, OrderRow, get_order, holds_of, page_orders
@@ -98,11 +98,9 @@ async def read_order(session: AsyncSession, store_id: int, order_id: int) -> Ord
     names = await names_of_lines(session, order.lines)
     partners = {partner.id: partner for partner in await partners_of(session, store_id)}
     masters = await _masters_of(session, store_id, line_ids)
-    problems = await open_exceptions(session)
     of_lines: dict[int, list[ExceptionFacts]] = {line_id: [] for line_id in line_ids}
-    for problem in problems:
-        if problem.subject_kind == "order_line" and problem.subject_id.isdigit():
-            of_lines.get(int(problem.subject_id), []).append(problem)
+    for problem in await open_exceptions_of(session, "order_line", *line_ids):
+        of_lines[int(problem.subject_id)].append(problem)
     shown = [
         LineShown(
             line,
@@ -122,7 +120,7 @@ async def read_order(session: AsyncSession, store_id: int, order_id: int) -> Ord
         own_lines=tuple(line for line in order.lines if line.is_own),
         other_lines=tuple(each for each in shown if not each.line.is_for_partner and not each.line.is_own),
         shipments=tuple(await list_shipments(session, store_id, None, [order.id])),
-        problems=tuple(each for each in problems if each.subject_kind == "order" and each.subject_id == str(order.id)),
+        problems=tuple(await open_exceptions_of(session, "order", order.id)),
     )
 
 

@@ -203,11 +203,11 @@ async def test_a_failed_job_can_be_tried_again_by_its_store(open_uow: UnitsOfWor
     run_id = await fail(open_uow)
 
     async with open_uow(system_for(8)) as uow:
-        assert await failed_runs(uow) == []
+        assert await failed_runs(uow, [run_id]) == []
         with pytest.raises(NotFound):
             await service.retry_job(uow, run_id)
     async with open_uow(system_for(7)) as uow:
-        assert [run.note for run in await failed_runs(uow)] == ["broken"]
+        assert [run.note for run in await failed_runs(uow, [run_id])] == ["broken"]
         await service.retry_job(uow, run_id)
         with pytest.raises(NotRetryable):
             await service.retry_job(uow, run_id)

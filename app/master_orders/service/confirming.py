@@ -54,9 +54,7 @@ async def end_reduced(uow: UnitOfWork, partner_id: int) -> None:
 
     So it ends where nobody wants it any more, and where it waits for the partner to come back.
     """
-    listed = [
-        each for each in await open_exceptions(uow.session) if (each.kind, each.partner_id) == (REDUCED, partner_id)
-    ]
+    listed = [each for each in await open_exceptions(uow.session, REDUCED) if each.partner_id == partner_id]
     if not listed:
         return
     lines = await repository.list_lines(uow.session, uow.store_id, [int(each.subject_id) for each in listed])

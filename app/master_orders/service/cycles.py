@@ -115,8 +115,8 @@ async def list_gone(uow: UnitOfWork, cycle: Cycle, lots: Sequence[QueuedLot]) ->
     gone = {variant_id for variant_id, variant in variants.items() if variant.is_deleted}
     for variant_id in sorted(gone):
         await open_exception(uow, _gone(cycle, variants[variant_id], units[variant_id]))
-    for known in await open_exceptions(uow.session):
-        if (known.kind, known.partner_id) == (GONE, cycle.partner_id) and int(known.subject_id) not in gone:
+    for known in await open_exceptions(uow.session, GONE):
+        if known.partner_id == cycle.partner_id and int(known.subject_id) not in gone:
             await resolve_exceptions(uow, "partner_variant", known.subject_id, [GONE])
     return gone
 

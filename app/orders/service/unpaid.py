@@ -33,7 +33,7 @@ async def review_unpaid(uow: UnitOfWork, *, may_read_terms: bool) -> None:
             "else await payment."
         )
         await open_exception(uow, Problem(UNPAID, "order", str(order_id), cause, step, units=units))
-    known = {int(each.subject_id) for each in await open_exceptions(uow.session) if each.kind == UNPAID}
+    known = {int(each.subject_id) for each in await open_exceptions(uow.session, UNPAID)}
     ended = known - set(waiting)
     for order_id in sorted(ended):
         await end_unpaid(uow, order_id)
