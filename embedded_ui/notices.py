@@ -12,6 +12,7 @@ NOTICES = {
     "defaults": "Defaults saved",
     "disconnected": "Partnership ended",
     "done": "Marked as done",
+    "gone": "Nothing more is made for this order",
     "given_up": "Their store is read once more; what is gone then is removed",
     "handed_over": "Handed over; your store is being told",
     "invited": "Invitation created",

@@ -122,6 +122,7 @@ TABLE: tuple[PageRoute, ...] = (
     # orders, and what is ordered for them
     verb("GET", "/app/orders", orders.index, RETAILER),
     verb("GET", "/app/orders/{order_id:id}", orders.show, RETAILER),
+    verb("POST", "/app/orders/{order_id:id}/gone", orders.give_up, RETAILER),
     verb("GET", "/app/master-orders", master_orders.index, RETAILER),
     verb("GET", "/app/master-orders/{cycle_id:id}", master_orders.show, RETAILER),
     verb("POST", "/app/master-orders/{cycle_id:id}/look-again", master_orders.look_again, RETAILER),

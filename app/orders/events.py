@@ -62,6 +62,17 @@ class OrderCancelled(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class OrderGivenUp(Event):
+    """Somebody said that the order is gone from the retailer's store."""
+
+    name: ClassVar[str] = "order.given_up"
+    sentence: ClassVar[str] = "Gone from your store; nothing more is made for it"
+    subject: ClassVar[str] = "order"
+
+    order_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class OrderHeld(Event):
     """A line may not proceed."""
 

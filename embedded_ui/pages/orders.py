@@ -5,8 +5,9 @@ from starlette.responses import Response
 
 from app.events.queries import timeline
 from app.orders.queries import last_comparison
+from app.orders.service import give_up_order
 from embedded_ui.forms.listing import Listing
-from embedded_ui.session import Visit
+from embedded_ui.session import Visit, redirect
 from embedded_ui.views import orders as view
 
 
@@ -24,3 +25,10 @@ async def show(visit: Visit, request: Request) -> Response:
     session, order_id = visit.uow.session, request.path_params["order_id"]
     shown = await view.read_order(session, visit.store.id, order_id)
     return visit.page("orders/show.html", shown=shown, entries=await timeline(session, "order", order_id))
+
+
+async def give_up(visit: Visit, request: Request) -> Response:
+    """Take the word of staff that the order is gone from their store."""
+    order_id = request.path_params["order_id"]
+    await give_up_order(visit.uow, order_id)
+    return redirect(f"/app/orders/{order_id}", told="gone")

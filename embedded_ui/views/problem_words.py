@@ -18,6 +18,7 @@ HEADINGS: Mapping[str, str] = {
     "master_order_waits": "A master order cannot be sent yet",
     "master_order_without_centre": "A master order does not know where to go",
     "not_understood": "A message from Shopify could not be read",
+    "order_gone": "An order may be gone from your store",
     "order_not_captured": "An order could not be taken in",
     "order_not_readable": "An order could not be read",
     "ordered_before_import": "Ordered before the product was imported",

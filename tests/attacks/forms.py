@@ -38,6 +38,7 @@ FORMS: Mapping[str, Form] = {
     "/app/imports/{import_id:id}/retry": {},
     "/app/stock/sync/{partner_id:id}": {},
     "/app/stock/{mapping_id:id}/sync": {},
+    "/app/orders/{order_id:id}/gone": {},
     "/app/master-orders/{cycle_id:id}/lines/{variant_id:id}/keep": {},
     "/app/master-orders/{cycle_id:id}/lines/{variant_id:id}/restore": {},
     "/app/master-orders/{cycle_id:id}/look-again": {},

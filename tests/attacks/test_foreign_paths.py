@@ -26,7 +26,7 @@ from tests.attacks.market import CORNER, OAK, SQUARE, STAFF, Market
 pytestmark = pytest.mark.anyio
 
 IN_DOUBT = (
-    *("/look-again", "/send-again", "/order-again", "/products-gone"),
+    *("/look-again", "/send-again", "/order-again", "/products-gone", "/gone"),
     *("/leave-out", "/source/{variant_id:id}", "/done"),
 )
 

@@ -2,6 +2,7 @@
 
 from app.orders.service.capture import capture_order, waits_for_routing
 from app.orders.service.forgetting import forget_wishes
+from app.orders.service.gone import give_up_order, give_up_read
 from app.orders.service.reading import (
     ask_for_read,
     ask_for_read_of_fulfillment_order,
@@ -9,7 +10,6 @@ from app.orders.service.reading import (
     due_reads,
     finish_poll,
     finish_read,
-    give_up_read,
     list_uncaptured,
     note_compared,
     plan_next_read,
@@ -29,6 +29,7 @@ __all__ = [
     "finish_poll",
     "finish_read",
     "forget_wishes",
+    "give_up_order",
     "give_up_read",
     "list_uncaptured",
     "note_compared",

@@ -11,7 +11,7 @@ from app.orders import repository, rules
 from app.orders.events import OrderCancelled, OrderCaptured, OrderLineChanged
 from app.orders.models import Order, OrderLine
 from app.orders.rules import OpenQuantity, Routing, ShownLine
-from app.orders.service import holds, reading, routing, sending, settling, stranded
+from app.orders.service import gone, holds, reading, routing, sending, settling, stranded
 from app.orders.service.unpaid import end_unpaid
 from app.orders.states import PAID, Route
 
@@ -45,6 +45,8 @@ async def capture_order(uow: UnitOfWork, facts: OrderFacts, seen_by: str, releas
         partner_lines = sum(line.route == Route.PARTNER for line in order.lines)
         await record_event(uow, OrderCaptured(order.id, len(order.lines), partner_lines, seen_by == "poll"))
     await reading.strike_from_lists(uow, facts.id)
+    if not is_new:
+        await gone.end_gone(uow, order.id)
     if paid_now:
         await end_unpaid(uow, order.id)
     if cancelled_now:

@@ -97,23 +97,9 @@ async def postpone_read(uow: UnitOfWork, read: DueRead) -> None:
     await enqueue(uow, ReadOrders(uow.store_id), run_at=row.due_at)
 
 
-async def give_up_read(uow: UnitOfWork, read: DueRead) -> None:
-    """List an order that Shopify told us of and does not show, unless it is one we know to be cancelled."""
-    known = await repository.lock_by_gid(uow.session, uow.store_id, read.order_gid)
-    if known is None or known.cancelled_at is None:
-        number = _number(read.order_gid)
-        cause = (
-            "Shopify announced an order that cannot be read; it may have been deleted or be older than 60 days. "
-            f"Its number is {number}."
-        )
-        step = "Look the order up in your admin. If it is there, fulfil it by hand."
-        await open_exception(uow, Problem(NOT_READABLE, "job", f"order-{number}", cause, step))
-    await finish_read(uow, read)
-
-
 async def list_uncaptured(uow: UnitOfWork, order_gid: str, why: str) -> None:
     """List an order that could not be taken in, with the reason; it is tried again when it changes."""
-    number = _number(order_gid)
+    number = number_of(order_gid)
     cause = f"The order with the number {number} could not be taken in: {why}"
     step = "It is tried again whenever it changes. If it is urgent, order and fulfil it by hand."
     await open_exception(uow, Problem(NOT_CAPTURED, "job", f"order-{number}", cause, step))
@@ -121,7 +107,7 @@ async def list_uncaptured(uow: UnitOfWork, order_gid: str, why: str) -> None:
 
 async def strike_from_lists(uow: UnitOfWork, order_gid: str) -> None:
     """End what was listed about an order that is known as it stands now."""
-    await resolve_exceptions(uow, "job", f"order-{_number(order_gid)}", [NOT_READABLE, NOT_CAPTURED])
+    await resolve_exceptions(uow, "job", f"order-{number_of(order_gid)}", [NOT_READABLE, NOT_CAPTURED])
 
 
 async def seen_until(uow: UnitOfWork, order_gid: str) -> datetime | None:
@@ -130,7 +116,8 @@ async def seen_until(uow: UnitOfWork, order_gid: str) -> datetime | None:
     return known.updated_there_at if known else None
 
 
-def _number(order_gid: str) -> str:
+def number_of(order_gid: str) -> str:
+    """Return the number by which Shopify's admin finds an order."""
     return order_gid.rsplit("/", 1)[-1]
 
 

@@ -45,11 +45,15 @@ async def settle_order(
 
     settled = dict(zip(lines, await settle_demands(uow, wishes, because), strict=True))
     await _list_over_shipped(uow, order, changed, settled)
-    moved: dict[int, list[Settled]] = defaultdict(list)
-    for line, change in settled.items():
-        if change.changed and line.routed_partner_id is not None:
-            moved[line.routed_partner_id].append(change)
-    await _tell(uow, order, moved)
+    await _tell(uow, order, settled)
+
+
+async def release_order(uow: UnitOfWork, order: Order) -> None:
+    """Let every unit of the order go that has not left: its customer gets no more of it."""
+    lines = [line for line in order.lines if line.route == Route.PARTNER]
+    because = Because("order.given_up", "order", str(order.id), uow.now)
+    wishes = [(_demand_of(line), Target(units=0, ordered=[])) for line in lines]
+    await _tell(uow, order, dict(zip(lines, await settle_demands(uow, wishes, because), strict=True)))
 
 
 def _target_of(line: OrderLine, wanted: Sequence[rules.Wanted]) -> Target:
@@ -99,7 +103,11 @@ def _demand_of(line: OrderLine) -> Demand:
     )
 
 
-async def _tell(uow: UnitOfWork, order: Order, moved: Mapping[int, Sequence[Settled]]) -> None:
+async def _tell(uow: UnitOfWork, order: Order, settled_lines: Mapping[OrderLine, Settled]) -> None:
+    moved: dict[int, list[Settled]] = defaultdict(list)
+    for line, change in settled_lines.items():
+        if change.changed and line.routed_partner_id is not None:
+            moved[line.routed_partner_id].append(change)
     if not moved:
         return
     partners = {each.id: each for each in await partners_of(uow.session, uow.store_id)}

@@ -1,0 +1,116 @@
+"""Orders that Shopify told of and does not show any more: somebody looks, and says whether they are gone."""
+
+import json
+
+import pytest
+
+from app.exceptions.queries import ExceptionFacts
+from app.fulfillment import service as fulfillment
+from app.fulfillment.service import Handover
+from app.orders.errors import OrderStands
+from app.orders.service import give_up_order
+from simulator.world.order_model import Order
+from simulator.world.orders import cancel_order, delete_order
+from simulator.world.store import Store
+from tests.support.oak import Oak, lines_of
+from tests.support.shops import RETAILER
+
+pytestmark = pytest.mark.anyio
+
+
+def store_of(oak: Oak) -> Store:
+    return oak.trade.shops.store(RETAILER)
+
+
+async def delete_unseen(oak: Oak, order: Order) -> None:
+    """Staff cancel the order and delete it before anybody has read that; only the last news arrives."""
+    cancel_order(oak.trade.shops.world, store_of(oak), order)
+    delete_order(oak.trade.shops.world, store_of(oak), order)
+    await oak.trade.settle()
+
+
+async def hear_of(oak: Oak, order: Order) -> None:
+    """Shopify tells of the order once more."""
+    body = {"id": order.id, "admin_graphql_api_id": order.gid, "updated_at": oak.trade.clock.at.isoformat()}
+    await oak.trade.send(RETAILER, "orders/updated", json.dumps(body).encode())
+    await oak.trade.settle()
+
+
+async def asked(oak: Oak) -> list[ExceptionFacts]:
+    return [each for each in await oak.trade.problems() if each.kind == "order_gone"]
+
+
+async def test_an_order_deleted_before_its_cancelling_was_read_is_given_up_by_one_click(oak: Oak) -> None:
+    """Promise 5: till then its units go on; then nothing more is ordered, what was ordered is surplus, once."""
+    first, second = await oak.sell(3, 2)
+    await oak.close_week()
+    (third,) = await oak.sell(4)
+    for order in (first, third):
+        await delete_unseen(oak, order)
+    page = (await oak.trade.shops.get(RETAILER, "/app/exceptions")).text
+    questions, before = await asked(oak), await oak.units()
+
+    paths = [f"/app/orders/{each.subject_id}/gone" for each in questions]
+    answers = [await oak.trade.shops.post(RETAILER, path) for path in (*paths, paths[0])]
+    await oak.trade.settle()
+    await hear_of(oak, first)
+    oak.send(*lines_of(oak.order))
+    await oak.trade.settle()
+    await oak.receive((await oak.parcels())[0])
+
+    assert [(each.subject_kind, each.units) for each in questions] == [("order", 0)] * 2
+    assert all(f'action="{path}"' in page for path in paths)
+    assert before == {"sent": 5, "queued": 4}
+    assert [answer.status_code for answer in answers] == [303, 303, 409]
+    assert await oak.units() == {"allocated": 2, "cancelled": 7}
+    assert await oak.units("supply") == {"allocated": 2, "received": 3}
+    assert await oak.trade.problems() == []
+    assert second.deleted_at is None
+
+
+async def test_an_order_that_is_there_after_all_is_asked_about_no_more(oak: Oak) -> None:
+    """A person may say so; being read again says it, too, and gives back what was given up by mistake."""
+    placed, other = await oak.sell(3, 2)
+    for order in (placed, other):
+        order.deleted_at = oak.trade.clock.at
+        await hear_of(oak, order)
+    (first, second) = await asked(oak)
+    await oak.trade.shops.post(RETAILER, f"/app/exceptions/{first.id}/done")
+    await oak.trade.shops.post(RETAILER, f"/app/orders/{second.subject_id}/gone")
+    given_up = (await oak.units(), await asked(oak))
+
+    for order in (placed, other):
+        order.deleted_at = None
+        await hear_of(oak, order)
+
+    assert given_up == ({"queued": 3, "cancelled": 2}, [])
+    assert await asked(oak) == []
+    assert await oak.units() == {"queued": 5, "cancelled": 2}
+
+
+async def test_of_an_order_with_nothing_left_to_send_nobody_is_asked(oak: Oak) -> None:
+    """E25: such as one that is older than Shopify shows."""
+    await oak.stock_centre(2)
+    (placed,) = store_of(oak).orders.values()
+    order = await oak.trade.order()
+    async with oak.trade.uow() as uow:
+        box = await fulfillment.pack_order(uow, order.id, {order.lines[0].id: 2})
+        await fulfillment.hand_over(uow, box, Handover("UPS", "1ZOURS", ""))
+    await oak.trade.settle()
+
+    placed.deleted_at = oak.trade.clock.at
+    await hear_of(oak, placed)
+
+    assert await oak.units() == {"outbound": 2}
+    assert await asked(oak) == []
+
+
+async def test_an_order_nobody_asks_about_is_not_given_up(oak: Oak) -> None:
+    await oak.sell(3)
+    order = await oak.trade.order()
+
+    with pytest.raises(OrderStands):
+        async with oak.trade.uow() as uow:
+            await give_up_order(uow, order.id)
+
+    assert await oak.units() == {"queued": 3}
