@@ -15,6 +15,12 @@ class NothingToPack(Conflict):
     sentence = "Some of these units are not at the centre any more. Look at the order again."
 
 
+class PackedMeanwhile(Conflict):
+    """Somebody packed a box of the order after the page was opened; a form that is sent twice meets itself."""
+
+    sentence = "A box of this order was packed in the meantime. Look at what is left before you pack another."
+
+
 class ContentsCancelled(Conflict):
     """The customer gave up something in the box before it went."""
 

@@ -92,6 +92,11 @@ async def get_shipment(session: AsyncSession, store_id: int, shipment_id: int) -
     return _row(await repository.get_shipment(session, store_id, shipment_id))
 
 
+async def count_boxes(session: AsyncSession, store_id: int, order_id: int) -> int:
+    """Return how many boxes were ever packed of an order, whatever became of them."""
+    return await repository.count_boxes(session, store_id, order_id)
+
+
 async def list_shipments(
     session: AsyncSession,
     store_id: int,

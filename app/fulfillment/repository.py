@@ -69,6 +69,12 @@ def _is_sought(store_id: int, sought: Sought) -> ColumnElement[bool]:
     return known | number.contains(sought.plain) if sought.plain else known
 
 
+async def count_boxes(session: AsyncSession, store_id: int, order_id: int) -> int:
+    """Return how many boxes were ever packed of an order, whatever became of them."""
+    query = select(func.count()).where(Shipment.store_id == store_id, Shipment.order_id == order_id)
+    return (await session.scalar(query)) or 0
+
+
 async def count_by_state(session: AsyncSession, store_id: int) -> dict[ShipmentState, int]:
     """Return how many shipments are in each state that still needs something."""
     unfinished = (ShipmentState.PACKED, ShipmentState.POSTING, ShipmentState.STUCK, ShipmentState.UNCERTAIN)

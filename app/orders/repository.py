@@ -30,6 +30,13 @@ async def lock_by_gid(session: AsyncSession, store_id: int, order_gid: str) -> O
     return (await session.scalars(query)).one_or_none()
 
 
+async def lock_order(session: AsyncSession, store_id: int, order_id: int) -> None:
+    """Lock the order; whoever captures it waits."""
+    query = select(Order.id).where(Order.store_id == store_id, Order.id == order_id).with_for_update()
+    if (await session.scalars(query)).one_or_none() is None:
+        raise OrderNotFound()
+
+
 async def insert_order(session: AsyncSession, values: dict[str, object]) -> bool:
     """Add the order unless it is there; tell whether it was added."""
     statement = insert(Order).values(**values).on_conflict_do_nothing(index_elements=["store_id", "shopify_order_id"])

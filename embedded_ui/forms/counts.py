@@ -10,6 +10,14 @@ LINE = re.compile(r"line_([1-9][0-9]{0,17})")
 MOST = 100_000
 
 
+def read_boxes(form: FormData) -> int | None:
+    """Return how many boxes of the order the page that was filled in knew of; none if it does not say."""
+    reader = Reader(form)
+    boxes = reader.whole("boxes", "Reload the page.") if "boxes" in form else None
+    reader.check()
+    return boxes
+
+
 def read_counts(form: FormData) -> dict[int, int]:
     """Return the number entered for each line, or refuse the form with the fault at each field."""
     reader = Reader(form)

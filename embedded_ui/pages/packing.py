@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.fulfillment import service
-from embedded_ui.forms.counts import read_counts
+from embedded_ui.forms.counts import read_boxes, read_counts
 from embedded_ui.session import Visit, redirect
 from embedded_ui.views import fulfillment as view
 
@@ -21,6 +21,6 @@ async def show(visit: Visit, request: Request) -> Response:
 
 async def pack(visit: Visit, request: Request) -> Response:
     """Put what was counted into a box."""
-    counts = read_counts(await request.form())
-    shipment_id = await service.pack_order(visit.uow, request.path_params["order_id"], counts)
+    order_id, form = request.path_params["order_id"], await request.form()
+    shipment_id = await service.pack_order(visit.uow, order_id, read_counts(form), read_boxes(form))
     return redirect(f"/app/shipments/{shipment_id}", told="packed")

@@ -6,7 +6,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.pagination import Page
 from app.core.unit_of_work import UnitOfWork
-from app.fulfillment.queries import ShipmentRow, find_shipments, get_shipment, list_shipments, page_shipments
+from app.fulfillment.queries import (
+    ShipmentRow,
+    count_boxes,
+    find_shipments,
+    get_shipment,
+    list_shipments,
+    page_shipments,
+)
 from app.fulfillment.rules import packable
 from app.fulfillment.service import ready_lots
 from app.fulfillment.states import ShipmentState
@@ -76,6 +83,7 @@ class PackPage:
 
     order: OrderRow
     lines: tuple[PackLine, ...]
+    boxes: int  # packed of it before
 
     @property
     def ready(self) -> int:
@@ -139,7 +147,8 @@ async def read_packing(uow: UnitOfWork, order_id: int) -> PackPage:
         PackLine(line, names[line.id], ready.get(line.id, 0), to_customer(places[line.id]))
         for line in order.partner_lines
     ]
-    return PackPage(order, tuple(sorted(lines, key=lambda line: not line.ready)))
+    boxes = await count_boxes(uow.session, uow.store_id, order_id)
+    return PackPage(order, tuple(sorted(lines, key=lambda line: not line.ready)), boxes)
 
 
 async def list_waiting(session: AsyncSession, store_id: int) -> list[ShipmentShown]:

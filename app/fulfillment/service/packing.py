@@ -7,7 +7,13 @@ from app.core.errors import Invalid
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
 from app.fulfillment import repository, rules
-from app.fulfillment.errors import ContentsCancelled, NothingToPack, PartlyPosted, PartnersNumber
+from app.fulfillment.errors import (
+    ContentsCancelled,
+    NothingToPack,
+    PackedMeanwhile,
+    PartlyPosted,
+    PartnersNumber,
+)
 from app.fulfillment.events import ShipmentHandedOver, ShipmentPacked, ShipmentUnpacked
 from app.fulfillment.jobs import PostShipment
 from app.fulfillment.models import Shipment, ShipmentLine
@@ -16,7 +22,7 @@ from app.fulfillment.service.contents import advance, is_whole, resolve_stuck
 from app.fulfillment.states import IllegalTransition, ShipmentState
 from app.job_runs.service import enqueue
 from app.orders.queries import get_order
-from app.orders.service import ask_for_read
+from app.orders.service import ask_for_read, lock_order
 from app.receiving.queries import is_inbound_number
 from app.units.queries import demand_in
 from app.units.service import advance_demand
@@ -42,11 +48,18 @@ async def ready_lots(uow: UnitOfWork, order_id: int) -> list[ReadyLot]:
     return [ReadyLot(lot.lot_id, lot.line_id, lot.quantity, lot.units_per) for lot in lots]
 
 
-async def pack_order(uow: UnitOfWork, order_id: int, wanted: Mapping[int, int]) -> int:
-    """Put units of an order's lines (retailer's units) into a box; return the shipment's id."""
+async def pack_order(uow: UnitOfWork, order_id: int, wanted: Mapping[int, int], boxes: int | None = None) -> int:
+    """Put units of an order's lines (retailer's units) into a box; return the shipment's id.
+
+    `boxes`: how many of the order there were when it was decided what goes into this one. With another one since it is
+    refused: a part of what is here, sent twice or by two people, would be packed twice.
+    """
     chosen = {line_id: quantity for line_id, quantity in wanted.items() if quantity}
     if not chosen or any(quantity < 0 for quantity in chosen.values()):
         raise Invalid("Choose what goes into the box.")
+    await lock_order(uow, order_id)
+    if boxes is not None and boxes != await repository.count_boxes(uow.session, uow.store_id, order_id):
+        raise PackedMeanwhile
     ready = await ready_lots(uow, order_id)
     packed = rules.fill(chosen, ready)
     if packed is None:

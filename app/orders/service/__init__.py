@@ -3,6 +3,7 @@
 from app.orders.service.capture import capture_order, waits_for_routing
 from app.orders.service.forgetting import forget_wishes
 from app.orders.service.gone import give_up_order, give_up_read
+from app.orders.service.locking import lock_order
 from app.orders.service.reading import (
     ask_for_read,
     ask_for_read_of_fulfillment_order,
@@ -32,6 +33,7 @@ __all__ = [
     "give_up_order",
     "give_up_read",
     "list_uncaptured",
+    "lock_order",
     "note_compared",
     "plan_next_read",
     "postpone_read",

@@ -1,0 +1,52 @@
+"""`hub staff` run by several at once, on a database with real commits: each parcel and each box is one person's."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+
+import pytest
+
+from app.core.clock import FixedClock
+from app.rehearsal.hub import Hub
+from app.rehearsal.run import work_as_staff
+from app.rehearsal.staff import Miscount
+from tests.support.database import TestDatabase
+from tests.support.oak import Oak, lines_of
+from tests.support.shops import alive_shops
+from tests.support.trade import open_trade
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def oak(fresh_database: TestDatabase, clock: FixedClock) -> AsyncIterator[Oak]:
+    """A retailer who sells Oak's beans, with a hub whose commits are real."""
+    async with alive_shops(fresh_database, clock) as shops, open_trade(shops, clock) as trade:
+        await trade.bring_in(trade.product())
+        yield Oak(trade)
+
+
+async def test_three_who_do_all_there_is_to_do_at_once(oak: Oak) -> None:
+    await oak.sell(3, 2, 1)
+    await oak.close_week()
+    first, *others = lines_of(oak.order)
+    oak.send(first - 2, *others, number="1Z998")
+    oak.send(2, number="1Z999")
+    await oak.trade.settle()
+    hub = Hub(oak.trade.shops.open_uow, oak.trade.shops.shopify, oak.trade.shops.shopify.settings)
+
+    async def work() -> list[tuple[str, int]]:
+        acts = await work_as_staff(hub, receive=True, ship=True, miscount=Miscount(), seed=1)
+        return [(act["act"], act.get("parcel") or act["shipment"]) for act in acts]
+
+    done = await asyncio.gather(work(), work(), work())
+    left = await work()
+    await oak.trade.settle()
+
+    acts = Counter(act for each in (*done, left) for act in each)
+    assert Counter(kind for kind, _ in acts) == {"received": 2, "shipped": 3}
+    assert set(acts.values()) == {1}
+    assert left == []
+    assert await oak.units() == {"outbound": 6}
+    calls = [each.operation for each in oak.trade.shops.world.requests if each.shop == oak.trade.retailer]
+    assert calls.count("FulfillmentCreate") == 3
