@@ -67,6 +67,7 @@ ROLES: Mapping[str, tuple[frozenset[str], ...]] = {
     "MetafieldDefinitionCreate": RETAILERS,
     "OrderAgreements": RETAILERS,
     "OrderLines": RETAILERS,
+    "OrderTransactions": RETAILERS,
     "OrderUpdatedAt": RETAILERS + PARTNERS,
     "OrdersById": RETAILERS,
     "OrdersUpdated": RETAILERS,

@@ -1,10 +1,11 @@
 """Orders to be paid later, in a store that does not let us see so: nothing of them waits in silence."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
-from simulator.world.orders import pay_order
+from simulator.world.orders import Edit, LineChange, edit_order, pay_order
 from tests.support.oak import BEANS, Oak
 from tests.support.trade import Trade
 
@@ -50,3 +51,22 @@ async def test_once_terms_may_be_seen_the_order_waits_no_more(oak: Oak) -> None:
     assert listed == {"payment_not_seen"}
     assert await oak.units() == {"queued": 3}
     assert await trade.problems() == []
+
+
+async def test_what_was_paid_in_many_parts_stays_paid_when_an_edit_adds_to_it(oak: Oak) -> None:
+    """F13: of more than fifty payments each counts; what came in by the others alone would not cover the order."""
+    trade = oak.trade
+    order = trade.buy((BEANS, 3), payment="pending")
+    store = trade.shops.store(trade.retailer)
+    for _ in range(60):
+        pay_order(trade.shops.world, store, order, Decimal("0.50"))
+    pay_order(trade.shops.world, store, order)
+    trade.set_clock(trade.clock.at + timedelta(minutes=1))
+    edit_order(
+        trade.shops.world, store, order, Edit(changes=[LineChange(line_id=order.lines[0].id, quantity=5)], paid=False)
+    )
+
+    await trade.settle()
+
+    assert order.financial_status == "PARTIALLY_PAID"
+    assert await oak.units() == {"queued": 3, "captured": 2}

@@ -27,12 +27,14 @@ from app.gateways.shopify.order_facts import (
     RawAgreement,
     RawLine,
     RawTransaction,
+    TransactionFacts,
 )
 from app.gateways.shopify.order_versions import MOST_READINGS, has_changed
 from app.gateways.shopify.shapes import RawId, RawMoneyBag, RawPage, since
 
 ORDERS_PER_CALL = 4
 FULFILLMENTS_ASKED = 5
+TRANSACTIONS_ASKED = 50
 
 
 class _Order(msgspec.Struct, rename="camel"):
@@ -98,6 +100,14 @@ class _WithLines(msgspec.Struct, rename="camel"):
 
 class _Lines(msgspec.Struct):
     order: _WithLines | None
+
+
+class _WithTransactions(msgspec.Struct):
+    transactions: list[RawTransaction]
+
+
+class _Transactions(msgspec.Struct):
+    order: _WithTransactions | None
 
 
 class _WithAgreements(msgspec.Struct):
@@ -190,7 +200,8 @@ def _fits_one_call(raw: _Order) -> bool:
         *(each.fulfillment_line_items for each in raw.fulfillments),
         *(each.sales for each in raw.agreements.nodes),
     ]
-    return len(raw.fulfillments) < FULFILLMENTS_ASKED and not any(page.next_cursor() for page in pages)
+    are_lists_whole = len(raw.fulfillments) < FULFILLMENTS_ASKED and len(raw.transactions) < TRANSACTIONS_ASKED
+    return are_lists_whole and not any(page.next_cursor() for page in pages)
 
 
 async def _facts(
@@ -215,7 +226,7 @@ async def _facts(
         lines=await _all_lines(shopify, access, raw, kept),
         fulfillment_orders=await _all_fulfillment_orders(shopify, access, raw),
         fulfillments=await _all_fulfillments(shopify, access, raw),
-        transactions=tuple(transaction.facts() for transaction in raw.transactions),
+        transactions=await _all_transactions(shopify, access, raw),
         agreements=await _all_agreements(shopify, access, raw),
         read_at=read_at,
     )
@@ -249,6 +260,15 @@ async def _all_fulfillments(shopify: ShopifyClient, access: StoreAccess, raw: _O
     if len(raw.fulfillments) >= FULFILLMENTS_ASKED:
         return await read_fulfillments(shopify, access, raw.id)
     return tuple([await whole_fulfillment(shopify, access, each) for each in raw.fulfillments])
+
+
+async def _all_transactions(shopify: ShopifyClient, access: StoreAccess, raw: _Order) -> tuple[TransactionFacts, ...]:
+    """Transactions are no connection but a list that `first` cuts off; without it all of them come."""
+    found = raw.transactions
+    if len(found) >= TRANSACTIONS_ASKED:
+        answer = await shopify.execute(access, "OrderTransactions", {"id": raw.id}, _Transactions)
+        found = answer.order.transactions if answer.order else found
+    return tuple(transaction.facts() for transaction in found)
 
 
 async def _all_agreements(shopify: ShopifyClient, access: StoreAccess, raw: _Order) -> tuple[AgreementFacts, ...]:
