@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from app.catalog import flows, service
-from app.catalog.jobs import ConfirmProductsGone, ReadProducts, RunImport
+from app.catalog.jobs import ConfirmProductsGone, DraftProduct, ReadProducts, RunImport, TellOfSku
 from app.catalog.queries import partners_of_product
 from app.core.unit_of_work import UnitOfWork, system_for
 from app.core.words import plural
@@ -48,6 +48,18 @@ async def confirm_products_gone(context: JobContext, job: ConfirmProductsGone) -
     await flows.read_products(context.open_uow, context.shopify, job.partner_store_id, is_confirmed=True)
     async with context.open_last(system_for(job.partner_store_id)) as uow:
         await ask_every_retailer(uow)
+
+
+@handles(DraftProduct)
+async def draft_product(context: JobContext, job: DraftProduct) -> None:
+    """Draft what the partner deleted."""
+    await flows.draft_product(context.open_uow, context.shopify, job)
+
+
+@handles(TellOfSku)
+async def tell_of_sku(context: JobContext, job: TellOfSku) -> None:
+    """Tell a partner's retailers of a SKU that changed."""
+    await flows.tell_of_sku(context.open_uow, job)
 
 
 @hears("products/update", role=StoreRole.PARTNER)

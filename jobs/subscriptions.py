@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from app.catalog.events import ProductImported, SourceReplaced
+from app.catalog.events import ProductImported, SkuChanged, SourceLost, SourceReplaced
+from app.catalog.jobs import DraftProduct, TellOfSku
 from app.events.declaration import Event
 from app.events.service import Answer, Later, News, Subscriber
 from app.fulfillment.jobs import EraseCustomer, EraseStore
@@ -118,6 +119,17 @@ def welcome_product(news: News[ProductImported]) -> Answer:
     return (RouteUnmapped(news.store_id), SyncStock(news.event.partner_store_id))
 
 
+def tell_of_sku(news: News[SkuChanged]) -> Answer:
+    """Whoever sells a variant learns that it has another SKU at the partner."""
+    event = news.event
+    return TellOfSku(news.store_id, event.variant_id, event.before, event.after, event.cause)
+
+
+def draft_product(news: News[SourceLost]) -> Answer:
+    """What the partner deleted altogether is taken off sale in the retailer's store."""
+    return DraftProduct(news.store_id, news.event.product_gid, news.event.cause)
+
+
 def follow_source(news: News[SourceReplaced]) -> Answer:
     """What is offered follows the variant that took another's place."""
     return (SyncStock(news.event.partner_store_id), WriteOffers(news.store_id, news.event.partner_id))
@@ -192,6 +204,8 @@ EVENT_JOBS: Mapping[type[Event], tuple[Follows, ...]] = {
     PartnerDisconnected: (end_partnership,),
     PartnerBufferChanged: (write_offers,),
     ProductImported: (welcome_product,),
+    SkuChanged: (tell_of_sku,),
+    SourceLost: (draft_product,),
     SourceReplaced: (follow_source,),
     OrderDemandChanged: (follow_demand,),
     SentUnitsReleased: (note_release,),

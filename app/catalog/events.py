@@ -111,3 +111,63 @@ class SourceReplaced(Event):
     partner_store_id: int
     title: str
     sku: str
+
+
+@dataclass(frozen=True, slots=True)
+class SkuChanged(Event):
+    """A partner gave a variant that somebody imported another SKU; recorded in the partner's store."""
+
+    name: ClassVar[str] = "catalog.sku.changed"
+    sentence: ClassVar[str] = "The SKU of “{title}” changed from {before} to {after}"
+    subject: ClassVar[str] = "partner_variant"
+
+    variant_id: int
+    title: str
+    before: str
+    after: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRenamed(Event):
+    """A variant that a retailer sells has another SKU at the partner; the mapping follows the variant."""
+
+    name: ClassVar[str] = "catalog.source.renamed"
+    sentence: ClassVar[str] = "The partner changed the SKU of “{title}” from {before} to {after}; yours, {sku}, stays"
+    subject: ClassVar[str] = "partner"
+
+    partner_id: int
+    title: str
+    before: str
+    after: str
+    sku: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLost(Event):
+    """The partner deleted every variant that a product of the retailer's leads to; once for each disappearance."""
+
+    name: ClassVar[str] = "catalog.source.lost"
+    sentence: ClassVar[str] = "The partner deleted “{title}”: {variants} variants"
+    subject: ClassVar[str] = "partner"
+
+    partner_id: int
+    title: str
+    product_gid: str
+    variants: int
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProductDrafted(Event):
+    """A product that has no variant left at the partner stands as a draft in the retailer's store."""
+
+    name: ClassVar[str] = "catalog.product.drafted"
+    sentence: ClassVar[str] = "“{title}” is a draft in your store: the partner deleted all of it"
+    subject: ClassVar[str] = "partner"
+
+    partner_id: int
+    title: str
+    product_gid: str
+    cause: str

@@ -8,6 +8,7 @@ import nh3
 
 from app.catalog import repository, rules, service
 from app.catalog.errors import PartnerNotConnected
+from app.catalog.jobs import DraftProduct, TellOfSku
 from app.catalog.service import NewMapping
 from app.catalog.states import ItemState
 from app.core.errors import HubError, Invalid, Unavailable
@@ -166,7 +167,7 @@ class Read:
 async def read_products(
     open_uow: Open, shopify: ConnectedShopify, partner_store_id: int, *, is_confirmed: bool = False
 ) -> Read:
-    """Read every imported product of a partner again; what is gone is marked deleted.
+    """Read every imported product of a partner again; what is gone is marked deleted, and each retailer told.
 
     One that shows nothing at all marks nothing as deleted unless somebody confirmed it: each retailer is told (B10).
     """
@@ -181,6 +182,7 @@ async def read_products(
     gone = [gid for gid in known if gid not in found]
     lost = [gid for gid in gone if known[gid].deleted_at is None]
     is_doubtful = not is_confirmed and rules.is_doubtful(len(lost), len(found))
+    seen = {variant.id for product in found.values() for variant in product.variants}
     async with open_uow(system_for(partner_store_id)) as uow:
         if is_doubtful:
             await service.hold_back(uow, lost, began_at)
@@ -191,6 +193,8 @@ async def read_products(
     for partner in partnerships:
         async with open_uow(system_for(partner.store_id)) as uow:
             await service.note_missing(uow, partner.id)
+            if not is_doubtful:
+                await service.note_lost(uow, partner.id, seen)
     if is_doubtful:
         return Read(is_doubtful=True)
     changed = [gid for gid, product in found.items() if product.updated_at > known[gid].updated_there_at]
@@ -327,3 +331,31 @@ async def follow_recreated(open_uow: Open, partner_store_id: int, counted: Set[i
     for partner in partnerships:
         async with open_uow(system_for(partner.store_id)) as uow:
             await service.follow_recreated(uow, partner.id, counted)
+
+
+async def tell_of_sku(open_uow: Open, told: TellOfSku) -> None:
+    """Have each retailer that sells a partner's variant know that it has another SKU there; once each (B15)."""
+    async with open_uow(system_for(told.partner_store_id)) as uow:
+        partnerships = await partnerships_of(uow.session, told.partner_store_id)
+    for partner in partnerships:
+        async with open_uow(system_for(partner.store_id)) as uow:
+            await service.note_renamed(uow, partner.id, told.variant_id, told.before, told.after, told.cause)
+
+
+async def draft_product(open_uow: Open, shopify: ConnectedShopify, job: DraftProduct) -> None:
+    """Have a product that the partner deleted altogether stand as a draft in the retailer's store (B13).
+
+    Only while it is lost, once for each time, and only if nothing else is sold as a variant of it. Looking first, a
+    second attempt writes nothing, and what is off sale already is left as it is.
+    """
+    async with open_uow(system_for(job.store_id)) as uow:
+        lost = await service.find_lost(uow, job.product_gid, job.cause)
+    stored = await shopify.call(job.store_id, product_import.read_stored_product, job.product_gid) if lost else None
+    if lost is None or stored is None or not lost.variant_gids.issuperset(each.id for each in stored.variants):
+        return
+    if stored.status not in rules.OFF_SALE:
+        await shopify.call(job.store_id, product_import.set_product_status, stored.id, rules.DRAFT)
+    elif stored.status != rules.DRAFT:
+        return
+    async with open_uow(system_for(job.store_id)) as uow:
+        await service.record_drafted(uow, lost)

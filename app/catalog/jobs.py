@@ -38,3 +38,27 @@ class ConfirmProductsGone(PartnerStoreJob):
     coalesce_by: ClassVar[tuple[str, ...]] = ("partner_store_id",)  # one reading is enough
 
     partner_store_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TellOfSku(PartnerStoreJob):
+    """Tell every retailer that sells a partner's variant that it has another SKU there."""
+
+    name: ClassVar[str] = "catalog.tell_of_sku"
+
+    partner_store_id: int
+    variant_id: int
+    before: str
+    after: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftProduct(Job):
+    """Have a product that the partner deleted altogether stand as a draft in the retailer's store."""
+
+    name: ClassVar[str] = "catalog.draft_product"
+
+    store_id: int
+    product_gid: str
+    cause: str

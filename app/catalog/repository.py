@@ -376,6 +376,24 @@ async def list_mappings_of_product(session: AsyncSession, store_id: int, product
     return (await session.scalars(query.order_by(SkuMapping.id))).all()
 
 
+async def list_mappings_of_products(
+    session: AsyncSession, store_id: int, product_gids: Collection[str]
+) -> Sequence[tuple[SkuMapping, PartnerVariant, str]]:
+    """Return the live mappings of products of the retailer's store, with the partner's variant and product title."""
+    query = (
+        select(SkuMapping, PartnerVariant, PartnerProduct.title)
+        .join(PartnerVariant, _LED_TO)
+        .join(PartnerProduct, _OF_PRODUCT)
+        .where(
+            SkuMapping.store_id == store_id,
+            SkuMapping.active_to.is_(None),
+            SkuMapping.shopify_product_id.in_(product_gids),
+        )
+    )
+    found = await session.execute(query.order_by(SkuMapping.id))
+    return [(mapping, variant, title) for mapping, variant, title in found]
+
+
 async def get_mapping(session: AsyncSession, store_id: int, mapping_id: int) -> SkuMapping:
     """Return the mapping of this store."""
     found = await session.get(SkuMapping, (store_id, mapping_id))
@@ -427,6 +445,16 @@ async def count_items_of(
     for import_id, state, count in await session.execute(query):
         counts[import_id][ItemState(state)] = count
     return counts
+
+
+async def skus_of_variants(
+    session: AsyncSession, partner_store_id: int, variant_gids: Collection[str]
+) -> dict[str, str | None]:
+    """Return the SKU of each of the partner's variants that are known, by their ids."""
+    query = select(PartnerVariant.shopify_variant_id, PartnerVariant.sku).where(
+        PartnerVariant.partner_store_id == partner_store_id, PartnerVariant.shopify_variant_id.in_(variant_gids)
+    )
+    return {gid: sku for gid, sku in await session.execute(query)}
 
 
 async def map_items(session: AsyncSession, partner_store_id: int, item_gids: Collection[str] | None) -> dict[str, int]:

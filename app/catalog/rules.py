@@ -8,7 +8,8 @@ from dataclasses import dataclass
 MARK = "PARTNER-"
 SKU_LIMIT = 255
 SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?[Ee][+-][0-9]+")  # without a sign, as 1E9, it may be a name
-OFF_SALE = frozenset({"DRAFT", "ARCHIVED"})
+DRAFT = "DRAFT"
+OFF_SALE = frozenset({DRAFT, "ARCHIVED"})
 """What a product is that its own store does not sell; a status we do not know yet is none of these."""
 
 

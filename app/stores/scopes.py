@@ -16,7 +16,7 @@ WHAT_FOR: Mapping[str, str] = {
     "read_products": "show the products of a store",
     "read_inventory": "read how much is in stock",
     "read_locations": "know where stock is kept",
-    "write_products": "create the products you import, as drafts",
+    "write_products": "create the products you import, as drafts, and draft what their partner deletes",
     "write_inventory": "keep the stock of imported products true",
     "read_orders": "see which orders contain units we take care of",
     "write_merchant_managed_fulfillment_orders": "mark what was shipped, with its tracking",

@@ -1,5 +1,6 @@
 """Products read whole, and products made once, against the simulator."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -12,6 +13,8 @@ from app.gateways.shopify.product_import import (
     ensure_source_definition,
     find_product_by_source,
     put_product,
+    read_stored_product,
+    set_product_status,
 )
 from app.gateways.shopify.products import Weight, list_products, read_product, read_products, search_products
 from tests.gateways.connected import SEARCH_LAG, partner, retailer
@@ -163,3 +166,23 @@ async def test_without_the_definition_the_product_is_refused() -> None:
 
     with pytest.raises(Refused):
         await put_product(store.shopify, store.access, new_product())
+
+
+async def test_a_product_becomes_a_draft_and_stays_as_it_is_otherwise() -> None:
+    store = retailer()
+    await ensure_source_definition(store.shopify, store.access)
+    made = await put_product(store.shopify, store.access, new_product(), status="ACTIVE")
+
+    for _ in range(2):
+        await set_product_status(store.shopify, store.access, made.id, "DRAFT")
+
+    assert made.status == "ACTIVE"
+    assert await read_stored_product(store.shopify, store.access, made.id) == replace(made, status="DRAFT")
+
+
+async def test_a_product_that_is_not_there_has_no_status() -> None:
+    store = retailer()
+
+    assert await read_stored_product(store.shopify, store.access, SOURCE) is None
+    with pytest.raises(Refused):
+        await set_product_status(store.shopify, store.access, SOURCE, "DRAFT")

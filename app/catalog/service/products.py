@@ -1,12 +1,13 @@
 """Verbs about what a partner sells: keep it as read, mark what is gone, doubt a store that shows nothing."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from app.catalog import repository
 from app.catalog.errors import NothingMissing
-from app.catalog.events import ProductsGivenUp
+from app.catalog.events import ProductsGivenUp, SkuChanged
 from app.catalog.jobs import ConfirmProductsGone
+from app.catalog.queries import variants_of_store
 from app.core.unit_of_work import UnitOfWork
 from app.core.words import plural
 from app.events.service import record_event
@@ -15,6 +16,8 @@ from app.gateways.shopify.products import Product, Variant
 from app.job_runs.service import enqueue
 from app.partners.queries import get_partner
 from app.partners.service import SHOWS_NOTHING
+
+NO_SKU = "no SKU"
 
 
 async def store_partner_products(uow: UnitOfWork, products: Sequence[Product], currency: str) -> dict[str, int]:
@@ -29,15 +32,29 @@ async def store_partner_products(uow: UnitOfWork, products: Sequence[Product], c
     await repository.put_products(uow.session, [_product_row(store_id, product, uow.now) for product in products])
     known = await repository.product_states(uow.session, store_id, [product.id for product in products])
     ids = {product.id: known[product.id][0] for product in products if known[product.id][1] == product.updated_at}
+    latest = [product for product in products if product.id in ids]
     rows = [
-        _variant_row(store_id, ids[product.id], variant, currency)
-        for product in products
-        if product.id in ids
-        for variant in product.variants
+        _variant_row(store_id, ids[product.id], variant, currency) for product in latest for variant in product.variants
     ]
+    before = await repository.skus_of_variants(uow.session, store_id, seen)
     await repository.put_variants(uow.session, rows)
     await repository.mark_variants_deleted(uow.session, store_id, ids.values(), seen, uow.now)
-    return await repository.variant_ids(uow.session, store_id, seen)
+    variant_ids = await repository.variant_ids(uow.session, store_id, seen)
+    await _tell_of_skus(uow, latest, before, variant_ids)
+    return variant_ids
+
+
+async def _tell_of_skus(
+    uow: UnitOfWork, products: Sequence[Product], before: Mapping[str, str | None], ids: Mapping[str, int]
+) -> None:
+    """Record which known variants have another SKU now, each change once (B15)."""
+    for product in products:
+        for variant in product.variants:
+            was, now = before.get(variant.id, variant.sku) or NO_SKU, variant.sku or NO_SKU
+            if was != now:
+                variant_id, cause = ids[variant.id], f"{now}@{product.updated_at.isoformat()}"
+                title = (await variants_of_store(uow.session, uow.store_id, [variant_id]))[variant_id].title
+                await record_event(uow, SkuChanged(variant_id, title, was, now, cause))
 
 
 def _product_row(store_id: int, product: Product, now: datetime) -> dict[str, object]:

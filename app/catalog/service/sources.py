@@ -1,11 +1,11 @@
-"""Verbs about the partner's end of a mapping: a variant that was deleted and made anew under another id (B14)."""
+"""Verbs about the partner's end of a mapping: a variant made anew under another id (B14), or with another SKU (B15)."""
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from app.catalog import repository, rules
 from app.catalog.errors import NoSuccessor
-from app.catalog.events import SourceReplaced
+from app.catalog.events import SourceRenamed, SourceReplaced
 from app.catalog.models import PartnerVariant, SkuMapping
 from app.catalog.queries import VariantFacts, variants_of_store
 from app.catalog.rules import Likeness, Traits
@@ -74,6 +74,16 @@ async def choose_source(uow: UnitOfWork, mapping_id: int, variant_id: int) -> No
     await follow_recreated(uow, mapping.partner_id)
 
 
+async def note_renamed(uow: UnitOfWork, partner_id: int, variant_id: int, before: str, after: str, cause: str) -> None:
+    """Record for this retailer that what it sells has another SKU at the partner; its own SKU and mapping stay."""
+    sold = await repository.list_mappings_to(uow.session, uow.store_id, [variant_id])
+    skus = sorted({each.sku for each in sold if each.partner_id == partner_id})
+    if skus:
+        variants = await variants_of_store(uow.session, sold[0].partner_store_id, [variant_id])
+        title = variants[variant_id].title
+        await record_event(uow, SourceRenamed(partner_id, title, before, after, ", ".join(skus), cause))
+
+
 async def _relink(uow: UnitOfWork, mapping: SkuMapping, variant_id: int) -> None:
     """End the mapping, and begin one to the other variant: what was sold until now keeps its own."""
     if (await repository.lock_mapping(uow.session, mapping)).active_to is not None:
@@ -90,6 +100,11 @@ async def _relink(uow: UnitOfWork, mapping: SkuMapping, variant_id: int) -> None
     variants = await variants_of_store(uow.session, mapping.partner_store_id, [variant_id])
     title = variants[variant_id].title
     await record_event(uow, SourceReplaced(mapping.partner_id, mapping.partner_store_id, title, mapping.sku))
+
+
+async def sure_successors(uow: UnitOfWork, sourceless: Sequence[tuple[SkuMapping, PartnerVariant]]) -> dict[int, int]:
+    """Return which variant of the partner surely is which that is gone, so that its mapping will follow it."""
+    return rules.successors(*await _traits(uow, sourceless))
 
 
 async def _traits(

@@ -9,7 +9,7 @@ import msgspec
 from app.gateways.shopify.client import ShopifyClient, StoreAccess
 from app.gateways.shopify.errors import Refused, UnknownOutcome
 from app.gateways.shopify.products import RawVariant, Variant, Weight, read_further_variants
-from app.gateways.shopify.shapes import RawPage, RawUserError, refuse
+from app.gateways.shopify.shapes import RawId, RawPage, RawUserError, refuse
 
 NAMESPACE = "$app"
 SOURCE_KEY = "source"
@@ -62,6 +62,19 @@ class _BySource(msgspec.Struct, rename="camel"):
     product_by_identifier: _Stored | None
 
 
+class _ById(msgspec.Struct):
+    product: _Stored | None
+
+
+class _Updated(msgspec.Struct, rename="camel"):
+    product: RawId | None
+    user_errors: list[RawUserError]
+
+
+class _UpdateAnswer(msgspec.Struct, rename="camel"):
+    product_update: _Updated
+
+
 class _Set(msgspec.Struct, rename="camel"):
     product: _Stored | None
     user_errors: list[RawUserError]
@@ -102,6 +115,21 @@ async def find_product_by_source(shopify: ShopifyClient, access: StoreAccess, so
     variables = {"identifier": {"customId": _custom_id(source_id)}}
     stored = (await shopify.execute(access, "ProductBySource", variables, _BySource)).product_by_identifier
     return await _whole(shopify, access, stored) if stored else None
+
+
+async def read_stored_product(shopify: ShopifyClient, access: StoreAccess, product_gid: str) -> StoredProduct | None:
+    """Return the product of the retailer's store, or None when it is not there any more."""
+    stored = (await shopify.execute(access, "StoredProduct", {"id": product_gid}, _ById)).product
+    return await _whole(shopify, access, stored) if stored else None
+
+
+async def set_product_status(shopify: ShopifyClient, access: StoreAccess, product_gid: str, status: str) -> None:
+    """Let the product have this status and be otherwise as it is; twice changes nothing."""
+    variables = {"product": {"id": product_gid, "status": status}}
+    answer = (await shopify.execute(access, "ProductUpdate", variables, _UpdateAnswer)).product_update
+    refuse(answer.user_errors)
+    if answer.product is None:
+        raise UnknownOutcome()
 
 
 async def put_product(
