@@ -8,7 +8,9 @@ from datetime import timedelta
 from app.catalog.flows import browse
 from app.catalog.queries import mappings_of_partner
 from app.catalog.service import Chosen, request_import
+from app.core.errors import Conflict
 from app.core.unit_of_work import SYSTEM, system_for
+from app.partners.errors import InvitationClosed
 from app.partners.flows import accept, check_partner_store
 from app.partners.queries import PartnerFacts, all_partnerships_of, get_partner, partners_of
 from app.partners.service import invite_partner, pending_invitations, renew_invitation
@@ -125,17 +127,23 @@ async def invite_again(hub: Hub, store: StoreFacts) -> None:
     for partner in lost:
         async with hub.open_uow(SYSTEM.of_store(partner.store_id)) as uow:
             retailer = await get_store(uow, partner.store_id)
-        async with hub.open_uow(staff_of(retailer)) as uow:
-            await renew_invitation(uow, partner.id)
+        with suppress(Conflict):  # somebody else brought it back
+            async with hub.open_uow(staff_of(retailer)) as uow:
+                await renew_invitation(uow, partner.id)
 
 
 async def accept_invitations(hub: Hub, store: StoreFacts) -> list[int]:
-    """Have the partner's staff accept whatever invitation waits for their store; return the partnerships."""
+    """Have the partner's staff accept whatever invitation waits for their store; return the partnerships.
+
+    One that somebody else answered meanwhile is not theirs any more.
+    """
     async with hub.open_uow(SYSTEM) as uow:
         waiting = await pending_invitations(uow, store.shop_domain)
+    accepted = []
     for invitation in waiting:
-        await accept(hub.open_uow, staff_of(store), store, invitation.id)
-    return [invitation.partner_id for invitation in waiting]
+        with suppress(InvitationClosed):
+            accepted.append((await accept(hub.open_uow, staff_of(store), store, invitation.id)).id)
+    return accepted
 
 
 async def _import_everything(hub: Hub, control: Control, retailer: StoreFacts, partner: PartnerFacts) -> None:
