@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.inventory import repository
 from app.inventory.models import StockOffer
-from app.inventory.rules import StockSum, change_reason
+from app.inventory.rules import Source, StockSum, change_reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,9 @@ class OfferFacts:
         """Whether the retailer's store shows what is wanted."""
         return self.written == self.wanted
 
-    @property
-    def why_none(self) -> str:
-        """Why nothing is offered, in a few words; empty when something is."""
-        return change_reason(self.sum)
+    def why_none(self, source: Source) -> str:
+        """Say in a few words why nothing is offered of a variant that stands so; empty when something is."""
+        return change_reason(self.sum, source)
 
 
 def _facts(row: StockOffer) -> OfferFacts:

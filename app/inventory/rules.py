@@ -4,7 +4,11 @@ import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from fractions import Fraction
+from typing import Protocol
+
+from app.partners.states import LIVE, PartnerState
 
 PATIENCE = timedelta(minutes=10)
 """How long a drop in the store counts as a sale whose order is still to come (D4)."""
@@ -88,12 +92,52 @@ def explain(was: Unexplained, dropped: int, captured: int, now: datetime) -> Une
     return Unexplained(units, (was.since if goes_on else now) if units else None)
 
 
-def change_reason(total: StockSum) -> str:
+class Source(StrEnum):
+    """How a variant stands where it comes from, in a few words; only what is sold there is offered."""
+
+    SOLD = "sold by the partner"
+    WITHDRAWN = "taken off sale by the partner"  # its product is archived there, or a draft (B16)
+    DELETED = "deleted by the partner"  # B13
+    MISSED = "not found at the partner"  # a reading showed nothing of theirs, and nobody knows yet why (B10)
+    PAUSED = "partner paused"
+    ENDED = "partnership ended"
+
+
+class Listed(Protocol):
+    """What is known of a partner's variant."""
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether it is gone."""
+
+    @property
+    def is_on_sale(self) -> bool:
+        """Whether it is there, and its product neither a draft nor archived."""
+
+    @property
+    def missed_at(self) -> datetime | None:
+        """When a reading of the products began that did not show it."""
+
+
+def judge_source(state: PartnerState, variant: Listed | None, snapshot_at: datetime) -> Source:
+    """Decide how a variant stands; what a reading of the products missed is there if its stock was seen since."""
+    if state not in LIVE:
+        return Source.ENDED
+    if state is PartnerState.PAUSED:
+        return Source.PAUSED
+    if variant is None or (variant.missed_at is not None and snapshot_at <= variant.missed_at):
+        return Source.MISSED
+    if variant.is_deleted:
+        return Source.DELETED
+    return Source.SOLD if variant.is_on_sale else Source.WITHDRAWN
+
+
+def change_reason(total: StockSum, source: Source = Source.SOLD) -> str:
     """Say in a few words why nothing is offered, or an empty text."""
     if total.sellable > 0:
         return ""
     if total.partner_available <= 0:
-        return "sold out at the partner"
+        return "sold out at the partner" if source is Source.SOLD else source
     if total.withheld:
         return "not read for hours"
     if total.unseen + total.unseen_others + total.provisional >= total.partner_available:

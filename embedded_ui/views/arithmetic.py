@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.inventory.queries import OfferFacts
+from app.inventory.rules import Source
 
 MINUS, PLUS = "−", "+"
 
@@ -27,9 +28,11 @@ class Equation:
     note: str
 
 
-def equation(offer: OfferFacts, units_per: int) -> Equation:
+def equation(offer: OfferFacts, units_per: int, source: Source) -> Equation:
     """Return the sum of an offer; other sellers appear as one number, never who they are."""
     total = offer.sum
+    is_counted = source is Source.SOLD or total.partner_available > 0
+    where = "Available at the locations the partner shares." if is_counted else f"None of theirs counts: {source}."
     taken = (
         Term(MINUS, total.unseen + total.provisional, "you sold", "Sold in your shop, not yet in the partner's count."),
         Term(MINUS, total.unseen_others, "others sold", "Sold by other shops, not yet in the partner's count."),
@@ -38,7 +41,7 @@ def equation(offer: OfferFacts, units_per: int) -> Equation:
     pool = total.partner_available - sum(term.value for term in taken)
     held_back = Term(MINUS, total.withheld, "held back", "The partner's stock could not be read for hours.")
     terms = (
-        Term("", total.partner_available, "partner has", "Available at the locations the partner shares."),
+        Term("", total.partner_available, "partner has", where),
         *taken,
         *([held_back] if total.withheld else []),
         Term(PLUS, total.surplus, "at your centre", "Here already, and no order waits for it."),

@@ -11,6 +11,7 @@ from app.core.pagination import Page
 from app.core.unit_of_work import UnitOfWork
 from app.inventory.jobs import RefreshOffers, SyncStock, WriteOffers
 from app.inventory.queries import OfferFacts, offers_of, read_at
+from app.inventory.rules import Source, judge_source
 from app.job_runs.queries import RunFacts, unfinished_runs
 from app.job_runs.states import JobState
 from app.partners.health import Health, health_of
@@ -60,7 +61,17 @@ class StockRow:
     @property
     def sum(self) -> Equation | None:
         """The sum behind the number; none where nothing could be read."""
-        return equation(self.offer, self.mapping.units_per) if self.offer and not self.closed else None
+        if self.offer is None or self.closed:
+            return None
+        return equation(self.offer, self.mapping.units_per, self._source_of(self.offer))
+
+    @property
+    def why_none(self) -> str:
+        """Why nothing is offered, in a few words; empty when something is, or nothing could be read."""
+        return "" if self.offer is None or self.closed else self.offer.why_none(self._source_of(self.offer))
+
+    def _source_of(self, offer: OfferFacts) -> Source:
+        return judge_source(self.partner.state, self.variant, offer.snapshot_at)
 
     @property
     def cost(self) -> Money | None:

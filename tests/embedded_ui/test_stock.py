@@ -8,6 +8,8 @@ from app.core.unit_of_work import system_for
 from app.stores.service import mark_access
 from app.stores.states import AccessState
 from simulator.world.apps import freeze
+from simulator.world.inventory import set_inventory
+from simulator.world.products import delete_product, upsert_product
 from tests.support.shops import PARTNER
 from tests.support.trade import Trade
 from tests.support.weeks import sell
@@ -75,6 +77,38 @@ async def test_of_a_store_that_lets_nobody_in_no_sum_is_shown(trade: Trade) -> N
     assert "Their store does not let us in" in listed
     assert "what they have is not known" in page
     assert "stock read" not in page
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("sold out", "sold out at the partner"),
+        ("archived", "taken off sale by the partner"),
+        ("deleted", "deleted by the partner"),
+    ],
+)
+async def test_why_nothing_is_offered_is_said_as_it_is(trade: Trade, what: str, said: str) -> None:
+    """B13, B16, D7: on the list and on the number's own page, beside what does not count."""
+    product = trade.product()
+    await trade.bring_in(product)
+    (mapping,) = await trade.mappings()
+    world, store = trade.shops.world, trade.shops.store(PARTNER)
+    if what == "sold out":
+        place = next(iter(store.locations))
+        set_inventory(world, store, (trade.variants(PARTNER)[0].inventory_item_id, place), 0, "staff")
+    elif what == "archived":
+        upsert_product(world, store, {"status": "ARCHIVED"}, product, "staff")
+    else:
+        delete_product(world, store, product)
+    await trade.turn(minutes=1)
+
+    listed = (await trade.shops.get(trade.retailer, "/app/stock")).text
+    page = (await trade.shops.get(trade.retailer, f"/app/stock/{mapping.id}")).text
+
+    assert f'<s-text color="subdued">{said}</s-text>' in listed
+    assert f"Nothing is offered: {said}." in page
+    assert ("sold out" in listed + page) == (what == "sold out")
+    assert (f"None of theirs counts: {said}." in page) == (what != "sold out")
 
 
 async def test_products_are_found_by_title_and_sku(trade: Trade) -> None:

@@ -1,5 +1,6 @@
 """The sum behind each quantity: a table of cases."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -7,15 +8,20 @@ import pytest
 
 from app.inventory.rules import (
     PATIENCE,
+    Source,
     StockSum,
     Unexplained,
     change_reason,
     decayed,
     decays_at,
     explain,
+    judge_source,
     offered,
     whole_units,
 )
+from app.partners.states import PartnerState
+
+NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 
 
 def total(p: int, u: int = 0, others: int = 0, b: int = 0, s: int = 0, provisional: int = 0) -> StockSum:
@@ -44,6 +50,54 @@ def test_sellable(terms: StockSum, sellable: int, reason: str) -> None:
     assert change_reason(terms) == reason
 
 
+@dataclass
+class Known:
+    """A partner's variant as last read."""
+
+    is_deleted: bool = False
+    is_on_sale: bool = True
+    missed_at: datetime | None = None
+
+
+CONNECTED, GONE = PartnerState.CONNECTED, Known(is_deleted=True, is_on_sale=False)
+
+
+@pytest.mark.parametrize(
+    ("state", "variant", "source"),
+    [
+        pytest.param(CONNECTED, Known(), Source.SOLD, id="sold"),
+        pytest.param(CONNECTED, GONE, Source.DELETED, id="B13"),
+        pytest.param(CONNECTED, Known(is_on_sale=False), Source.WITHDRAWN, id="B16: archived or a draft"),
+        pytest.param(CONNECTED, Known(missed_at=NOON), Source.MISSED, id="B10: seen by nobody since"),
+        pytest.param(
+            CONNECTED, Known(missed_at=NOON - timedelta(seconds=1)), Source.SOLD, id="B10: its stock was seen"
+        ),
+        pytest.param(CONNECTED, None, Source.MISSED, id="unknown"),
+        pytest.param(PartnerState.PAUSED, Known(), Source.PAUSED, id="A18"),
+        pytest.param(PartnerState.DISCONNECTED, Known(), Source.ENDED, id="A11"),
+        pytest.param(PartnerState.DISCONNECTED, GONE, Source.ENDED, id="A11: whatever it was"),
+    ],
+)
+def test_how_a_variant_stands_at_the_partner(state: PartnerState, variant: Known | None, source: Source) -> None:
+    """What is sold there, and nothing else, is offered; of the rest it is said what it is (B10, B13, B16, A18)."""
+    assert judge_source(state, variant, NOON) is source
+
+
+@pytest.mark.parametrize(
+    ("terms", "source", "reason"),
+    [
+        (total(0), Source.SOLD, "sold out at the partner"),
+        (total(0), Source.DELETED, "deleted by the partner"),
+        (total(0), Source.WITHDRAWN, "taken off sale by the partner"),
+        (total(0), Source.PAUSED, "partner paused"),
+        (total(0, s=2), Source.DELETED, ""),
+        (total(2, b=2), Source.SOLD, "buffer"),
+    ],
+)
+def test_what_is_not_sold_there_is_not_called_sold_out(terms: StockSum, source: Source, reason: str) -> None:
+    assert change_reason(terms, source) == reason
+
+
 @pytest.mark.parametrize(
     ("available", "units"),
     [(-4, 0), (0, 0), (3, 3), (3.7, 3), (Decimal("3.7"), 3), (None, 10)],
@@ -59,7 +113,6 @@ def test_packs_share_the_pool(pool: int, units_per: int, count: int) -> None:
     assert offered(total(pool), units_per) == count
 
 
-NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 JUST_NOW, LONG_AGO = NOON - timedelta(minutes=2), NOON - PATIENCE
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
-from app.catalog.queries import MappingFacts, VariantFacts, mappings_of_partner, variants_of_store
+from app.catalog.queries import MappingFacts, mappings_of_partner, variants_of_store
 from app.core.ids import idempotency_key
 from app.core.unit_of_work import UnitOfWork
 from app.exceptions.queries import open_exceptions_of
@@ -13,11 +13,10 @@ from app.exceptions.service import Problem, open_exception, resolve_exceptions
 from app.inventory import repository, rules
 from app.inventory.jobs import WriteOffers
 from app.inventory.models import StockOffer
-from app.inventory.rules import StockSum, Unexplained
+from app.inventory.rules import Source, StockSum, Unexplained
 from app.job_runs.service import enqueue
 from app.partners.queries import PartnerFacts, get_partner
 from app.partners.service import UNREACHABLE
-from app.partners.states import PartnerState
 from app.stores.queries import get_settings, get_store
 from app.units.queries import Entries, entries_since, surplus_of, unseen_by_partner
 
@@ -232,9 +231,10 @@ async def _with_partner(uow: UnitOfWork, partner: PartnerFacts, mappings: Sequen
     for variant_id, (available, snapshot_at) in stock.items():
         by_store = unseen.get(variant_id, {})
         mine = by_store.get(uow.store_id, 0)
+        source = rules.judge_source(partner.state, variants.get(variant_id), snapshot_at)
         totals[variant_id] = _Total(
             StockSum(
-                partner_available=available if _is_sold(partner, variants.get(variant_id), snapshot_at) else 0,
+                partner_available=available if source is Source.SOLD else 0,
                 unseen=mine,
                 unseen_others=sum(by_store.values()) - mine,
                 provisional=0,
@@ -274,10 +274,3 @@ async def _stock_at(
         total = sum(tracked) if tracked else UNTRACKED_CAP
         stock[variant_id] = (total, min(at for _, at in places.values()))
     return stock
-
-
-def _is_sold(partner: PartnerFacts, variant: VariantFacts | None, snapshot_at: datetime) -> bool:
-    """Whether the partner sells it; what a reading of their products missed is there if its stock was seen since."""
-    if partner.state is not PartnerState.CONNECTED or variant is None or not variant.is_on_sale:
-        return False
-    return variant.missed_at is None or snapshot_at > variant.missed_at
