@@ -1,9 +1,10 @@
 """The timeline: what happened to one thing, as sentences."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.unit_of_work import ActorKind
@@ -19,6 +20,10 @@ BY = {
 }
 
 
+Subject = tuple[str, object]
+"""A kind of thing, and which one."""
+
+
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
     """One sentence of a timeline."""
@@ -28,14 +33,26 @@ class TimelineEntry:
     by: str
 
 
-async def timeline(session: AsyncSession, subject: str, subject_id: object, limit: int = 100) -> list[TimelineEntry]:
-    """Return what happened to the subject, newest first, as far as the actor may see it."""
-    chosen = (
-        select(DomainEvent)
-        .where(DomainEvent.subject == subject, DomainEvent.subject_id == str(subject_id))
-        .order_by(DomainEvent.id.desc())
-        .limit(limit)
+async def timeline(
+    session: AsyncSession, subject: str, subject_id: object, also: Sequence[Subject] = (), limit: int = 100
+) -> list[TimelineEntry]:
+    """Return what happened to the subject, and to others that belong to it, newest first, as far as the actor may
+    see it.
+    """
+    subjects = [(kind, str(each)) for kind, each in ((subject, subject_id), *also)]
+    chosen = select(DomainEvent).where(tuple_(DomainEvent.subject, DomainEvent.subject_id).in_(subjects))
+    return await _told(session, chosen.order_by(DomainEvent.id.desc()).limit(limit))
+
+
+async def latest(session: AsyncSession, event: type[Event], since: datetime, limit: int = 100) -> list[TimelineEntry]:
+    """Return each time the event happened since an instant, newest first, as far as the actor may see it."""
+    chosen = select(DomainEvent).where(
+        DomainEvent.subject == event.subject, DomainEvent.name == event.name, DomainEvent.happened_at >= since
     )
+    return await _told(session, chosen.order_by(DomainEvent.id.desc()).limit(limit))
+
+
+async def _told(session: AsyncSession, chosen: Select[DomainEvent]) -> list[TimelineEntry]:
     events = (await session.scalars(chosen)).all()
     return [TimelineEntry(event.happened_at, event.sentence, BY[ActorKind(event.actor)]) for event in events]
 

@@ -1,5 +1,6 @@
 """What stands open, and what once did, for pages and books."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,6 +8,8 @@ from sqlalchemy import BigInteger, Select, case, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.pagination import Page, Place, read_page
+from app.events.queries import Subject
+from app.exceptions.events import ExceptionMarkedDone, about
 from app.exceptions.models import ExceptionRecord
 
 
@@ -66,6 +69,11 @@ async def count_open(session: AsyncSession) -> int:
     """Return how many stand open in the actor's store."""
     counted = select(func.count()).select_from(ExceptionRecord).where(ExceptionRecord.resolved_at.is_(None))
     return (await session.execute(counted)).scalar_one()
+
+
+def done_about(subject_kind: str, subject_ids: Iterable[object]) -> list[Subject]:
+    """Return under which subjects a timeline has what staff marked as done about these."""
+    return [(ExceptionMarkedDone.subject, about(subject_kind, each)) for each in subject_ids]
 
 
 async def _read(session: AsyncSession, chosen: Select[ExceptionRecord]) -> list[ExceptionFacts]:

@@ -8,6 +8,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.core.errors import Conflict, NotFound
 from app.core.unit_of_work import UnitOfWork
+from app.events.service import record_event
+from app.exceptions.events import ExceptionMarkedDone, about
 from app.exceptions.models import ExceptionRecord
 from app.exceptions.queries import ExceptionFacts, open_exceptions
 from app.job_runs.queries import states_of
@@ -84,14 +86,14 @@ async def resolve_of_partner(
     uow: UnitOfWork, partner_id: int, kinds: Collection[str], but: Collection[object] = ()
 ) -> int:
     """Resolve what stands open about a partner, of these kinds and but for some subjects; returns how many."""
-    about = update(ExceptionRecord).where(
+    told = update(ExceptionRecord).where(
         ExceptionRecord.store_id == uow.store_id,
         ExceptionRecord.partner_id == partner_id,
         ExceptionRecord.kind.in_(kinds),
         ExceptionRecord.subject_id.not_in([str(each) for each in but]),
         ExceptionRecord.resolved_at.is_(None),
     )
-    resolved = await uow.session.execute(about.values(resolved_at=uow.now).returning(ExceptionRecord.id))
+    resolved = await uow.session.execute(told.values(resolved_at=uow.now).returning(ExceptionRecord.id))
     return len(resolved.all())
 
 
@@ -99,27 +101,31 @@ async def resolve_of_each(
     uow: UnitOfWork, subject_kind: str, subject_ids: Collection[object], kinds: Collection[str] | None = None
 ) -> int:
     """Resolve what stands open about any of the subjects, all of it or some kinds; returns how many."""
-    about = update(ExceptionRecord).where(
+    told = update(ExceptionRecord).where(
         ExceptionRecord.store_id == uow.store_id,
         ExceptionRecord.subject_kind == subject_kind,
         ExceptionRecord.subject_id.in_([str(each) for each in subject_ids]),
         ExceptionRecord.resolved_at.is_(None),
     )
     if kinds is not None:
-        about = about.where(ExceptionRecord.kind.in_(kinds))
-    resolved = await uow.session.execute(about.values(resolved_at=uow.now).returning(ExceptionRecord.id))
+        told = told.where(ExceptionRecord.kind.in_(kinds))
+    resolved = await uow.session.execute(told.values(resolved_at=uow.now).returning(ExceptionRecord.id))
     return len(resolved.all())
 
 
 async def end_by_hand(uow: UnitOfWork, exception_id: int) -> None:
-    """Take somebody's word that nothing is left to do about it; what ends by itself is refused."""
+    """Take somebody's word that nothing is left to do about it, and note whose; what ends by itself is refused."""
     chosen = select(ExceptionRecord).where(ExceptionRecord.store_id == uow.store_id, ExceptionRecord.id == exception_id)
     found = (await uow.session.scalars(chosen.with_for_update())).one_or_none()
     if found is None:
         raise NotFound
     if not found.ends_by_hand:
         raise EndsByItself
-    found.resolved_at = found.resolved_at or uow.now
+    if found.resolved_at is not None:
+        return  # said before, or over
+    found.resolved_at = uow.now
+    subject = about(found.subject_kind, found.subject_id)
+    await record_event(uow, ExceptionMarkedDone(subject, found.id, found.kind, found.cause))
 
 
 async def retry_failed(uow: UnitOfWork, run_id: int, also_of: Collection[int] = ()) -> int | None:

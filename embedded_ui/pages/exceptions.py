@@ -25,6 +25,7 @@ async def index(visit: Visit, request: Request) -> Response:
         listing=listing,
         page=page,
         count=await count_open(visit.uow.session),
+        done=await view.list_done(visit.uow),
         recovered=await view.count_recovered(visit.uow),
         terms=missing(PAYMENT_TERMS, visit.store.scopes),
         now=visit.uow.now,

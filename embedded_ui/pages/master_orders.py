@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.events.queries import timeline
+from app.exceptions.queries import done_about
 from app.master_orders import service
 from app.receiving.service import order_again as order_cancelled_again
 from embedded_ui.forms.listing import Listing
@@ -27,7 +28,7 @@ async def show(visit: Visit, request: Request) -> Response:
     """Show one master order."""
     session, cycle_id = visit.uow.session, request.path_params["cycle_id"]
     shown = await view.read_master(session, visit.store.id, cycle_id)
-    entries = await timeline(session, "master_order", cycle_id)
+    entries = await timeline(session, "master_order", cycle_id, done_about("master", [cycle_id]))
     return visit.page("master_orders/show.html", shown=shown, entries=entries, now=visit.uow.now)
 
 

@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.events.queries import timeline
+from app.exceptions.queries import done_about
 from app.orders.queries import last_comparison
 from app.orders.service import give_up_order
 from embedded_ui.forms.listing import Listing
@@ -24,7 +25,8 @@ async def show(visit: Visit, request: Request) -> Response:
     """Show one order."""
     session, order_id = visit.uow.session, request.path_params["order_id"]
     shown = await view.read_order(session, visit.store.id, order_id)
-    return visit.page("orders/show.html", shown=shown, entries=await timeline(session, "order", order_id))
+    done = done_about("order_line", [line.id for line in shown.order.lines])
+    return visit.page("orders/show.html", shown=shown, entries=await timeline(session, "order", order_id, done))
 
 
 async def give_up(visit: Visit, request: Request) -> Response:

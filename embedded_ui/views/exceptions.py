@@ -8,7 +8,8 @@ from datetime import timedelta
 from app.catalog.queries import mappings_to
 from app.core.pagination import Page, Place
 from app.core.unit_of_work import UnitOfWork
-from app.events.queries import count_since
+from app.events.queries import TimelineEntry, count_since, latest
+from app.exceptions.events import ExceptionMarkedDone
 from app.exceptions.queries import ExceptionFacts, page_of_open
 from app.fulfillment.queries import list_shipments
 from app.fulfillment.states import ShipmentState
@@ -71,6 +72,11 @@ async def list_exceptions(uow: UnitOfWork, place: Place) -> Page[ExceptionShown]
         )
 
     return page.of(shown)
+
+
+async def list_done(uow: UnitOfWork) -> list[TimelineEntry]:
+    """Return what staff marked as done in the last week, newest first."""
+    return await latest(uow.session, ExceptionMarkedDone, uow.now - RECENT)
 
 
 async def count_recovered(uow: UnitOfWork) -> int:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -213,6 +214,29 @@ async def test_what_is_only_told_is_marked_as_done(trade: Trade) -> None:
     assert re.findall(r"/app/exceptions/(\d+)/done", page) == [str(exception_id)]
     assert answers == [303, 409, 404]
     assert [each.kind for each in await trade.problems()] == ["unmapped"]
+
+
+async def test_what_was_marked_as_done_is_read_where_it_stood_and_where_it_was_about(trade: Trade) -> None:
+    """Who said so and when: on the list for a week, on the master order's and the order's timeline for good."""
+    await sell(trade, 1)
+    order, master = await trade.order(), await running(trade)
+    async with trade.uow() as uow:
+        early = Problem("completed_early", "master", str(master.id), "Made early.", "Nothing is lost.")
+        gone = Problem("shipped_though_cancelled", "order_line", str(order.lines[0].id), "It left.", "Ask for it.")
+        told = [await open_exception(uow, replace(each, ends_by_hand=True)) for each in (early, gone)]
+    for each in told:
+        await trade.shops.post(trade.retailer, f"/app/exceptions/{each}/done")
+
+    paths = ("/app/exceptions", f"/app/master-orders/{master.id}", f"/app/orders/{order.id}")
+    pages = [(await trade.shops.get(trade.retailer, path)).text for path in paths]
+    trade.set_clock(trade.clock.at + timedelta(days=8))
+    later = [(await trade.shops.get(trade.retailer, path)).text for path in paths]
+
+    entry = r"<s-text>Marked as done: {}</s-text>\s*<s-text[^>]*>Mon 2 Nov 2026[^<]* · your staff</s-text>"
+    found = [[bool(re.search(entry.format(what), page)) for what in ("Made early.", "It left.")] for page in pages]
+    assert found == [[True, True], [True, False], [False, True]]
+    assert "Marked as done in the last seven days" in pages[0]
+    assert ["Marked as done" in page for page in later] == [False, True, True]
 
 
 async def test_without_exceptions_nothing_needs_you(trade: Trade) -> None:

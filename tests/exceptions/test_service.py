@@ -1,12 +1,21 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
 from app.core.clock import FixedClock
 from app.core.errors import NotFound
-from app.core.unit_of_work import UnitsOfWork, system_for
-from app.exceptions.queries import count_open, list_exceptions, open_exceptions, open_exceptions_of
-from app.exceptions.service import NO_STORE, EndsByItself, Problem, end_by_hand, open_exception, resolve_exceptions
+from app.core.unit_of_work import Actor, ActorKind, UnitsOfWork, system_for
+from app.events.queries import timeline
+from app.exceptions.queries import count_open, done_about, list_exceptions, open_exceptions, open_exceptions_of
+from app.exceptions.service import (
+    NO_STORE,
+    EndsByItself,
+    Problem,
+    end_by_hand,
+    open_exception,
+    resolve_exceptions,
+)
 from tests.support.hub import MONDAY_NOON
 
 pytestmark = pytest.mark.anyio
@@ -92,3 +101,29 @@ async def test_only_what_nothing_else_ends_is_ended_by_hand(open_uow: UnitsOfWor
 
     async with open_uow(system_for(7)) as uow:
         assert [each.id for each in await open_exceptions(uow.session)] == [waits]
+
+
+async def test_who_said_that_it_is_done_is_kept_once(open_uow: UnitsOfWork) -> None:
+    """Beside what it was about; somebody else's word, and a second one, is none."""
+    staff = Actor(ActorKind.RETAILER, 7, staff="4711")
+    async with open_uow(system_for(7)) as uow:
+        told = await open_exception(uow, replace(UNMAPPED, kind="completed_early", ends_by_hand=True))
+        over = await open_exception(uow, replace(UNMAPPED, kind="booked_as_paid", ends_by_hand=True))
+        await resolve_exceptions(uow, "order_line", 12, kinds=["booked_as_paid"])
+
+    for actor in (staff, replace(staff, staff="4712")):
+        async with open_uow(actor) as uow:
+            await end_by_hand(uow, told)
+            await end_by_hand(uow, over)
+
+    async with open_uow(staff) as uow:
+        entries = await timeline(uow.session, "order", 3, done_about("order_line", [11, 12]))
+        said = await uow.session.execute(text("SELECT actor, staff, subject_id, details->>'kind' FROM domain_events"))
+        kept = [tuple(row) for row in said]
+    async with open_uow(system_for(8)) as uow:
+        elsewhere = await timeline(uow.session, "order", 3, done_about("order_line", [12]))
+    assert kept == [("retailer", "4711", "order_line:12", "completed_early")]
+    assert [(each.sentence, each.by) for each in entries] == [
+        ("Marked as done: The SKU has no mapping.", "your staff"),
+    ]
+    assert elsewhere == []
