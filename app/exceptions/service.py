@@ -98,15 +98,18 @@ async def resolve_of_partner(
 
 
 async def resolve_of_each(
-    uow: UnitOfWork, subject_kind: str, subject_ids: Collection[object], kinds: Collection[str] | None = None
+    uow: UnitOfWork, subject_kind: str, subject_ids: Collection[object] | None, kinds: Collection[str] | None = None
 ) -> int:
-    """Resolve what stands open about any of the subjects, all of it or some kinds; returns how many."""
+    """Resolve what stands open about any of the subjects (None: any at all), all of it or some kinds; returns how
+    many.
+    """
     told = update(ExceptionRecord).where(
         ExceptionRecord.store_id == uow.store_id,
         ExceptionRecord.subject_kind == subject_kind,
-        ExceptionRecord.subject_id.in_([str(each) for each in subject_ids]),
         ExceptionRecord.resolved_at.is_(None),
     )
+    if subject_ids is not None:
+        told = told.where(ExceptionRecord.subject_id.in_([str(each) for each in subject_ids]))
     if kinds is not None:
         told = told.where(ExceptionRecord.kind.in_(kinds))
     resolved = await uow.session.execute(told.values(resolved_at=uow.now).returning(ExceptionRecord.id))

@@ -114,8 +114,8 @@ async def _closed_at(uow: UnitOfWork, order: OrderRow) -> datetime | None:
 async def _erase_orders(uow: UnitOfWork, order_ids: Sequence[int] | None) -> dict[str, int]:
     if order_ids is not None and not order_ids:
         return {}
-    shipments = await repository.list_shipments(uow.session, uow.store_id, order_ids=order_ids)
-    await resolve_of_each(uow, "shipment", [each.id for each in shipments], [NOT_CORRECTED])
+    shipment_ids = await repository.shipment_ids(uow.session, uow.store_id, order_ids) if order_ids else None
+    await resolve_of_each(uow, "shipment", shipment_ids, [NOT_CORRECTED])
     handed_over = await retell(uow, ShipmentHandedOver, "Handed to a carrier", "number", order_ids)
     corrected = await retell(uow, TrackingCorrectionAsked, "Tracking to be corrected", "number", order_ids)
     return {

@@ -102,6 +102,12 @@ async def list_shipments(
     return (await session.scalars(query.order_by(Shipment.id.desc()).limit(limit))).all()
 
 
+async def shipment_ids(session: AsyncSession, store_id: int, order_ids: Collection[int]) -> Sequence[int]:
+    """Return the ids of every shipment of these orders."""
+    query = select(Shipment.id).where(Shipment.store_id == store_id, Shipment.order_id.in_(order_ids))
+    return (await session.scalars(query)).all()
+
+
 async def clear_people(session: AsyncSession, store_id: int, order_ids: Collection[int] | None) -> int:
     """Empty numbers that lead to a customer's parcel, and who packed it; returns how many shipments held something.
 

@@ -15,6 +15,7 @@ from app.exceptions.service import (
     end_by_hand,
     open_exception,
     resolve_exceptions,
+    resolve_of_each,
 )
 from tests.support.hub import MONDAY_NOON
 
@@ -127,3 +128,22 @@ async def test_who_said_that_it_is_done_is_kept_once(open_uow: UnitsOfWork) -> N
         ("Marked as done: The SKU has no mapping.", "your staff"),
     ]
     assert elsewhere == []
+
+
+async def test_all_of_a_kind_is_resolved_whatever_it_is_about(open_uow: UnitsOfWork) -> None:
+    async with open_uow(system_for(7)) as uow:
+        for number in range(3):
+            await open_exception(uow, replace(UNMAPPED, subject_id=str(number)))
+        await open_exception(uow, replace(UNMAPPED, kind="no_price"))
+        await open_exception(uow, replace(UNMAPPED, subject_kind="shipment"))
+    async with open_uow(system_for(8)) as uow:
+        await open_exception(uow, UNMAPPED)
+
+    async with open_uow(system_for(7)) as uow:
+        assert await resolve_of_each(uow, "order_line", None, ["unmapped"]) == 3
+        assert await resolve_of_each(uow, "order_line", [], ["no_price"]) == 0
+        left = [(each.kind, each.subject_kind) for each in await open_exceptions(uow.session)]
+
+    async with open_uow(system_for(8)) as uow:
+        assert await count_open(uow.session) == 1
+    assert left == [("no_price", "order_line"), ("unmapped", "shipment")]

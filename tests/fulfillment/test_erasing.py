@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import text
 
 from app.core.unit_of_work import SYSTEM, system_for
+from app.exceptions.service import Problem, open_exception
 from app.fulfillment import erasing, service
 from app.fulfillment.erasing import erasable_at
 from app.fulfillment.service import Handover
+from app.fulfillment.service.correcting import NOT_CORRECTED
 from app.master_orders.queries import list_master_orders
 from app.stores.errors import RequestNotFound
 from app.stores.service import RequestFacts, list_requests
@@ -120,6 +122,27 @@ async def test_a_retailer_that_left_is_erased_and_its_units_stay(trade: Trade) -
     assert NUMBER not in dump
     assert "Mill Lane" not in dump
     assert await units_and_money(trade) == before
+    assert await trade.failed_jobs() == []
+
+
+async def test_nobody_waits_for_a_number_that_was_erased_however_long_ago_its_box_left(trade: Trade) -> None:
+    """A21: the oldest of a thousand and one boxes, whose tracking could not be corrected."""
+    await stock_centre(trade, 2)
+    await ship(trade)
+    async with trade.uow() as uow:
+        oldest = await uow.session.scalar(text("SELECT max(id) FROM shipments"))
+        more = "INSERT INTO shipments (store_id, order_id, state, fulfillment_ids, packed_at, sends)"
+        copied = "SELECT store_id, order_id, state, fulfillment_ids, packed_at, sends FROM shipments"
+        await uow.session.execute(text(f"{more} {copied}, generate_series(1, 1000) WHERE id = :id"), {"id": oldest})
+        await open_exception(uow, Problem(NOT_CORRECTED, "shipment", str(oldest), "Not taken.", "Enter it again."))
+    before = [each.kind for each in await trade.problems()]
+    uninstall(trade.shops.world, trade.shops.store(RETAILER))
+    await trade.settle()
+
+    await send(trade, RETAILER, "shop/redact")
+
+    assert NOT_CORRECTED in before
+    assert NOT_CORRECTED not in [each.kind for each in await trade.problems()]
     assert await trade.failed_jobs() == []
 
 
