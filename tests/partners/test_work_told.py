@@ -1,5 +1,6 @@
 """Work for a partner's store that fails or waits for long: told to whoever sells its products, and ended for all."""
 
+import contextlib
 import re
 from datetime import timedelta
 from typing import Any
@@ -13,10 +14,12 @@ from app.inventory.jobs import SyncStock
 from app.job_runs.models import JobRun
 from app.job_runs.service import enqueue
 from app.job_runs.states import JobState
+from app.partners.flows import tell_of_work
 from app.partners.jobs import TellOfWork
 from jobs.runner import MOST_LAPSES, REPORTED_FROM
 from simulator.faults.faults import Faults, Rule
 from tests.support.linked import link, make_retailer
+from tests.support.oak import Killed, killed_at
 from tests.support.shops import PARTNER
 from tests.support.trade import Trade
 
@@ -220,6 +223,24 @@ async def test_telling_that_fails_does_not_ask_for_itself_again(trade: Trade) ->
     assert alone == (["failed"], [[]])
     assert kind == "job_failed"
     assert (await states(trade, TellOfWork.name), await told(trade)) == ([], [[]])
+
+
+@pytest.mark.parametrize("step", range(3))
+async def test_a_telling_killed_between_two_retailers_is_finished_by_the_next(
+    trade: Trade, harbour: Trade, step: int
+) -> None:
+    """Whoever was told already is not told twice."""
+    run_id = await queue_sync(trade, lapses=MOST_LAPSES)
+    (held,) = await trade.shops.runner.claim(1)
+    await trade.shops.runner.run(held)
+
+    with contextlib.suppress(Killed):
+        await tell_of_work(killed_at(trade.shops.open_uow, step), trade.link.partner_store.id)
+    first = [len(each) for each in await told(trade, harbour)]
+    await trade.settle()
+
+    assert sum(first) == max(0, step - 1)
+    assert [[subject for _, subject, _ in each] for each in await told(trade, harbour)] == [[str(run_id)]] * 2
 
 
 async def test_one_telling_at_a_time(trade: Trade) -> None:
