@@ -1,7 +1,7 @@
 """What an order shows as sent beside what left in our boxes: somebody is told where the two differ."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from app.core.unit_of_work import UnitOfWork
 from app.exceptions.service import Problem, open_exception, resolve_of_each
@@ -16,8 +16,6 @@ from app.units.states import SHIPPED, DemandState
 SENT_BY_HAND = "fulfilled_by_hand"
 NOT_SHOWN = "shipped_not_shown"
 
-Tell = Callable[[Order, OrderLine, int], Problem]
-
 
 async def compare_sent(uow: UnitOfWork, order: Order, facts: OrderFacts) -> None:
     """List lines that show more as sent than left in our boxes, or less; end it for those that do not any more."""
@@ -25,18 +23,14 @@ async def compare_sent(uow: UnitOfWork, order: Order, facts: OrderFacts) -> None
     if order.is_test or not lines or not facts.fulfillments:
         return  # what was cancelled is still shown: nothing was ever sent
     sent = await _sent_of(uow, lines, facts)
-    await _list(uow, order, _by_hand, {line: rules.sent_by_hand(sent[line]) for line in lines})
-    await _list(uow, order, _not_shown, {line: rules.shipped_unseen(sent[line]) for line in lines})
-
-
-async def _list(uow: UnitOfWork, order: Order, tell: Tell, differing: Mapping[OrderLine, int]) -> None:
-    """Have the lines that differ stand open, and those that do not stand open no more."""
-    for line, quantity in differing.items():
-        problem = tell(order, line, quantity)
-        if quantity:
-            await open_exception(uow, problem)
-        else:
-            await resolve_of_each(uow, "order_line", [line.id], [problem.kind])
+    by_hand = {line: rules.sent_by_hand(sent[line]) for line in lines}
+    unseen = {line: rules.shipped_unseen(sent[line]) for line in lines}
+    for kind, tell, differing in ((SENT_BY_HAND, _by_hand, by_hand), (NOT_SHOWN, _not_shown, unseen)):
+        agreeing = [line.id for line, quantity in differing.items() if not quantity]
+        await resolve_of_each(uow, "order_line", agreeing, [kind])
+        for line, quantity in differing.items():
+            if quantity:
+                await open_exception(uow, tell(order, line, quantity))
 
 
 async def _sent_of(uow: UnitOfWork, lines: Sequence[OrderLine], facts: OrderFacts) -> Mapping[OrderLine, SentUnits]:

@@ -13,6 +13,7 @@ ORDERS: tuple[Check, ...] = (units.everything_placed, units.nothing_beyond_what_
 
 ALL: tuple[Check, ...] = (
     *ORDERS,
+    units.handwork_is_told,
     units.eligible_times,
     units.states_are_true,
     units.each_open_unit_has_a_place,

@@ -54,6 +54,26 @@ def _sent_before_seen(case: Case, bought: BoughtLine) -> int:
     )
 
 
+def handwork_is_told(case: Case) -> Iterator[str]:
+    """What a shop's staff fulfilled beside us, while a partner is to send it, stands on the list."""
+    for bought in case.bought:
+        lots = case.demand.get(bought.line["id"], [])
+        ours = sum(left_in(lot, "packed", *SHIPPED) for lot in lots)
+        by_hand = _shown_as_sent(case, bought) - _sent_before_seen(case, bought) - ours
+        if lots and by_hand > 0 and not case.is_told("order_line", bought.line["id"], "fulfilled_by_hand"):
+            yield f"silent: {by_hand} units of {bought.name} were fulfilled by hand and are bought all the same"
+
+
+def _shown_as_sent(case: Case, bought: BoughtLine) -> int:
+    return sum(
+        line["quantity"] * bought.mapping["units_per"]
+        for fulfillment in case.store_truth(bought.retailer)["fulfillments"]
+        if fulfillment["status"] == "SUCCESS"
+        for line in fulfillment["lines"]
+        if line["line_id"] == bought.line["id"]
+    )
+
+
 def nothing_beyond_what_was_ordered(case: Case) -> Iterator[str]:
     """INV1: no line ever had more units than were ever ordered of it."""
     for bought in case.bought:
