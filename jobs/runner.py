@@ -19,7 +19,7 @@ from app.exceptions.service import JOB_FAILED, JOB_WAITING, NO_STORE, Problem, o
 from app.job_runs import rules
 from app.job_runs.declaration import job_from
 from app.job_runs.errors import LeaseLost
-from app.job_runs.ledger import LEASE_SECONDS, ClaimedRun, Ledger, Share, check_fence, end_in
+from app.job_runs.ledger import LEASE_SECONDS, ClaimedRun, Ledger, Share, check_fence, end_in, fail_in
 from app.job_runs.states import JobState
 from app.partners.jobs import TellOfWork
 from app.partners.service import ask_to_tell_of_work
@@ -227,7 +227,10 @@ class Runner:
                 await _tell_retailers(uow, run)
 
     async def _fail(self, run: ClaimedRun, error: Exception) -> None:
-        """End the run as failed and open an exception, in one transaction; it waits for nothing any more."""
+        """End the run and open an exception of what failed, in one transaction; the run waits for nothing any more.
+
+        The runs are locked first, as whoever tries one again does.
+        """
         # What an unforeseen error says may quote a customer; its kind is enough here, the log has the rest.
         why = error.sentence if isinstance(error, HubError) else f"A fault in the hub ({type(error).__name__})."
         log.error(
@@ -235,11 +238,11 @@ class Runner:
         )
         step = "Look at the cause; when it is mended, retry the job."
         async with self._open_for(run) as uow:
-            await resolve_exceptions(uow, "job", run.id, [JOB_WAITING])
-            await open_exception(uow, Problem(JOB_FAILED, "job", str(run.id), f"{run.name}: {why}", step))
-            await _tell_retailers(uow, run)
             async with uow.machinery():
-                await end_in(uow, run, JobState.FAILED, why)
+                failed_id = await fail_in(uow, run, why)
+            await resolve_exceptions(uow, "job", run.id, [JOB_WAITING])
+            await open_exception(uow, Problem(JOB_FAILED, "job", str(failed_id), f"{run.name}: {why}", step))
+            await _tell_retailers(uow, run)
 
     async def _resolve(self, run: ClaimedRun) -> None:
         if run.attempt > REPORTED_FROM:

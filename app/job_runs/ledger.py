@@ -90,6 +90,9 @@ _FENCE_AND_END = text(
     "UPDATE job_runs SET state = :state, note = :note, finished_at = :now, leased_until = NULL"
     " WHERE id = :id AND attempt = :attempt AND state = 'running'"
 )
+_FAILED_BEFORE = text(
+    "SELECT id FROM job_runs WHERE state = 'failed' AND coalesce_key = :key ORDER BY id LIMIT 1 FOR UPDATE"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,3 +203,16 @@ async def end_in(uow: UnitOfWork, run: ClaimedRun, state: JobState, note: str | 
     mine = await uow.session.execute(_FENCE_AND_END, parameters)
     if mine.rowcount != 1:  # type: ignore[attr-defined]
         raise LeaseLost(run.name)
+
+
+async def fail_in(uow: UnitOfWork, run: ClaimedRun, why: str) -> int:
+    """End the run as failed in this transaction, or as joined to the one of its key that failed before; return which.
+
+    So a lasting fault of hourly work stands on the list once, since it began.
+    """
+    before: int | None = await uow.session.scalar(_FAILED_BEFORE, {"key": run.coalesce_key})
+    if before is None:
+        await end_in(uow, run, JobState.FAILED, why)
+        return run.id
+    await end_in(uow, run, JobState.CANCELLED, f"Joined run {before}, which failed before: {why}")
+    return before

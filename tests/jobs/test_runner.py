@@ -14,6 +14,7 @@ from app.core.runtime import Runtime
 from app.core.unit_of_work import SYSTEM
 from app.events.service import record_event
 from app.exceptions.queries import ExceptionFacts, open_exceptions
+from app.exceptions.service import retry_failed
 from app.job_runs.ledger import Ledger
 from jobs.context import JobContext
 from jobs.runner import REPORTED_FROM, Runner
@@ -170,6 +171,27 @@ async def test_a_fault_fails_the_job_and_opens_an_exception_without_quoting_it(a
         str(first),
         "test.ring: A fault in the hub (ValueError).",
     )
+
+
+async def test_a_fault_that_lasts_stands_on_the_list_once_since_it_began(alive: Runtime) -> None:
+    """M7: with its newest cause; tried again, the first run stands for all of them."""
+    runner = make_runner(alive, failing(ValueError(), TypeError(), TypeError()))
+    (first,) = await queue(alive, Ring(1, key="hourly"))
+    await run_due(runner)
+    (began,) = await problems(runner)
+    for number in (2, 3):
+        await queue(alive, Ring(number, key="hourly"))
+        await run_due(runner)
+
+    (told,) = await problems(runner)
+    async with runner.units(SYSTEM.of_store(7)) as uow:
+        await retry_failed(uow, first)
+    await run_due(runner)
+
+    assert (told.id, told.subject_id, told.opened_at) == (began.id, str(first), began.opened_at)
+    assert told.cause == "test.ring: A fault in the hub (TypeError)."
+    assert await rows(alive, "state") == [("done",), ("cancelled",), ("cancelled",)]
+    assert (await effects(alive), await problems(runner)) == ([1], [])
 
 
 async def test_a_job_nobody_knows_fails(alive: Runtime) -> None:
