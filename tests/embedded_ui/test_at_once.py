@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app.core.clock import FixedClock
+from simulator.world.orders import cancel_order
 from tests.support.database import TestDatabase
 from tests.support.oak import Oak
 from tests.support.shops import alive_shops
@@ -133,3 +134,18 @@ async def test_a_change_of_the_partners_decided_by_several_at_once(centre: Oak) 
     await centre.close_week()
     assert [each.quantity for each in centre.order.lines] == [5 if 303 in restored else 3]
     assert await centre.units() == ({"sent": 5} if 303 in restored else {"sent": 3, "queued": 2})
+
+
+async def test_what_a_partner_cancelled_is_ordered_again_by_several_at_once(centre: Oak) -> None:
+    """G26: the units go back to the queue once."""
+    await centre.sell(3)
+    cycle_id = (await centre.close_week()).id
+    cancel_order(centre.trade.shops.world, centre.store, centre.order)
+    await centre.trade.settle()
+
+    path = f"/app/master-orders/{cycle_id}/order-again"
+    at_once, again = await press(centre, path, 4), await press(centre, path)
+    await centre.trade.settle()
+
+    assert (at_once, again) == ([303, 409, 409, 409], [409])
+    assert (await centre.units(), await centre.units("supply")) == ({"queued": 3}, {"shorted": 3})
