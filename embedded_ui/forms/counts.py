@@ -4,17 +4,22 @@ import re
 
 from starlette.datastructures import FormData
 
+from app.core.errors import Invalid
 from embedded_ui.forms.entered import Reader
 
 LINE = re.compile(r"line_([1-9][0-9]{0,17})")
 MOST = 100_000
+RELOAD = "Reload the page, and enter again what goes into the box."
 
 
 def read_boxes(form: FormData) -> int | None:
     """Return how many boxes of the order the page that was filled in knew of; none if it does not say."""
+    if "boxes" not in form:
+        return None
     reader = Reader(form)
-    boxes = reader.whole("boxes", "Reload the page.") if "boxes" in form else None
-    reader.check()
+    boxes = reader.whole("boxes", RELOAD)
+    if reader.faults:
+        raise Invalid(RELOAD)  # nobody types it, so there is no field to say it at
     return boxes
 
 
