@@ -18,7 +18,7 @@ from tests.support.browser import find_browser
 from tests.support.serving import serving
 from tests.support.shops import ADMIN, Shops
 
-PATIENCE = 20_000
+PATIENCE = 60_000
 
 # What the pages call of App Bridge, noting each call; a press of a link is announced instead of followed.
 BRIDGE = """

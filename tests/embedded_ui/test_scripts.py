@@ -168,7 +168,7 @@ async def test_after_a_refused_form_without_such_a_field_the_focus_is_at_the_sen
         await staff.opens(path)
         await trade.shops.post(trade.retailer, path, **{f"line_{order.lines[0].id}": 1})
         await staff.page.get_by_role("button", name="Pack this box").click()
-        await expect(staff.page.get_by_text("not at the centre any more")).to_be_visible()
+        await expect(staff.page.get_by_text("was packed in the meantime")).to_be_visible()
         await expect(staff.page.locator("[data-refused]")).to_be_focused()
 
 
