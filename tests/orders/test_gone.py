@@ -49,6 +49,7 @@ async def test_an_order_deleted_before_its_cancelling_was_read_is_given_up_by_on
         await delete_unseen(oak, order)
     page = (await oak.trade.shops.get(RETAILER, "/app/exceptions")).text
     questions, before = await asked(oak), await oak.units()
+    pages = [(await oak.trade.shops.get(RETAILER, f"/app/orders/{each.subject_id}")).text for each in questions]
 
     paths = [f"/app/orders/{each.subject_id}/gone" for each in questions]
     answers = [await oak.trade.shops.post(RETAILER, path) for path in (*paths, paths[0])]
@@ -60,6 +61,7 @@ async def test_an_order_deleted_before_its_cancelling_was_read_is_given_up_by_on
 
     assert [(each.subject_kind, each.units) for each in questions] == [("order", 0)] * 2
     assert all(f'action="{path}"' in page for path in paths)
+    assert all(f'action="{path}"' in own for path, own in zip(paths, pages, strict=True))
     assert before == {"sent": 5, "queued": 4}
     assert [answer.status_code for answer in answers] == [303, 303, 409]
     assert await oak.units() == {"allocated": 2, "cancelled": 7}

@@ -11,8 +11,10 @@ from simulator.world.effects import apply_due
 from simulator.world.fulfillment import cancel_fulfillment, create_fulfillment, parts_for
 from simulator.world.order_model import Fulfillment, Order, Tracking
 from simulator.world.orders import Edit, LineChange, Repayment, edit_order, refund_order
+from simulator.world.routing import hold_order, release_order
 from simulator.world.store import Store
 from tests.support.oak import BEANS, Oak, lines_of
+from tests.support.shops import PARTNER
 
 pytestmark = pytest.mark.anyio
 
@@ -231,3 +233,20 @@ async def test_what_was_sent_before_it_had_a_route_or_is_the_stores_own_is_nobod
 
     assert await told(oak) == []
     assert await oak.units() == {"queued": 1}
+
+
+async def test_what_was_fulfilled_by_hand_is_not_bought_while_its_order_is_on_hold(oak: Oak) -> None:
+    """E29, contract §5: the hold is the order's; of what the order shows as sent nothing remains to be held in it."""
+    tea = oak.trade.product(PARTNER, {"sku": "TEA"}, title="Tea")
+    await oak.trade.bring_in(tea)
+    order = oak.trade.buy((BEANS, 1), ("PARTNER-oak-TEA", 2))
+    await oak.trade.settle()
+    await fulfil(oak, order, 1)
+
+    hold_order(oak.trade.shops.world, store_of(oak), order)
+    await oak.trade.settle()
+    held = await oak.units()
+    release_order(oak.trade.shops.world, store_of(oak), order)
+    await oak.trade.settle()
+
+    assert (held, await oak.units()) == ({"held": 3}, {"queued": 3})

@@ -8,6 +8,8 @@ from app.gateways.shopify.order_facts import OrderFacts
 from app.orders import repository
 from app.orders.events import OrderHeld, OrderReleased
 from app.orders.models import Order, OrderHold
+from app.orders.rules import TO_SEND
+from app.units.queries import demand_in
 
 
 async def follow_holds(uow: UnitOfWork, order: Order, facts: OrderFacts, released_at: datetime | None) -> None:
@@ -19,10 +21,11 @@ async def follow_holds(uow: UnitOfWork, order: Order, facts: OrderFacts, release
     if not facts.fulfillment_orders and facts.cancelled_at is None:
         return
     held: dict[str, str] = {}
-    for fulfillment_order in facts.fulfillment_orders:
-        if fulfillment_order.status == "ON_HOLD":
-            reason = fulfillment_order.holds[0].reason if fulfillment_order.holds else "OTHER"
-            held |= {part.order_line_id: reason for part in fulfillment_order.lines if part.remaining}
+    on_hold = [each for each in facts.fulfillment_orders if each.status == "ON_HOLD"]
+    unsent = await _unsent(uow, order) if on_hold else set()
+    for each in on_hold:
+        reason = each.holds[0].reason if each.holds else "OTHER"
+        held |= {part.order_line_id: reason for part in each.lines if part.remaining or part.order_line_id in unsent}
     for line in order.lines:
         reason_now = held.get(line.shopify_line_id)
         if reason_now and not line.on_hold:
@@ -36,6 +39,13 @@ async def follow_holds(uow: UnitOfWork, order: Order, facts: OrderFacts, release
                 hold.released_at = _within(released_at or uow.now, hold.placed_at, uow.now)
             await record_event(uow, OrderReleased(order.id, line.id, line.title))
     await uow.session.flush()
+
+
+async def _unsent(uow: UnitOfWork, order: Order) -> set[str]:
+    """Return the lines of which units are to come, also where the order shows them as sent: by hand, beside us."""
+    lots = await demand_in(uow.session, uow.store_id, [line.id for line in order.lines], TO_SEND)
+    lines = {lot.line_id for lot in lots}
+    return {line.shopify_line_id for line in order.lines if line.id in lines}
 
 
 def _within(at: datetime, earliest: datetime, latest: datetime) -> datetime:
