@@ -20,12 +20,7 @@ async def follow_holds(uow: UnitOfWork, order: Order, facts: OrderFacts, release
     """
     if not facts.fulfillment_orders and facts.cancelled_at is None:
         return
-    held: dict[str, str] = {}
-    on_hold = [each for each in facts.fulfillment_orders if each.status == "ON_HOLD"]
-    unsent = await _unsent(uow, order) if on_hold else set()
-    for each in on_hold:
-        reason = each.holds[0].reason if each.holds else "OTHER"
-        held |= {part.order_line_id: reason for part in each.lines if part.remaining or part.order_line_id in unsent}
+    held = await _held(uow, order, facts)
     for line in order.lines:
         reason_now = held.get(line.shopify_line_id)
         if reason_now and not line.on_hold:
@@ -41,8 +36,25 @@ async def follow_holds(uow: UnitOfWork, order: Order, facts: OrderFacts, release
     await uow.session.flush()
 
 
-async def _unsent(uow: UnitOfWork, order: Order) -> set[str]:
-    """Return the lines of which units are to come, also where the order shows them as sent: by hand, beside us."""
+async def _held(uow: UnitOfWork, order: Order, facts: OrderFacts) -> dict[str, str]:
+    """Return the lines on hold, each with the reason.
+
+    Of a line that is shown as sent altogether nothing remains to be held; what is to come of it all the same, since
+    somebody sent it by hand beside us, waits with the rest of its fulfilment order.
+    """
+    on_hold = [each for each in facts.fulfillment_orders if each.status == "ON_HOLD"]
+    remaining = {part.order_line_id for each in facts.fulfillment_orders for part in each.lines if part.remaining}
+    by_hand = await _to_come(uow, order) - remaining if on_hold else set()
+    return {
+        part.order_line_id: each.holds[0].reason if each.holds else "OTHER"
+        for each in on_hold
+        for part in each.lines
+        if part.remaining or part.order_line_id in by_hand
+    }
+
+
+async def _to_come(uow: UnitOfWork, order: Order) -> set[str]:
+    """Return the lines of which units are still to go to the customer."""
     lots = await demand_in(uow.session, uow.store_id, [line.id for line in order.lines], TO_SEND)
     lines = {lot.line_id for lot in lots}
     return {line.shopify_line_id for line in order.lines if line.id in lines}
