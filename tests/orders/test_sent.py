@@ -9,10 +9,12 @@ from app.fulfillment import service as fulfillment
 from app.fulfillment.service import Handover
 from simulator.world.effects import apply_due
 from simulator.world.fulfillment import cancel_fulfillment, create_fulfillment, parts_for
+from simulator.world.model import Address
 from simulator.world.order_model import Fulfillment, Order, Tracking
 from simulator.world.orders import Edit, LineChange, Repayment, edit_order, refund_order
 from simulator.world.routing import hold_order, release_order
 from simulator.world.store import Store
+from simulator.world.stores import add_location
 from tests.support.oak import BEANS, Oak, lines_of
 from tests.support.shops import PARTNER
 
@@ -250,3 +252,24 @@ async def test_what_was_fulfilled_by_hand_is_not_bought_while_its_order_is_on_ho
     await oak.trade.settle()
 
     assert (held, await oak.units()) == ({"held": 3}, {"queued": 3})
+
+
+async def test_of_what_was_fulfilled_by_hand_the_part_that_is_sent_from_elsewhere_is_not_held(oak: Oak) -> None:
+    """E29: a hold is a fulfilment order's; the line goes on where another one has units of it that nothing holds."""
+    tea = oak.trade.product(PARTNER, {"sku": "TEA"}, title="Tea")
+    await oak.trade.bring_in(tea)
+    order = oak.trade.buy((BEANS, 1), ("PARTNER-oak-TEA", 2))
+    await oak.trade.settle()
+    await fulfil(oak, order, 1)
+
+    hold_order(oak.trade.shops.world, store_of(oak), order)
+    elsewhere = add_location(oak.trade.shops.world, store_of(oak), "Elsewhere", Address(), by="staff")
+    order.lines[0].location_id = elsewhere.id
+    more = Edit(changes=[LineChange(line_id=order.lines[0].id, quantity=2)])
+    edit_order(oak.trade.shops.world, store_of(oak), order, more)
+    await oak.trade.settle()
+
+    routed = {one.location_id: one.status for one in store_of(oak).fulfillment_orders_of(order.id)}
+    assert sorted(routed.values()) == ["ON_HOLD", "OPEN"]
+    assert routed[elsewhere.id] == "OPEN"
+    assert await oak.units() == {"held": 2, "queued": 1, "captured": 1}  # the new one is not paid for yet
