@@ -21,6 +21,7 @@ HEADINGS: Mapping[str, str] = {
     "order_gone": "An order may be gone from your store",
     "order_not_captured": "An order could not be taken in",
     "order_not_readable": "An order could not be read",
+    "order_not_asked_for": "A partner made an order nobody asked for",
     "ordered_before_import": "Ordered before the product was imported",
     "over_shipped": "More was sent than the customer wants now",
     "parcel_cancelled_after_receipt": "The partner cancelled a parcel that is here",

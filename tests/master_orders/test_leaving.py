@@ -5,6 +5,7 @@ import pytest
 from app.partners.states import PartnerState
 from simulator.faults.faults import Rule
 from simulator.world.apps import install, uninstall
+from simulator.world.orders import cancel_order
 from tests.support.linked import accept, invite, partners_now
 from tests.support.oak import BEANS, Oak, lines_of
 from tests.support.shops import PARTNER, RETAILER
@@ -106,12 +107,7 @@ async def test_a_partner_who_comes_back_finds_no_draft_of_the_week_that_was_give
     uninstall(oak.trade.shops.world, oak.store)
     await oak.trade.settle()
 
-    install(oak.trade.shops.world, oak.store)
-    await oak.trade.shops.load(PARTNER)
-    await invite(oak.trade.shops)
-    await accept(oak.trade.shops)
-    await oak.trade.settle()
-    await oak.gather()
+    await _come_back(oak)
 
     running = await oak.running()
     assert (running.cutoff_at, running.number) == (given_up.cutoff_at, 2)
@@ -128,14 +124,41 @@ async def test_a_draft_that_was_never_confirmed_is_taken_back_when_the_partner_i
     uninstall(oak.trade.shops.world, oak.store)
     await oak.trade.settle()
 
-    install(oak.trade.shops.world, oak.store)
-    await oak.trade.shops.load(PARTNER)
-    await invite(oak.trade.shops)
-    await accept(oak.trade.shops)
-    for _ in range(4):
+    await _come_back(oak)
+    for _ in range(3):
         await oak.gather()
 
     running = await oak.running()
     assert [draft.tags for draft in oak.drafts] == [[running.marker]] != [unconfirmed.tags]
     assert lines_of(oak.draft) == [3]
     assert await oak.trade.failed_jobs() == []
+
+
+@pytest.mark.parametrize("is_cancelled", [False, True])
+async def test_an_order_made_of_the_draft_of_a_week_that_was_given_up_is_told(oak: Oak, is_cancelled: bool) -> None:
+    """A13: its units are asked for again, so somebody has to stop it; once the partner did, there is nothing to say."""
+    await oak.sell(3)
+    await oak.gather()
+    given_up = await oak.running()
+    uninstall(oak.trade.shops.world, oak.store)
+    await oak.trade.settle()
+
+    order = oak.complete_draft()
+    if is_cancelled:
+        cancel_order(oak.trade.shops.world, oak.store, order)
+    await _come_back(oak)
+
+    told = (await oak.problems()).get("order_not_asked_for")
+    assert is_cancelled or (told is not None and told.subject_id == str(given_up.id) and order.name in told.cause)
+    assert told is None or (told.ends_by_hand and not is_cancelled)
+    assert [draft.tags for draft in oak.drafts] == [[(await oak.running()).marker]]
+    assert await oak.units() == {"queued": 3}
+
+
+async def _come_back(oak: Oak) -> None:
+    install(oak.trade.shops.world, oak.store)
+    await oak.trade.shops.load(PARTNER)
+    await invite(oak.trade.shops)
+    await accept(oak.trade.shops)
+    await oak.trade.settle()
+    await oak.gather()

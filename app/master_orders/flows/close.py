@@ -1,18 +1,26 @@
 """Close a week: know all orders up to the cut-off, freeze, write the final draft, complete it, record the order."""
 
-from contextlib import suppress
-
-from app.core.errors import HubError, NotAllowed, NotFound, Unavailable
+from app.core.errors import HubError, Unavailable
 from app.core.log import logger
 from app.core.unit_of_work import Open, system_for
-from app.gateways.shopify import draft_orders, partner_orders
+from app.gateways.shopify import draft_orders
 from app.gateways.shopify.draft_orders import DraftFacts
-from app.gateways.shopify.errors import Refused, StoreFrozen
+from app.gateways.shopify.errors import Refused
 from app.master_orders import rules, service
-from app.master_orders.errors import DraftNotReady, DraftUncertain, NoCentre, NotReconciled, StillLooking
+from app.master_orders.errors import DraftNotReady, DraftUncertain, NoCentre, NotReconciled
 from app.master_orders.flows.content import sent_order
-from app.master_orders.flows.draft import SOON, Found, adopt_order, bring_draft, find_order, look, remove_doubles
-from app.master_orders.service import Closing, DraftPlan, LeftBehind
+from app.master_orders.flows.draft import (
+    SOON,
+    Found,
+    adopt_order,
+    bring_draft,
+    find_order,
+    look,
+    read_order,
+    remove_doubles,
+)
+from app.master_orders.flows.given_up import take_back
+from app.master_orders.service import Closing, DraftPlan
 from app.master_orders.states import CycleState
 from app.orders.flows import read_orders, reconcile_orders
 from app.stores.flows import ConnectedShopify
@@ -47,7 +55,7 @@ async def close_cycle(open_uow: Open, shopify: ConnectedShopify, store_id: int, 
 
 async def _close(open_uow: Open, shopify: ConnectedShopify, store_id: int, cycle_id: int, closing: Closing) -> None:
     if closing.state in (CycleState.EMPTY, CycleState.UNCERTAIN):
-        await _take_back(open_uow, shopify, store_id, cycle_id, closing)
+        await take_back(open_uow, shopify, store_id, cycle_id, closing)
         return
     seen: Found | None = None
     if closing.state is CycleState.OPEN:
@@ -127,9 +135,7 @@ async def _complete(open_uow: Open, shopify: ConnectedShopify, plan: DraftPlan, 
         if read is None or read.order_id is None:
             raise
         order_id = read.order_id
-    order = await shopify.call(plan.partner_store_id, partner_orders.read_partner_order, order_id)
-    if order is None:
-        raise Unavailable("The partner's store does not show the new order yet.", retry_after=SOON)
+    order = await read_order(shopify, plan.partner_store_id, order_id)
     completed = await shopify.call(plan.partner_store_id, draft_orders.read_draft, draft.id)
     async with open_uow(system_for(plan.store_id)) as uow:
         await service.record_closed(uow, plan.cycle_id, sent_order(plan, order, completed))
@@ -148,33 +154,3 @@ async def _made_elsewhere(open_uow: Open, shopify: ConnectedShopify, plan: Draft
         await shopify.call(plan.partner_store_id, draft_orders.delete_draft, draft.id)
     await adopt_order(open_uow, plan, Found(made_of, order))
     return True
-
-
-async def _take_back(open_uow: Open, shopify: ConnectedShopify, store_id: int, cycle_id: int, closing: Closing) -> None:
-    """Delete what is left of a week that ended without the partner.
-
-    If their store does not let us any more it stays known, to be taken back should the partner come again.
-    """
-    left, partner_store_id = closing.left, closing.partner_store_id
-    if left is None:
-        return
-    try:
-        drafts = [left.draft_id] if left.draft_id else await _find_left(shopify, partner_store_id, left)
-        for draft_id in drafts:
-            with suppress(NotFound):  # the partner deleted it, or made an order of it, which they know
-                await shopify.call(partner_store_id, draft_orders.delete_draft, draft_id)
-    except (NotAllowed, Refused, StoreFrozen) as refusal:
-        log.info("master_orders.draft_left_behind", marker=left.marker, why=refusal.sentence)
-        return
-    async with open_uow(system_for(store_id)) as uow:
-        wait = None if drafts else await service.count_look(uow, cycle_id)
-        if wait is None:
-            await service.record_no_draft(uow, cycle_id)
-    if wait is not None:
-        raise StillLooking(retry_after=wait.total_seconds())
-
-
-async def _find_left(shopify: ConnectedShopify, partner_store_id: int, left: LeftBehind) -> list[str]:
-    """Return the drafts of the week that nobody made an order of."""
-    found = await shopify.call(partner_store_id, draft_orders.find_drafts_by_tag, left.marker)
-    return [draft.id for draft in found if draft.order_id is None]

@@ -88,10 +88,7 @@ async def look(open_uow: Open, shopify: ConnectedShopify, plan: DraftPlan) -> Fo
         return await _look_for_uncertain(open_uow, shopify, plan) if plan.is_creating else Found()
     draft = await shopify.call(plan.partner_store_id, draft_orders.read_draft, plan.draft_id)
     if draft is not None and draft.order_id is not None:
-        order = await shopify.call(plan.partner_store_id, partner_orders.read_partner_order, draft.order_id)
-        if order is None:
-            raise Unavailable("The partner's store does not show the new order yet.", retry_after=SOON)
-        return Found(draft, order)
+        return Found(draft, await read_order(shopify, plan.partner_store_id, draft.order_id))
     if draft is None:
         order = await find_order(shopify, plan)
         if order is not None:
@@ -105,6 +102,14 @@ async def find_order(shopify: ConnectedShopify, plan: DraftPlan) -> PartnerOrder
     """Return the order with our marker, the first if there were several."""
     orders = await shopify.call(plan.partner_store_id, partner_orders.find_orders_by_tag, plan.marker)
     return min(orders, key=lambda order: order.created_at, default=None)
+
+
+async def read_order(shopify: ConnectedShopify, partner_store_id: int, order_id: str) -> PartnerOrderFacts:
+    """Return an order that was made of a draft; Unavailable while the partner's store does not show it."""
+    order = await shopify.call(partner_store_id, partner_orders.read_partner_order, order_id)
+    if order is None:
+        raise Unavailable("The partner's store does not show the new order yet.", retry_after=SOON)
+    return order
 
 
 async def remove_doubles(shopify: ConnectedShopify, plan: DraftPlan, ours: str | None) -> list[DraftFacts]:

@@ -11,6 +11,7 @@ from app.master_orders.service.closing import (
     is_reconciled,
     record_closed,
     record_nothing_sent,
+    record_taken_back,
 )
 from app.master_orders.service.cycles import end_weeks, open_next_cycle
 from app.master_orders.service.doubt import look_now, record_uncertain, send_again
@@ -67,6 +68,7 @@ __all__ = [
     "record_no_draft",
     "record_nothing_sent",
     "record_refused",
+    "record_taken_back",
     "record_trouble",
     "record_uncertain",
     "record_wait",

@@ -17,6 +17,7 @@ from app.master_orders.models import Cycle, MasterLine
 from app.master_orders.rules import QueuedUnits, WrittenLine
 from app.master_orders.service.confirming import confirm_lines, end_reduced, supply_of
 from app.master_orders.service.cycles import follow_cycle, gather_lines, plan_close
+from app.master_orders.service.drafting import record_no_draft
 from app.master_orders.service.edits import settle_edits
 from app.master_orders.service.ledger import note_change
 from app.master_orders.service.trouble import INVOICE_SENT, NO_CENTRE, REFUSED, UNCERTAIN, WAITING, tell_trouble
@@ -31,6 +32,7 @@ from app.units.terms import Because
 NOT_PENDING = "booked_as_paid"
 FLAGGED = "frozen_without_reconciliation"
 EARLY = "completed_early"
+NOT_ASKED_FOR = "order_not_asked_for"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,14 @@ async def record_nothing_sent(uow: UnitOfWork, cycle_id: int) -> None:
     await _end_empty(uow, cycle)
 
 
+async def record_taken_back(uow: UnitOfWork, cycle_id: int, made: Sequence[str]) -> None:
+    """Record that no draft of a given-up week stands any more; orders the partner made of it are told, by name."""
+    await record_no_draft(uow, cycle_id)
+    if made:
+        cycle = await repository.lock_cycle(uow.session, uow.store_id, cycle_id)
+        await open_exception(uow, _not_asked_for(cycle, " and ".join(made)))
+
+
 async def _seal(uow: UnitOfWork, cycle: Cycle, lines: dict[MasterLine, list[QueuedUnits]]) -> None:
     because = Because("master_order.frozen", "master", str(cycle.id), uow.now)
     for line, units in sorted(lines.items(), key=lambda item: item[0].id):
@@ -238,6 +248,19 @@ def _completed_early(cycle: Cycle, sent: SentOrder) -> Problem:
         subject_id=str(cycle.id),
         cause=f"The partner made {sent.name} of the running draft before the cut-off of {in_words(cycle.cutoff_on)}.",
         next_step="Nothing is lost: what is sold until the cut-off goes on a second order of this week.",
+        ends_by_hand=True,
+        partner_id=cycle.partner_id,
+    )
+
+
+def _not_asked_for(cycle: Cycle, names: str) -> Problem:
+    return Problem(
+        kind=NOT_ASKED_FOR,
+        subject_kind="master",
+        subject_id=str(cycle.id),
+        cause=f"The partner made {names} of the draft of {in_words(cycle.cutoff_on)} after that week had been given "
+        "up. Its units went back to the queue, and the next master order asks for them again.",
+        next_step=f"Ask the partner to cancel {names}. If the goods are on their way, set them aside when they arrive.",
         ends_by_hand=True,
         partner_id=cycle.partner_id,
     )
