@@ -15,6 +15,7 @@ Ending = dict[str, Counter[str]]
 """What there is of each kind, and how often."""
 
 OPEN = "SELECT count(*) FROM inbox_events WHERE handled_at IS NULL"
+TOLD_ONCE = "SELECT name FROM domain_events WHERE name LIKE 'catalog.s%' OR name = 'catalog.product.drafted'"
 
 
 async def ending_of(trade: Trade) -> Ending:
@@ -22,6 +23,7 @@ async def ending_of(trade: Trade) -> Ending:
     books = await export_books(trade.shops.open_uow)
     async with trade.uow() as uow, uow.machinery() as session:
         unhandled = await session.scalar(text(OPEN))
+        told = await session.scalars(text(TOLD_ONCE))
     ending = {
         "lots": _counted(map(_lot, books["lots"])),
         "masters": _counted(map(_master, books["master_orders"])),
@@ -34,6 +36,7 @@ async def ending_of(trade: Trade) -> Ending:
         "exceptions": _counted(
             (each["kind"], each["subject"]["kind"]) for each in books["exceptions"] if not each["resolved_at"]
         ),
+        "told": _counted(told),
         "failed jobs": _counted(await trade.failed_jobs()),
         "news nobody handled": _counted(["news"] * (unhandled or 0)),
     }
@@ -90,6 +93,7 @@ def _store(truth: Row) -> Counter[str]:
         )
         for each in truth["fulfillments"]
     ]
+    seen += [("product", each["id"], each["status"]) for each in truth["products"] if not each["deleted_at"]]
     seen += [("stock", each["variant_id"], each["location_id"], each["available"]) for each in truth["stock"]]
     seen += [("subscription", each["topic"]) for each in truth["subscriptions"] if not each["deleted_at"]]
     return _counted(seen)

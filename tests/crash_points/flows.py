@@ -10,6 +10,9 @@ from app.rehearsal.hub import Hub
 from app.rehearsal.staff import Miscount
 from simulator.world.apps import expire_tokens
 from simulator.world.inventory import set_inventory
+from simulator.world.model import Product
+from simulator.world.products import delete_product, upsert_product
+from simulator.world.store import Store
 from tests.crash_points.mortal import HUB
 from tests.crash_points.stage import Flow
 from tests.support.oak import BEANS, Oak, lines_of
@@ -128,6 +131,33 @@ async def restock_with_old_tokens(trade: Trade) -> None:
     await restock(trade)
 
 
+async def with_tea(trade: Trade) -> None:
+    """Customers can buy tea of the partner's, too."""
+    await trade.bring_in(trade.product(PARTNER, {"sku": "TEA"}, title="Tea"))
+    store = trade.shops.store(trade.retailer)
+    upsert_product(trade.shops.world, store, {"status": "ACTIVE"}, _tea(store), by="staff")
+    await trade.settle()
+
+
+async def rename_tea(trade: Trade) -> None:
+    """The partner gives the tea another SKU."""
+    store = trade.shops.store(PARTNER)
+    (variant,) = trade.variants(PARTNER, _tea(store))
+    changed = {"variants": [{"id": variant.id, "sku": "TEA-1"}]}
+    upsert_product(trade.shops.world, store, changed, _tea(store), by="staff")
+
+
+async def delete_tea(trade: Trade) -> None:
+    """The partner deletes the tea."""
+    store = trade.shops.store(PARTNER)
+    delete_product(trade.shops.world, store, _tea(store))
+
+
+def _tea(store: Store) -> Product:
+    (found,) = [each for each in store.products.values() if each.title == "Tea"]
+    return found
+
+
 def _hub(trade: Trade) -> Hub:
     return Hub(trade.shops.open_uow, trade.shops.shopify, trade.shops.runner.runtime.settings)
 
@@ -145,5 +175,14 @@ FLOWS = (
     Flow("ship", 17, (HUB, "fulfillment.post_shipment"), stocked, nothing, ship),
     Flow("stock news", 18, (HUB, *STOCK), nothing, restock, takes=MINUTE),
     Flow("stock sync", 15, STOCK, restocked_unheard, reach_the_hour),
+    Flow("SKU changed", 14, (HUB, "catalog.read_products", "catalog.tell_of_sku"), with_tea, rename_tea, takes=MINUTE),
+    Flow(
+        "product deleted",
+        22,
+        (HUB, "catalog.read_products", "catalog.draft_product"),
+        with_tea,
+        delete_tea,
+        takes=MINUTE,
+    ),
     Flow("token refresh", 18, STOCK, nothing, restock_with_old_tokens, takes=MINUTE),
 )
