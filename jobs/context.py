@@ -1,6 +1,6 @@
 """What a job's handler is given: units of work under the fence, the outside, its progress."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Ended:
-    """Whether a unit of work of the handler ended the run already."""
+    """Whether a unit of work of the handler ended the run already, and which failed ones are over with it."""
 
     by_handler: bool = False
+    superseded: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)

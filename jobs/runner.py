@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -15,7 +15,15 @@ from app.core.errors import Conflict, HubError, Unavailable
 from app.core.log import logger
 from app.core.runtime import Runtime
 from app.core.unit_of_work import SYSTEM, Actor, UnitOfWork, UnitsOfWork
-from app.exceptions.service import JOB_FAILED, JOB_WAITING, NO_STORE, Problem, open_exception, resolve_exceptions
+from app.exceptions.service import (
+    JOB_FAILED,
+    JOB_WAITING,
+    NO_STORE,
+    Problem,
+    open_exception,
+    resolve_exceptions,
+    resolve_of_each,
+)
 from app.job_runs import rules
 from app.job_runs.declaration import job_from
 from app.job_runs.errors import LeaseLost
@@ -155,7 +163,7 @@ class Runner:
             return partial(self._end, run, gone.sentence) if is_its_own else partial(self._fail, run, gone)
         except Exception as error:
             return partial(self._fail, run, error)
-        return partial(self._resolve, run) if ended.by_handler else partial(self._end, run, None)
+        return partial(self._resolve, run, ended.superseded) if ended.by_handler else partial(self._end, run, None)
 
     async def _call_handler(self, held: HeldRun, ended: Ended) -> None:
         run = held.run
@@ -175,7 +183,7 @@ class Runner:
         async def fence(uow: UnitOfWork) -> None:
             if not uow.is_last:
                 return await check_fence(uow, run)
-            await end_in(uow, run, JobState.DONE)
+            ended.superseded = await end_in(uow, run)
             ended.by_handler = True
 
         fenced = replace(self.units, guard=fence)
@@ -198,9 +206,7 @@ class Runner:
         return show
 
     async def _end(self, run: ClaimedRun, note: str | None) -> None:
-        if not await self.ledger.end(run, JobState.DONE, await self.runtime.clock.now(), note):
-            raise LeaseLost(run.name)
-        await self._resolve(run)
+        await self._resolve(run, await self.ledger.end(run, await self.runtime.clock.now(), note))
 
     async def _wait(self, run: ClaimedRun, error: Unavailable | PermissionMissing | TimeoutError) -> None:
         """Queue the run again for later; after many attempts somebody is told, but it goes on.
@@ -218,7 +224,7 @@ class Runner:
         if state is None:
             raise LeaseLost(run.name)
         if state is JobState.CANCELLED:
-            return await self._resolve(run)
+            return await self._resolve(run, [])
         is_told = not isinstance(error, TimeoutError) and error.is_told
         if run.attempt >= REPORTED_FROM and not is_told:
             step = "It is tried again by itself; look whether the store or service it needs is reachable."
@@ -244,10 +250,12 @@ class Runner:
             await open_exception(uow, Problem(JOB_FAILED, "job", str(failed_id), f"{run.name}: {why}", step))
             await _tell_retailers(uow, run)
 
-    async def _resolve(self, run: ClaimedRun) -> None:
-        if run.attempt > REPORTED_FROM:
+    async def _resolve(self, run: ClaimedRun, superseded: Sequence[int]) -> None:
+        """End what stands open about the run, and about those that are over with it."""
+        told = [*superseded, *([run.id] if run.attempt > REPORTED_FROM else [])]
+        if told:
             async with self._open_for(run) as uow:
-                await resolve_exceptions(uow, "job", run.id)
+                await resolve_of_each(uow, "job", told)
                 await _tell_retailers(uow, run)
 
     def _open_for(self, run: ClaimedRun) -> AbstractAsyncContextManager[UnitOfWork]:

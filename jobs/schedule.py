@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from app.catalog.jobs import ReadProducts
 from app.core.unit_of_work import SYSTEM, UnitOfWork, UnitsOfWork
+from app.exceptions.jobs import LookAtJobs
 from app.inbox.jobs import ForgetBodies
 from app.inventory.jobs import CompareOffers, SyncStock
 from app.job_runs.declaration import Job
@@ -46,7 +47,8 @@ STANDING: tuple[Standing, ...] = (
     Standing(StoreRole.PARTNER, DAY, ReadMasterOrders),  # more often while goods are awaited
     Standing(StoreRole.PARTNER, HOUR, partial(ReadProducts, by_poll=True)),
     Standing(StoreRole.PARTNER, HOUR, partial(SyncStock, by_poll=True)),
-    Standing(StoreRole.PARTNER, DAY, TellOfWork),  # of a worker that died after its job was done nothing was said
+    Standing(StoreRole.RETAILER, DAY, LookAtJobs),  # of a worker that died after its job was done nothing was said
+    Standing(StoreRole.PARTNER, DAY, TellOfWork),  # nor of this one
 )
 UPKEEP: tuple[Job, ...] = (ForgetBodies(), ForgetEnded(), ForgetAuthorizations(), SweepTokens())
 

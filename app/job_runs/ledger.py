@@ -62,9 +62,21 @@ UPDATE job_runs SET leased_until = least(leased_until, now() + %(wait)s)
 WHERE worker = %(worker)s AND state = 'running'
 """
 
-_END = """
-UPDATE job_runs SET state = %(state)s, note = %(note)s, finished_at = %(now)s, leased_until = NULL
-WHERE id = %(id)s AND attempt = %(attempt)s AND state = 'running' RETURNING id
+# What failed before under the same key is over with it.
+_SUPERSEDED = """
+, superseded AS (
+    UPDATE job_runs SET state = 'cancelled', note = 'A later run succeeded.' FROM ended
+    WHERE job_runs.state = 'failed' AND job_runs.coalesce_key = ended.coalesce_key RETURNING job_runs.id
+)
+SELECT array(SELECT id FROM superseded) FROM ended
+"""
+
+_END = f"""
+WITH ended AS (
+    UPDATE job_runs SET state = 'done', note = %(note)s, finished_at = %(now)s, leased_until = NULL
+    WHERE id = %(id)s AND attempt = %(attempt)s AND state = 'running' RETURNING coalesce_key
+)
+{_SUPERSEDED}
 """
 
 # Back in the queue it may meet a later wish under its key, which then stands for both.
@@ -86,7 +98,14 @@ WHERE id = %(id)s AND attempt = %(attempt)s AND state = 'running' RETURNING id
 """
 
 _FENCE = text("UPDATE job_runs SET attempt = attempt WHERE id = :id AND attempt = :attempt AND state = 'running'")
-_FENCE_AND_END = text(
+_FENCE_AND_END = text(f"""
+WITH ended AS (
+    UPDATE job_runs SET state = 'done', finished_at = :now, leased_until = NULL
+    WHERE id = :id AND attempt = :attempt AND state = 'running' RETURNING coalesce_key
+)
+{_SUPERSEDED}
+""")
+_FENCE_AND_FAIL = text(
     "UPDATE job_runs SET state = :state, note = :note, finished_at = :now, leased_until = NULL"
     " WHERE id = :id AND attempt = :attempt AND state = 'running'"
 )
@@ -160,10 +179,14 @@ class Ledger:
         parameters = {"ids": [run.id for run in held], "attempts": [run.attempt for run in held]}
         return frozenset(row[0] for row in await self.direct.rows(_RENEW, parameters))
 
-    async def end(self, run: ClaimedRun, state: JobState, now: datetime, note: str | None = None) -> bool:
-        """End the run; tells whether it was still ours."""
-        parameters = {"id": run.id, "attempt": run.attempt, "state": state.value, "now": now, "note": note}
-        return bool(await self.direct.rows(_END, parameters))
+    async def end(self, run: ClaimedRun, now: datetime, note: str | None = None) -> list[int]:
+        """Record that the run is done; return the runs of its key that had failed, and are over with it."""
+        parameters = {"id": run.id, "attempt": run.attempt, "now": now, "note": note}
+        rows = await self.direct.rows(_END, parameters)
+        if not rows:
+            raise LeaseLost(run.name)
+        superseded: list[int] = rows[0][0]
+        return superseded
 
     async def put_back(self, run: ClaimedRun, now: datetime, run_at: datetime, note: str | None) -> JobState | None:
         """Queue the run again, or end it as joined to the one queued under its key; None: it was no longer ours."""
@@ -197,12 +220,16 @@ async def check_fence(uow: UnitOfWork, run: ClaimedRun) -> None:
         raise LeaseLost(run.name)
 
 
-async def end_in(uow: UnitOfWork, run: ClaimedRun, state: JobState, note: str | None = None) -> None:
-    """End the run in this transaction, together with its effect; `LeaseLost` when it is no longer ours."""
-    parameters = {"id": run.id, "attempt": run.attempt, "state": state.value, "now": uow.now, "note": note}
-    mine = await uow.session.execute(_FENCE_AND_END, parameters)
-    if mine.rowcount != 1:  # type: ignore[attr-defined]
+async def end_in(uow: UnitOfWork, run: ClaimedRun) -> list[int]:
+    """Record in this transaction, together with its effect, that the run is done; return what is over with it.
+
+    `LeaseLost` when it is no longer ours.
+    """
+    parameters = {"id": run.id, "attempt": run.attempt, "now": uow.now}
+    superseded: list[int] | None = await uow.session.scalar(_FENCE_AND_END, parameters)
+    if superseded is None:
         raise LeaseLost(run.name)
+    return superseded
 
 
 async def fail_in(uow: UnitOfWork, run: ClaimedRun, why: str) -> int:
@@ -211,8 +238,11 @@ async def fail_in(uow: UnitOfWork, run: ClaimedRun, why: str) -> int:
     So a lasting fault of hourly work stands on the list once, since it began.
     """
     before: int | None = await uow.session.scalar(_FAILED_BEFORE, {"key": run.coalesce_key})
-    if before is None:
-        await end_in(uow, run, JobState.FAILED, why)
-        return run.id
-    await end_in(uow, run, JobState.CANCELLED, f"Joined run {before}, which failed before: {why}")
-    return before
+    state, note = JobState.FAILED, why
+    if before is not None:
+        state, note = JobState.CANCELLED, f"Joined run {before}, which failed before: {why}"
+    parameters = {"id": run.id, "attempt": run.attempt, "state": state.value, "now": uow.now, "note": note}
+    mine = await uow.session.execute(_FENCE_AND_FAIL, parameters)
+    if mine.rowcount != 1:  # type: ignore[attr-defined]
+        raise LeaseLost(run.name)
+    return run.id if before is None else before

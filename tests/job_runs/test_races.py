@@ -7,6 +7,7 @@ import pytest
 
 from app.core.direct import conninfo
 from app.core.runtime import Runtime
+from app.job_runs.errors import LeaseLost
 from app.job_runs.ledger import Ledger
 from app.job_runs.states import JobState
 from tests.support.hub import MONDAY_NOON
@@ -42,7 +43,7 @@ async def test_a_lane_goes_on_when_its_run_ends(alive: Runtime) -> None:
     order = []
     while claimed := await worker.claim(MONDAY_NOON, 10):
         order += [run.arguments["number"] for run in claimed]
-        assert await worker.end(claimed[0], JobState.DONE, MONDAY_NOON)
+        await worker.end(claimed[0], MONDAY_NOON)
 
     assert order == [0, 1, 2]
 
@@ -78,10 +79,11 @@ async def test_the_run_of_a_killed_worker_goes_to_another(alive: Runtime) -> Non
 
     assert (taken.id, taken.attempt, taken.lapses) == (slept.id, 2, 1)
     assert await dead.renew([slept]) == frozenset()
-    assert not await dead.end(slept, JobState.DONE, MONDAY_NOON)
+    with pytest.raises(LeaseLost):
+        await dead.end(slept, MONDAY_NOON)
     assert not await dead.put_back(slept, MONDAY_NOON, MONDAY_NOON, None)
     assert await living.renew([taken]) == {taken.id}
-    assert await living.end(taken, JobState.DONE, MONDAY_NOON)
+    assert await living.end(taken, MONDAY_NOON) == []
 
 
 async def test_a_worker_inherits_from_the_one_that_died_under_its_name(alive: Runtime) -> None:

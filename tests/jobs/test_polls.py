@@ -25,6 +25,7 @@ pytestmark = pytest.mark.anyio
 
 MISSED = {
     "catalog.read_products": Missed.ONCE,
+    "exceptions.look_at_jobs": Missed.ONCE,
     "inbox.forget_bodies": Missed.ONCE,
     "inventory.compare_offers": Missed.ONCE,
     "inventory.sync_stock": Missed.ONCE,

@@ -194,6 +194,32 @@ async def test_a_fault_that_lasts_stands_on_the_list_once_since_it_began(alive: 
     assert (await effects(alive), await problems(runner)) == ([1], [])
 
 
+@pytest.mark.parametrize("is_last", [False, True])
+async def test_what_failed_is_over_when_a_later_run_of_its_key_succeeds(alive: Runtime, is_last: bool) -> None:
+    """M7: hourly work that is well again leaves nothing on the list; another key, or none, keeps its entry."""
+    fails = [True, True, True, False]
+
+    async def handler(context: JobContext, _job: Ring) -> None:
+        if fails.pop(0):
+            raise ValueError
+        if is_last:
+            async with context.open_last(context.actor):
+                pass
+
+    runner = make_runner(alive, handler)
+    for key in ("hourly", "other", None):
+        await queue(alive, Ring(1, key=key))
+        await run_due(runner)
+    before = len(await problems(runner))
+
+    await queue(alive, Ring(2, key="hourly"))
+    await run_due(runner)
+
+    assert (before, len(await problems(runner))) == (3, 2)
+    assert await rows(alive, "state") == [("cancelled",), ("failed",), ("failed",), ("done",)]
+    assert (await rows(alive, "note"))[0] == ("A later run succeeded.",)
+
+
 async def test_a_job_nobody_knows_fails(alive: Runtime) -> None:
     await queue(alive, Ring(1))
     await alive.direct.rows("UPDATE job_runs SET name = 'test.of_yesterday'", {})

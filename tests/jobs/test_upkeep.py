@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from app.exceptions.service import JOB_WAITING, Problem, open_exception
 from app.inbox.repository import BATCH as BODIES
 from app.job_runs.repository import MOST_FORGOTTEN as RUNS
 from jobs.schedule import plan_standing
@@ -40,3 +41,15 @@ async def test_a_day_may_leave_more_behind_than_is_removed_at_once(trade: Trade)
 
     async with trade.uow() as uow, uow.machinery() as session:
         assert tuple((await session.execute(LEFT)).one()) == (0, 0)
+
+
+async def test_what_is_told_of_a_job_that_is_over_ends_within_a_day(trade: Trade) -> None:
+    """M7: a worker may die between the end of a job and the end of what was told of it."""
+    await plan_standing(trade.shops.runner.units)
+    async with trade.uow() as uow:
+        await open_exception(uow, Problem(JOB_WAITING, "job", "1", "orders.read: No answer.", "Wait."))
+
+    trade.set_clock(trade.clock.at + timedelta(days=1))
+    await trade.settle()
+
+    assert await trade.problems() == []
