@@ -1,5 +1,7 @@
 """A permission that is taken back: what needs it waits, people are told once, and all goes on when it is back."""
 
+from datetime import timedelta
+
 import pytest
 
 from app.core.unit_of_work import system_for
@@ -55,6 +57,25 @@ async def test_a_partner_takes_a_permission_back_and_gives_it_again(trade: Trade
     assert await told(trade, trade.retailer_id) == []
     assert await told(trade, trade.link.partner_store.id) == []
     assert trade.shown(BEAN) == 7
+    assert await trade.failed_jobs() == []
+
+
+async def test_a_permission_given_again_is_found_within_an_hour_of_refusals(trade: Trade) -> None:
+    """A5, D17: the message of it was lost, too; what is read each hour is refused, and they are looked at."""
+    await trade.bring_in(trade.product())
+    before = permit(trade, PARTNER, but="read_inventory")
+    count(trade, 7)
+    await trade.settle()
+    set_scopes(trade.shops.world, trade.shops.store(PARTNER), before)
+    await trade.lose_webhooks()
+
+    seen = []
+    for _ in range(2):
+        trade.set_clock(trade.clock.at.replace(minute=0, second=0) + timedelta(hours=1))
+        await trade.settle()
+        seen.append((await told(trade, trade.retailer_id), trade.shown(BEAN)))
+
+    assert seen[-1] == ([], 7)
     assert await trade.failed_jobs() == []
 
 

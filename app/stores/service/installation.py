@@ -11,7 +11,8 @@ from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
 from app.exceptions.service import Problem, open_exception, resolve_exceptions
 from app.inbox.service import follow_name
-from app.job_runs.service import cancel_plans_of_store, enqueue, every, wake_waiting
+from app.job_runs.rules import next_beat
+from app.job_runs.service import cancel_plans_of_store, enqueue, every, plan, wake_waiting
 from app.stores import repository
 from app.stores.errors import AccessLost, PermissionMissing, RoleTaken
 from app.stores.events import (
@@ -136,10 +137,18 @@ async def record_scopes(uow: UnitOfWork, granted: Iterable[str]) -> StoreFacts:
 
 
 async def look_at_permissions(uow: UnitOfWork) -> None:
-    """Have read what the acting store grants, when Shopify refuses what we think was granted."""
+    """Have read what the acting store grants: at once when Shopify refuses what we think was granted.
+
+    What we know to be missing may have been granted since, and the message lost: while it is refused, each hour.
+    """
     store = await get_store(uow, uow.store_id)
     if not store.missing_scopes:
         await enqueue(uow, CheckInstallation(uow.store_id))
+    else:
+        at = next_beat(uow.now, HOUR)
+        # A plan of its own for each hour: another refusal must not put off a look that is due.
+        key = f"stores.look_at_permissions:{uow.store_id}:{at.isoformat()}"
+        await plan(uow, CheckInstallation(uow.store_id, by_poll=True), at, key)
 
 
 async def _follow_permissions(uow: UnitOfWork, store: Store, before: frozenset[str]) -> None:
