@@ -87,6 +87,17 @@ class Customers(Playing):
                 chosen[0], chosen[1], act["part"], {"company": "FedEx", "number": f"HAND{act['number']}"}
             )
 
+    async def _take_back(self, act: Act) -> None:
+        """The retailer's staff cancels in Shopify's admin what we said was sent."""
+        ours = [
+            (store, each)
+            for store in self.cast.shops("retailer")
+            for each in store.fulfillments.values()
+            if (each.by, each.status) == ("app", "SUCCESS")
+        ]
+        if chosen := pick(ours, act["which"]):
+            await self._control("DELETE", f"{chosen[0].domain}/fulfillments/{chosen[1].id}", {})
+
     async def _on_order(self, act: Act, verb: str, body: dict[str, Any]) -> None:
         if chosen := pick(self.cast.orders(), act["which"]):
             await self._control("POST", f"{chosen[0].domain}/orders/{chosen[1].id}/{verb}", body)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.core.unit_of_work import system_for
+from app.exceptions.queries import open_exceptions
 from app.fulfillment.rules import packable
 from app.fulfillment.service import ready_lots
 from app.fulfillment.states import ShipmentState
@@ -94,6 +95,16 @@ class Staff(Playing):
             line = pick(list(running.lines), act["which"])
             path = f"/app/master-orders/{running.id}/lines/{line.partner_variant_id}/{verb}"
             await self._page(retailer.shop_domain, path)
+
+    async def _order_again(self, act: Act) -> None:
+        """What a partner cancelled is to be ordered with the next master order."""
+        cancelled = []
+        for retailer in await self.cast.retailers():
+            async with self.stage.shops.open_uow(system_for(retailer.id)) as uow:
+                told = await open_exceptions(uow.session, "master_order_cancelled")
+            cancelled += [(retailer, each.subject_id) for each in sorted(told, key=lambda each: int(each.subject_id))]
+        if chosen := pick(cancelled, act["which"]):
+            await self._page(chosen[0].shop_domain, f"/app/master-orders/{chosen[1]}/order-again")
 
     async def _shelf(self, act: Act) -> None:
         """The retailer keeps what partners have at another of its locations from now on."""
