@@ -72,13 +72,12 @@ async def read_stock(open_uow: Open, shopify: ConnectedShopify, partner_store_id
 async def write_offers(open_uow: Open, shopify: ConnectedShopify, store_id: int, partner_id: int) -> None:
     """Bring the retailer's store to what is offered, differences only, never over a sale that came between."""
     async with open_uow(system_for(store_id)) as uow:
-        shelf = await service.read_shelf(uow, partner_id)
+        shelf = await service.read_shelf(uow, partner_id, AT_ONCE)
         if shelf.location_id is None:
-            await service.weigh_offers(uow, partner_id, shelf.items)
+            for items in shelf.batches:
+                await service.weigh_offers(uow, partner_id, items)
             return
-    mapping_ids = list(shelf.items)
-    for start in range(0, len(mapping_ids), AT_ONCE):
-        items = {each: shelf.items[each] for each in mapping_ids[start : start + AT_ONCE]}
+    for items in shelf.batches:
         await _write(open_uow, shopify, (store_id, partner_id, shelf.location_id), items)
 
 

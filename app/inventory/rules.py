@@ -1,12 +1,13 @@
 """Sellable stock: what is offered of a variant, and the sum that explains it."""
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from app.partners.states import LIVE, PartnerState
 
@@ -16,6 +17,21 @@ PATIENCE = timedelta(minutes=10)
 
 HALF_AFTER, NOTHING_AFTER = timedelta(hours=2), timedelta(hours=6)
 """How old a reading may be before half of what it showed is offered, and before none of it is (D18)."""
+
+
+T = TypeVar("T")
+
+
+def in_batches(groups: Iterable[Sequence[T]], most: int) -> list[list[T]]:
+    """Share out over batches of at most so many; what belongs together is parted only if no batch holds it all."""
+    batches: list[list[T]] = []
+    for group in groups:
+        parts = [group[start : start + most] for start in range(0, len(group), most)]
+        for part in parts:
+            if not batches or len(batches[-1]) + len(part) > most:
+                batches.append([])
+            batches[-1].extend(part)
+    return batches
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from app.inventory.rules import (
     decayed,
     decays_at,
     explain,
+    in_batches,
     judge_source,
     offered,
     whole_units,
@@ -26,6 +27,21 @@ NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 
 def total(p: int, u: int = 0, others: int = 0, b: int = 0, s: int = 0, provisional: int = 0) -> StockSum:
     return StockSum(p, u, others, provisional, b, s)
+
+
+@pytest.mark.parametrize(
+    ("groups", "batches"),
+    [
+        ([], []),
+        (["a", "b"], ["ab"]),
+        (["ab", "c", "def"], ["abc", "def"]),
+        (["ab", "cd", "e"], ["ab", "cde"]),
+        (["a", "bcdefgh", "i"], ["a", "bcd", "efg", "hi"]),
+    ],
+)
+def test_what_is_sold_from_one_stock_is_weighed_together(groups: list[str], batches: list[str]) -> None:
+    """D4: a sale seen at one of them counts for all; only what no batch can hold is parted."""
+    assert in_batches(groups, 3) == [list(batch) for batch in batches]
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ class Shelf:
     """Where a partner's items stand in the retailer's store; without a location nothing is written."""
 
     location_id: str | None
-    items: Mapping[int, str]  # inventory item by mapping
+    batches: Sequence[Mapping[int, str]]  # inventory item by mapping; what is sold from one stock is in one of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +77,15 @@ class Weighed:
         return [each for each in shown if self.shown[each.mapping.inventory_item_gid] != each.wanted]
 
 
-async def read_shelf(uow: UnitOfWork, partner_id: int) -> Shelf:
-    """Return where a partner's items stand, packs beside the single ones of the same stock."""
+async def read_shelf(uow: UnitOfWork, partner_id: int, most: int) -> Shelf:
+    """Return where a partner's items stand, so many at once: packs beside the single ones of the same stock."""
     settings = await get_settings(uow.session, uow.store_id)
     installed = (await get_store(uow, uow.store_id)).installed
-    mappings = await mappings_of_partner(uow.session, uow.store_id, partner_id)
-    in_order = sorted(mappings, key=lambda each: (each.partner_variant_id, each.id))
-    items = {each.id: each.inventory_item_gid for each in in_order}
+    sold: dict[int, list[MappingFacts]] = defaultdict(list)
+    for mapping in sorted(await mappings_of_partner(uow.session, uow.store_id, partner_id), key=lambda each: each.id):
+        sold[mapping.partner_variant_id].append(mapping)
+    batches = rules.in_batches([sold[variant_id] for variant_id in sorted(sold)], most)
+    items = [{each.id: each.inventory_item_gid for each in batch} for batch in batches]
     return Shelf(settings.stock_location_id if installed else None, items)
 
 
