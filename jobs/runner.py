@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -256,7 +256,7 @@ class Runner:
         if told:
             async with self._open_for(run) as uow:
                 await resolve_of_each(uow, "job", told)
-                await _tell_retailers(uow, run)
+                await _tell_retailers(uow, run, told)
 
     def _open_for(self, run: ClaimedRun) -> AbstractAsyncContextManager[UnitOfWork]:
         return self.units(actor_of(run))
@@ -267,7 +267,10 @@ def actor_of(run: ClaimedRun) -> Actor:
     return SYSTEM.of_store(NO_STORE if run.store_id is None else run.store_id)
 
 
-async def _tell_retailers(uow: UnitOfWork, run: ClaimedRun) -> None:
-    """A partner's store has no list of its own: whoever sells its products is told, but not of the telling itself."""
-    if run.name != TellOfWork.name:
+async def _tell_retailers(uow: UnitOfWork, run: ClaimedRun, ended: Collection[int] = ()) -> None:
+    """A partner's store has no list of its own: whoever sells its products is told.
+
+    That the telling failed is not told, or it would ask for itself for ever; that it succeeded after all is.
+    """
+    if run.name != TellOfWork.name or ended:
         await ask_to_tell_of_work(uow)
