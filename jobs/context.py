@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Ended:
-    """Whether a unit of work of the handler ended the run already, and which failed ones are over with it."""
+    """Whether the end of the run is recorded, as a unit of work of the handler may do, and what is over with it."""
 
-    by_handler: bool = False
+    is_recorded: bool = False
     superseded: Sequence[int] = ()
 
 

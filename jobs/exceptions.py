@@ -9,5 +9,5 @@ from jobs.registry import handles
 @handles(LookAtJobs)
 async def look_at(context: JobContext, _job: LookAtJobs) -> None:
     """Take off the store's list what is over of its jobs."""
-    async with context.open_last(context.actor) as uow:
+    async with context.open_uow(context.actor) as uow:
         await look_at_jobs(uow)

@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -154,16 +154,16 @@ class Runner:
         except LeaseLost:
             raise
         except Conflict as conflict:
-            return partial(self._end, run, conflict.sentence)
+            return partial(self._end, run, ended, conflict.sentence)
         except (Unavailable, PermissionMissing, TimeoutError) as error:
             return partial(self._wait, run, error)
         except NotConnected as gone:
             # A store that removed the app has no work left of its own; who needs another store has to know.
             is_its_own = gone.store_id == run.store_id
-            return partial(self._end, run, gone.sentence) if is_its_own else partial(self._fail, run, gone)
+            return partial(self._end, run, ended, gone.sentence) if is_its_own else partial(self._fail, run, gone)
         except Exception as error:
             return partial(self._fail, run, error)
-        return partial(self._resolve, run, ended.superseded) if ended.by_handler else partial(self._end, run, None)
+        return partial(self._end, run, ended, None)
 
     async def _call_handler(self, held: HeldRun, ended: Ended) -> None:
         run = held.run
@@ -184,7 +184,7 @@ class Runner:
             if not uow.is_last:
                 return await check_fence(uow, run)
             ended.superseded = await end_in(uow, run)
-            ended.by_handler = True
+            ended.is_recorded = True
 
         fenced = replace(self.units, guard=fence)
         return JobContext(
@@ -205,8 +205,11 @@ class Runner:
 
         return show
 
-    async def _end(self, run: ClaimedRun, note: str | None) -> None:
-        await self._resolve(run, await self.ledger.end(run, await self.runtime.clock.now(), note))
+    async def _end(self, run: ClaimedRun, ended: Ended, note: str | None) -> None:
+        if not ended.is_recorded:
+            ended.superseded = await self.ledger.end(run, await self.runtime.clock.now(), note)
+            ended.is_recorded = True  # a second try of what follows knows what the first one learned
+        await self._resolve(run, ended.superseded)
 
     async def _wait(self, run: ClaimedRun, error: Unavailable | PermissionMissing | TimeoutError) -> None:
         """Queue the run again for later; after many attempts somebody is told, but it goes on.
@@ -256,7 +259,7 @@ class Runner:
         if told:
             async with self._open_for(run) as uow:
                 await resolve_of_each(uow, "job", told)
-                await _tell_retailers(uow, run, told)
+                await _tell_retailers(uow, run)
 
     def _open_for(self, run: ClaimedRun) -> AbstractAsyncContextManager[UnitOfWork]:
         return self.units(actor_of(run))
@@ -267,10 +270,7 @@ def actor_of(run: ClaimedRun) -> Actor:
     return SYSTEM.of_store(NO_STORE if run.store_id is None else run.store_id)
 
 
-async def _tell_retailers(uow: UnitOfWork, run: ClaimedRun, ended: Collection[int] = ()) -> None:
-    """A partner's store has no list of its own: whoever sells its products is told.
-
-    That the telling failed is not told, or it would ask for itself for ever; that it succeeded after all is.
-    """
-    if run.name != TellOfWork.name or ended:
+async def _tell_retailers(uow: UnitOfWork, run: ClaimedRun) -> None:
+    """A partner's store has no list of its own: whoever sells its products is told, but not of the telling itself."""
+    if run.name != TellOfWork.name:
         await ask_to_tell_of_work(uow)

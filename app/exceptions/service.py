@@ -146,7 +146,9 @@ async def look_at_jobs(uow: UnitOfWork) -> list[ExceptionFacts]:
 
     The rows are locked before the ledger is read: a job that ends meanwhile has its word written after this one.
     """
-    told = (ExceptionRecord.subject_kind == "job") & ExceptionRecord.kind.in_(TROUBLED)
+    # What is told of work for a partner's store is of a partner, and ends as that store's own entry does.
+    is_own = ExceptionRecord.partner_id.is_(None)
+    told = (ExceptionRecord.subject_kind == "job") & ExceptionRecord.kind.in_(TROUBLED) & is_own
     chosen = select(ExceptionRecord.kind, ExceptionRecord.subject_id).where(
         ExceptionRecord.store_id == uow.store_id, ExceptionRecord.resolved_at.is_(None), told
     )

@@ -62,11 +62,14 @@ UPDATE job_runs SET leased_until = least(leased_until, now() + %(wait)s)
 WHERE worker = %(worker)s AND state = 'running'
 """
 
-# What failed before under the same key is over with it.
+# What had failed under the same key when this run began is over with it, if it did its work (no note says that it
+# was not needed).
 _SUPERSEDED = """
 , superseded AS (
     UPDATE job_runs SET state = 'cancelled', note = 'A later run succeeded.' FROM ended
-    WHERE job_runs.state = 'failed' AND job_runs.coalesce_key = ended.coalesce_key RETURNING job_runs.id
+    WHERE job_runs.state = 'failed' AND job_runs.coalesce_key = ended.coalesce_key
+        AND job_runs.finished_at <= ended.started_at AND ended.note IS NULL
+    RETURNING job_runs.id
 )
 SELECT array(SELECT id FROM superseded) FROM ended
 """
@@ -74,7 +77,7 @@ SELECT array(SELECT id FROM superseded) FROM ended
 _END = f"""
 WITH ended AS (
     UPDATE job_runs SET state = 'done', note = %(note)s, finished_at = %(now)s, leased_until = NULL
-    WHERE id = %(id)s AND attempt = %(attempt)s AND state = 'running' RETURNING coalesce_key
+    WHERE id = %(id)s AND attempt = %(attempt)s AND state = 'running' RETURNING coalesce_key, started_at, note
 )
 {_SUPERSEDED}
 """
@@ -100,8 +103,8 @@ WHERE id = %(id)s AND attempt = %(attempt)s AND state = 'running' RETURNING id
 _FENCE = text("UPDATE job_runs SET attempt = attempt WHERE id = :id AND attempt = :attempt AND state = 'running'")
 _FENCE_AND_END = text(f"""
 WITH ended AS (
-    UPDATE job_runs SET state = 'done', finished_at = :now, leased_until = NULL
-    WHERE id = :id AND attempt = :attempt AND state = 'running' RETURNING coalesce_key
+    UPDATE job_runs SET state = 'done', note = NULL, finished_at = :now, leased_until = NULL
+    WHERE id = :id AND attempt = :attempt AND state = 'running' RETURNING coalesce_key, started_at, note
 )
 {_SUPERSEDED}
 """)
@@ -109,8 +112,10 @@ _FENCE_AND_FAIL = text(
     "UPDATE job_runs SET state = :state, note = :note, finished_at = :now, leased_until = NULL"
     " WHERE id = :id AND attempt = :attempt AND state = 'running'"
 )
-_FAILED_BEFORE = text(
-    "SELECT id FROM job_runs WHERE state = 'failed' AND coalesce_key = :key ORDER BY id LIMIT 1 FOR UPDATE"
+_FAILED_AGAIN = text(
+    "UPDATE job_runs SET finished_at = :now WHERE id ="
+    " (SELECT id FROM job_runs WHERE state = 'failed' AND coalesce_key = :key ORDER BY id LIMIT 1 FOR UPDATE)"
+    " RETURNING id"
 )
 
 
@@ -237,7 +242,7 @@ async def fail_in(uow: UnitOfWork, run: ClaimedRun, why: str) -> int:
 
     So a lasting fault of hourly work stands on the list once, since it began.
     """
-    before: int | None = await uow.session.scalar(_FAILED_BEFORE, {"key": run.coalesce_key})
+    before: int | None = await uow.session.scalar(_FAILED_AGAIN, {"key": run.coalesce_key, "now": uow.now})
     state, note = JobState.FAILED, why
     if before is not None:
         state, note = JobState.CANCELLED, f"Joined run {before}, which failed before: {why}"

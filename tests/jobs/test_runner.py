@@ -220,6 +220,28 @@ async def test_what_failed_is_over_when_a_later_run_of_its_key_succeeds(alive: R
     assert (await rows(alive, "note"))[0] == ("A later run succeeded.",)
 
 
+async def test_what_failed_stays_while_no_later_run_did_its_work(alive: Runtime, clock: FixedClock) -> None:
+    """M7: neither one that was not needed, nor one that had begun before, did what the failed one was asked to do."""
+    outcomes: list[Exception | None] = [ValueError(), Conflict()]
+
+    async def handler(_context: JobContext, job: Ring) -> None:
+        if job.number == 0:  # slow: meanwhile another wish comes, and fails
+            clock.at += timedelta(minutes=1)
+            await queue(alive, Ring(1, key="same"))
+            await run_due(make_runner(alive, handler, name="other"))
+        elif outcome := outcomes.pop(0):
+            raise outcome
+
+    runner = make_runner(alive, handler)
+    await queue(alive, Ring(0, key="same"))
+    await run_due(runner)
+    await queue(alive, Ring(2, key="same"))
+    await run_due(runner)
+
+    assert await rows(alive, "state") == [("done",), ("failed",), ("done",)]
+    assert len(await problems(runner)) == 1
+
+
 async def test_a_job_nobody_knows_fails(alive: Runtime) -> None:
     await queue(alive, Ring(1))
     await alive.direct.rows("UPDATE job_runs SET name = 'test.of_yesterday'", {})

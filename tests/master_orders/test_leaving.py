@@ -1,5 +1,7 @@
 """A store that removes the app in the middle of a week: nothing is closed any more, and nothing is left lying about."""
 
+from datetime import timedelta
+
 import pytest
 
 from app.partners.states import PartnerState
@@ -153,6 +155,22 @@ async def test_an_order_made_of_the_draft_of_a_week_that_was_given_up_is_told(oa
     assert told is None or (told.ends_by_hand and not is_cancelled)
     assert [draft.tags for draft in oak.drafts] == [[(await oak.running()).marker]]
     assert await oak.units() == {"queued": 3}
+
+
+async def test_an_order_too_old_to_be_shown_to_us_is_told_by_its_draft(oak: Oak) -> None:
+    """A13, reference §2.1: without `read_all_orders` sixty days are shown, and a partner may be away longer."""
+    await oak.sell(3)
+    await oak.gather()
+    name = oak.draft.name
+    uninstall(oak.trade.shops.world, oak.store)
+    await oak.trade.settle()
+
+    oak.complete_draft()
+    await oak.pass_time(timedelta(days=61))
+    await _come_back(oak)
+
+    assert f"the order of {name} " in (await oak.problems())["order_not_asked_for"].cause
+    assert await oak.trade.failed_jobs() == []
 
 
 async def _come_back(oak: Oak) -> None:

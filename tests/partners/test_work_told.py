@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from app.catalog.jobs import TellOfSku
 from app.core.unit_of_work import system_for
+from app.exceptions.jobs import LookAtJobs
 from app.exceptions.service import Problem, open_exception
 from app.inventory.jobs import SyncStock
 from app.job_runs.declaration import Job
@@ -160,6 +161,16 @@ async def test_who_begins_to_sell_the_partner_is_told_what_stands(trade: Trade) 
 
     harbour = Trade(trade.shops, trade.clock, trade.courier, OTHER, {PARTNER: linked})
     assert await told(harbour) == [[("job_failed", str(run_id), linked.partner.id)]]
+
+
+async def test_what_still_stands_stays_when_the_retailers_own_jobs_are_looked_at(trade: Trade) -> None:
+    run_id = await fail_a_sync(trade)
+
+    async with trade.uow() as uow:
+        await enqueue(uow, LookAtJobs(trade.retailer_id))
+    await trade.settle()
+
+    assert await told(trade) == [[("job_failed", str(run_id), trade.link.partner.id)]]
 
 
 async def test_the_end_of_the_run_and_the_wish_to_tell_of_it_are_one(trade: Trade) -> None:

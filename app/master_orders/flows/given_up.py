@@ -1,7 +1,6 @@
 """Take back what a week that was given up left on the partner's store, and tell of what became of it meanwhile."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 
 from app.core.errors import NotAllowed, NotFound
 from app.core.log import logger
@@ -12,7 +11,6 @@ from app.gateways.shopify.errors import Refused, StoreFrozen
 from app.gateways.shopify.partner_orders import PartnerOrderFacts
 from app.master_orders import service
 from app.master_orders.errors import StillLooking
-from app.master_orders.flows.draft import read_order
 from app.master_orders.service import Closing, LeftBehind
 from app.stores.flows import ConnectedShopify
 
@@ -29,19 +27,15 @@ async def take_back(open_uow: Open, shopify: ConnectedShopify, store_id: int, cy
         return
     try:
         drafts = await _find_left(shopify, partner_store_id, left)
-        for draft in drafts:
-            if draft.order_id is None:
-                with suppress(NotFound):  # the partner deleted it meanwhile
-                    await shopify.call(partner_store_id, draft_orders.delete_draft, draft.id)
-        made = await _find_made(shopify, partner_store_id, left, drafts)
-    except (NotAllowed, Refused, StoreFrozen) as refusal:
+        made = await _find_made(shopify, partner_store_id, left, await _delete(shopify, partner_store_id, drafts))
+    except (NotAllowed, NotFound, Refused, StoreFrozen) as refusal:
         log.info("master_orders.draft_left_behind", marker=left.marker, why=refusal.sentence)
         return
     async with open_uow(system_for(store_id)) as uow:
         is_known = drafts or made or left.draft_id
         wait = None if is_known else await service.count_look(uow, cycle_id)
         if wait is None:
-            await service.record_taken_back(uow, cycle_id, [order.name for order in made])
+            await service.record_taken_back(uow, cycle_id, made)
     if wait is not None:
         raise StillLooking(retry_after=wait.total_seconds())
 
@@ -54,11 +48,31 @@ async def _find_left(shopify: ConnectedShopify, partner_store_id: int, left: Lef
     return [] if draft is None else [draft]
 
 
+async def _delete(shopify: ConnectedShopify, partner_store_id: int, drafts: Sequence[DraftFacts]) -> list[DraftFacts]:
+    """Delete the drafts; return those of which an order was made, perhaps just now."""
+    completed = [draft for draft in drafts if draft.order_id]
+    for draft in [draft for draft in drafts if not draft.order_id]:
+        try:
+            await shopify.call(partner_store_id, draft_orders.delete_draft, draft.id)
+        except Refused:
+            there = await shopify.call(partner_store_id, draft_orders.read_draft, draft.id)
+            if there is not None and not there.order_id:
+                raise
+            completed += [there] if there is not None else []
+    return completed
+
+
 async def _find_made(
-    shopify: ConnectedShopify, partner_store_id: int, left: LeftBehind, drafts: Sequence[DraftFacts]
-) -> list[PartnerOrderFacts]:
-    """Return the orders that the partner made of the week's drafts and did not cancel since."""
-    orders = [*await shopify.call(partner_store_id, partner_orders.find_orders_by_tag, left.marker)]
-    for order_id in {draft.order_id for draft in drafts if draft.order_id} - {order.id for order in orders}:
-        orders.append(await read_order(shopify, partner_store_id, order_id))
-    return [order for order in orders if order.cancelled_at is None]
+    shopify: ConnectedShopify, partner_store_id: int, left: LeftBehind, completed: Sequence[DraftFacts]
+) -> list[str]:
+    """Return the names of the orders that the partner made of the week's drafts and did not cancel since.
+
+    Of one that we are not shown (it may be older than sixty days) its draft is named.
+    """
+    found = await shopify.call(partner_store_id, partner_orders.find_orders_by_tag, left.marker)
+    orders: dict[str, PartnerOrderFacts | None] = {order.id: order for order in found}
+    names = {draft.order_id: f"the order of {draft.name}" for draft in completed if draft.order_id}
+    for order_id in names.keys() - orders.keys():
+        orders[order_id] = await shopify.call(partner_store_id, partner_orders.read_partner_order, order_id)
+    names |= {order.id: order.name for order in orders.values() if order is not None}
+    return [names[each] for each, order in sorted(orders.items()) if order is None or order.cancelled_at is None]

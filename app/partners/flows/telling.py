@@ -4,6 +4,7 @@ from app.core.unit_of_work import Open, system_for
 from app.events.service import record_event
 from app.exceptions.service import look_at_jobs
 from app.partners import service
+from app.partners.jobs import TellOfWork
 from app.partners.queries import partnerships_of
 from app.stores.events import FactRecovered
 
@@ -20,9 +21,13 @@ async def tell_of_recovery(open_uow: Open, store_id: int, what: str, cause: str)
 
 
 async def tell_of_work(open_uow: Open, partner_store_id: int) -> int:
-    """Have each retailer know what work for the partner's store failed or waits for long; return how many there are."""
+    """Have each retailer know what work for the partner's store failed or waits for long; return how many there are.
+
+    An earlier telling that failed is not told: this one does what it was to do.
+    """
     async with open_uow(system_for(partner_store_id)) as uow:
-        standing = await look_at_jobs(uow)
+        told = await look_at_jobs(uow)
+        standing = [each for each in told if not each.cause.startswith(f"{TellOfWork.name}:")]
         partnerships = await partnerships_of(uow.session, partner_store_id)
     for partnership in partnerships:
         async with open_uow(system_for(partnership.store_id)) as uow:
