@@ -146,7 +146,10 @@ class Runner:
                 await asyncio.sleep(RECORD_PAUSE)
 
     async def _outcome(self, held: HeldRun) -> Callable[[], Awaitable[None]]:
-        """Call the handler; return what records how that ended."""
+        """Call the handler; return what records how that ended.
+
+        What a handler that failed may have ended was not committed.
+        """
         run = held.run
         ended = Ended()
         try:
@@ -154,13 +157,13 @@ class Runner:
         except LeaseLost:
             raise
         except Conflict as conflict:
-            return partial(self._end, run, ended, conflict.sentence)
+            return partial(self._end, run, Ended(), conflict.sentence)
         except (Unavailable, PermissionMissing, TimeoutError) as error:
             return partial(self._wait, run, error)
         except NotConnected as gone:
             # A store that removed the app has no work left of its own; who needs another store has to know.
             is_its_own = gone.store_id == run.store_id
-            return partial(self._end, run, ended, gone.sentence) if is_its_own else partial(self._fail, run, gone)
+            return partial(self._end, run, Ended(), gone.sentence) if is_its_own else partial(self._fail, run, gone)
         except Exception as error:
             return partial(self._fail, run, error)
         return partial(self._end, run, ended, None)

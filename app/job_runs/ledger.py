@@ -62,10 +62,13 @@ UPDATE job_runs SET leased_until = least(leased_until, now() + %(wait)s)
 WHERE worker = %(worker)s AND state = 'running'
 """
 
-# What had failed under the same key when this run began is over with it, if it did its work (no note says that it
-# was not needed).
-_SUPERSEDED = """
-, superseded AS (
+# What had failed under the same key when this run began is over with it, if it did its work: no note says that it was
+# not needed.
+_ENDS = """
+WITH ended AS (
+    UPDATE job_runs SET state = 'done', note = {note}, finished_at = {now}, leased_until = NULL
+    WHERE id = {id} AND attempt = {attempt} AND state = 'running' RETURNING coalesce_key, started_at, note
+), superseded AS (
     UPDATE job_runs SET state = 'cancelled', note = 'A later run succeeded.' FROM ended
     WHERE job_runs.state = 'failed' AND job_runs.coalesce_key = ended.coalesce_key
         AND job_runs.finished_at <= ended.started_at AND ended.note IS NULL
@@ -73,14 +76,7 @@ _SUPERSEDED = """
 )
 SELECT array(SELECT id FROM superseded) FROM ended
 """
-
-_END = f"""
-WITH ended AS (
-    UPDATE job_runs SET state = 'done', note = %(note)s, finished_at = %(now)s, leased_until = NULL
-    WHERE id = %(id)s AND attempt = %(attempt)s AND state = 'running' RETURNING coalesce_key, started_at, note
-)
-{_SUPERSEDED}
-"""
+_END = _ENDS.format(id="%(id)s", attempt="%(attempt)s", now="%(now)s", note="%(note)s")
 
 # Back in the queue it may meet a later wish under its key, which then stands for both.
 _RETURN = """
@@ -101,17 +97,12 @@ WHERE id = %(id)s AND attempt = %(attempt)s AND state = 'running' RETURNING id
 """
 
 _FENCE = text("UPDATE job_runs SET attempt = attempt WHERE id = :id AND attempt = :attempt AND state = 'running'")
-_FENCE_AND_END = text(f"""
-WITH ended AS (
-    UPDATE job_runs SET state = 'done', note = NULL, finished_at = :now, leased_until = NULL
-    WHERE id = :id AND attempt = :attempt AND state = 'running' RETURNING coalesce_key, started_at, note
-)
-{_SUPERSEDED}
-""")
+_FENCE_AND_END = text(_ENDS.format(id=":id", attempt=":attempt", now=":now", note="NULL"))
 _FENCE_AND_FAIL = text(
     "UPDATE job_runs SET state = :state, note = :note, finished_at = :now, leased_until = NULL"
     " WHERE id = :id AND attempt = :attempt AND state = 'running'"
 )
+# Its end moves on, so that only a run that begins after the newest failure ends it.
 _FAILED_AGAIN = text(
     "UPDATE job_runs SET finished_at = :now WHERE id ="
     " (SELECT id FROM job_runs WHERE state = 'failed' AND coalesce_key = :key ORDER BY id LIMIT 1 FOR UPDATE)"

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 import structlog
+from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 from app.core.clock import FixedClock
 from app.core.direct import Direct, Row
@@ -295,6 +297,22 @@ async def test_the_last_unit_of_work_ends_the_job_with_its_effect(alive: Runtime
 
     assert seen == [("done",)]
     assert await effects(alive) == [1]
+
+
+async def test_a_conflict_at_the_last_commit_is_done_with_a_note(alive: Runtime) -> None:
+    """The end of the run was in what was not committed."""
+    await queue(alive, Ring(1))
+
+    def refuse(_session: Session) -> None:
+        raise Conflict
+
+    async def refused(context: JobContext, job: Ring) -> None:
+        async with context.open_last(context.actor) as uow:
+            event.listen(uow.session.sync_session, "before_commit", refuse)
+
+    await run_due(make_runner(alive, refused))
+
+    assert await rows(alive, "state, note") == [("done", Conflict.sentence)]
 
 
 async def test_a_failing_last_unit_of_work_ends_nothing(alive: Runtime) -> None:
