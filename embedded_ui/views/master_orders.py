@@ -48,7 +48,9 @@ STATES: Mapping[CycleState, StateWords] = {
         "Uncertain", "critical", "We could not find out whether the partner's store took it. Look before you act."
     ),
     CycleState.CLOSED: StateWords("Sent", "success", "The partner has it. What changes now stands below."),
-    CycleState.EMPTY: StateWords("Nothing ordered", "neutral", "Nothing was sold this week, so nothing was sent."),
+    CycleState.EMPTY: StateWords(
+        "Nothing ordered", "neutral", "No order went to the partner. What is sold of theirs joins the next one."
+    ),
 }
 
 

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from app.core.clock import FixedClock
+from simulator.world.apps import uninstall
 from simulator.world.draft_orders import DraftEdit, edit_draft
 from simulator.world.orders import cancel_order
 from tests.support.linked import make_retailer
@@ -68,6 +69,21 @@ async def test_a_sent_one_shows_its_lines_parcels_and_where_the_units_are(trade:
     assert NUMBER in page
     assert master.marker in page
     assert "What was sealed still stands" in page
+
+
+async def test_one_that_was_given_up_claims_neither_that_it_was_sent_nor_that_nothing_was_sold(trade: Trade) -> None:
+    """A13: the partner left in the middle of the week."""
+    await sell(trade, 2)
+    await trade.turn(minutes=6)
+    master = await running(trade)
+    uninstall(trade.shops.world, trade.shops.store(PARTNER))
+    await trade.settle()
+
+    page = (await trade.shops.get(trade.retailer, f"/app/master-orders/{master.id}")).text
+
+    assert "No order went to the partner." in page
+    assert ("Ended" in page, "Sent" in page) == (True, False)
+    assert "Nothing was sold" not in page
 
 
 async def test_the_partners_desk_shows_the_same_without_any_customer(trade: Trade) -> None:
