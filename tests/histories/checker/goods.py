@@ -60,9 +60,10 @@ def customers_see_what_was_shipped(case: Case) -> Iterator[str]:
     boxes = [each for each in case.books["shipments"] if each["state"] == "shipped"]
     linked = {gid for each in case.books["shipments"] for gid in each["fulfillment_ids"]}
     there = [each for each in _shown(case) if each["status"] == "SUCCESS"]
+    said = [each for each in _shown(case) if each["by"] == "app" or each["id"] in linked]
     shipped, shown = _units(boxes, "line"), _units(there, "line_id")
-    ours = _units([each for each in there if each["by"] == "app" or each["id"] in linked], "line_id")
-    taken_back = _units([each for each in _shown(case) if each["status"] != "SUCCESS"], "line_id")
+    ours = _units([each for each in said if each["status"] == "SUCCESS"], "line_id")
+    taken_back = _units([each for each in said if each["status"] != "SUCCESS"], "line_id")
     for line_id in {*shipped, *ours}:
         lacking = shipped[line_id] - ours[line_id]
         if lacking < 0 or lacking > taken_back[line_id]:
