@@ -47,8 +47,9 @@ STANDING: tuple[Standing, ...] = (
     Standing(StoreRole.PARTNER, DAY, ReadMasterOrders),  # more often while goods are awaited
     Standing(StoreRole.PARTNER, HOUR, partial(ReadProducts, by_poll=True)),
     Standing(StoreRole.PARTNER, HOUR, partial(SyncStock, by_poll=True)),
-    Standing(StoreRole.RETAILER, DAY, LookAtJobs),  # of a worker that died after its job was done nothing was said
-    Standing(StoreRole.PARTNER, DAY, TellOfWork),  # nor of this one
+    # A worker that died once its job was done said nothing of what is over with it.
+    Standing(StoreRole.RETAILER, DAY, LookAtJobs),
+    Standing(StoreRole.PARTNER, DAY, TellOfWork),
 )
 UPKEEP: tuple[Job, ...] = (ForgetBodies(), ForgetEnded(), ForgetAuthorizations(), SweepTokens())
 

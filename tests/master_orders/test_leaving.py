@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.master_orders.queries import MasterOrder
 from app.partners.states import PartnerState
 from simulator.faults.faults import Rule
 from simulator.world.apps import install, uninstall
@@ -136,34 +137,35 @@ async def test_a_draft_that_was_never_confirmed_is_taken_back_when_the_partner_i
     assert await oak.trade.failed_jobs() == []
 
 
-@pytest.mark.parametrize("is_cancelled", [False, True])
-async def test_an_order_made_of_the_draft_of_a_week_that_was_given_up_is_told(oak: Oak, is_cancelled: bool) -> None:
-    """A13: its units are asked for again, so somebody has to stop it; once the partner did, there is nothing to say."""
-    await oak.sell(3)
-    await oak.gather()
-    given_up = await oak.running()
-    uninstall(oak.trade.shops.world, oak.store)
-    await oak.trade.settle()
+async def test_an_order_made_of_the_draft_of_a_week_that_was_given_up_is_told(oak: Oak) -> None:
+    """A13: its units are asked for again, so somebody has to stop it."""
+    given_up = await _leave_with_a_draft(oak)
 
     order = oak.complete_draft()
-    if is_cancelled:
-        cancel_order(oak.trade.shops.world, oak.store, order)
     await _come_back(oak)
 
-    told = (await oak.problems()).get("order_not_asked_for")
-    assert is_cancelled or (told is not None and told.subject_id == str(given_up.id) and order.name in told.cause)
-    assert told is None or (told.ends_by_hand and not is_cancelled)
+    told = (await oak.problems())["order_not_asked_for"]
+    assert (told.subject_id, told.ends_by_hand) == (str(given_up.id), True)
+    assert order.name in told.cause
     assert [draft.tags for draft in oak.drafts] == [[(await oak.running()).marker]]
+    assert await oak.units() == {"queued": 3}
+
+
+async def test_an_order_nobody_asked_for_that_the_partner_cancelled_is_not_told(oak: Oak) -> None:
+    """A13: nothing comes of it."""
+    await _leave_with_a_draft(oak)
+
+    cancel_order(oak.trade.shops.world, oak.store, oak.complete_draft())
+    await _come_back(oak)
+
+    assert "order_not_asked_for" not in await oak.problems()
     assert await oak.units() == {"queued": 3}
 
 
 async def test_an_order_too_old_to_be_shown_to_us_is_told_by_its_draft(oak: Oak) -> None:
     """A13, reference §2.1: without `read_all_orders` sixty days are shown, and a partner may be away longer."""
-    await oak.sell(3)
-    await oak.gather()
+    await _leave_with_a_draft(oak)
     name = oak.draft.name
-    uninstall(oak.trade.shops.world, oak.store)
-    await oak.trade.settle()
 
     oak.complete_draft()
     await oak.pass_time(timedelta(days=61))
@@ -171,6 +173,16 @@ async def test_an_order_too_old_to_be_shown_to_us_is_told_by_its_draft(oak: Oak)
 
     assert f"the order of {name} " in (await oak.problems())["order_not_asked_for"].cause
     assert await oak.trade.failed_jobs() == []
+
+
+async def _leave_with_a_draft(oak: Oak) -> MasterOrder:
+    """Return the master order that is given up since the partner removed the app."""
+    await oak.sell(3)
+    await oak.gather()
+    running = await oak.running()
+    uninstall(oak.trade.shops.world, oak.store)
+    await oak.trade.settle()
+    return running
 
 
 async def _come_back(oak: Oak) -> None:

@@ -36,6 +36,16 @@ async def fulfil(oak: Oak, order: Order, quantity: int) -> Fulfillment:
     return made
 
 
+async def with_beans_fulfilled(oak: Oak) -> Order:
+    """Return an order of beans, which staff sent, and of tea, which they did not."""
+    tea = oak.trade.product(PARTNER, {"sku": "TEA"}, title="Tea")
+    await oak.trade.bring_in(tea)
+    order = oak.trade.buy((BEANS, 1), ("PARTNER-oak-TEA", 2))
+    await oak.trade.settle()
+    await fulfil(oak, order, 1)
+    return order
+
+
 async def take_back(oak: Oak, made: Fulfillment) -> None:
     """The retailer's staff cancels a fulfilment in the admin."""
     cancel_fulfillment(oak.trade.shops.world, store_of(oak), made)
@@ -239,11 +249,7 @@ async def test_what_was_sent_before_it_had_a_route_or_is_the_stores_own_is_nobod
 
 async def test_what_was_fulfilled_by_hand_is_not_bought_while_its_order_is_on_hold(oak: Oak) -> None:
     """E29, contract §5: the hold is the order's; of what the order shows as sent nothing remains to be held in it."""
-    tea = oak.trade.product(PARTNER, {"sku": "TEA"}, title="Tea")
-    await oak.trade.bring_in(tea)
-    order = oak.trade.buy((BEANS, 1), ("PARTNER-oak-TEA", 2))
-    await oak.trade.settle()
-    await fulfil(oak, order, 1)
+    order = await with_beans_fulfilled(oak)
 
     hold_order(oak.trade.shops.world, store_of(oak), order)
     await oak.trade.settle()
@@ -256,11 +262,7 @@ async def test_what_was_fulfilled_by_hand_is_not_bought_while_its_order_is_on_ho
 
 async def test_of_what_was_fulfilled_by_hand_the_part_that_is_sent_from_elsewhere_is_not_held(oak: Oak) -> None:
     """E29: a hold is a fulfilment order's; the line goes on where another one has units of it that nothing holds."""
-    tea = oak.trade.product(PARTNER, {"sku": "TEA"}, title="Tea")
-    await oak.trade.bring_in(tea)
-    order = oak.trade.buy((BEANS, 1), ("PARTNER-oak-TEA", 2))
-    await oak.trade.settle()
-    await fulfil(oak, order, 1)
+    order = await with_beans_fulfilled(oak)
 
     hold_order(oak.trade.shops.world, store_of(oak), order)
     elsewhere = add_location(oak.trade.shops.world, store_of(oak), "Elsewhere", Address(), by="staff")

@@ -7,7 +7,7 @@ from app.events.service import record_event
 from app.gateways.shopify.order_facts import OrderFacts
 from app.orders import repository
 from app.orders.events import OrderHeld, OrderReleased
-from app.orders.models import Order, OrderHold
+from app.orders.models import Order, OrderHold, OrderLine
 from app.orders.rules import TO_SEND
 from app.units.queries import demand_in
 
@@ -22,18 +22,26 @@ async def follow_holds(uow: UnitOfWork, order: Order, facts: OrderFacts, release
         return
     held = await _held(uow, order, facts)
     for line in order.lines:
-        reason_now = held.get(line.shopify_line_id)
-        if reason_now and not line.on_hold:
-            line.on_hold = True
-            uow.session.add(OrderHold(store_id=uow.store_id, line_id=line.id, reason=reason_now, placed_at=uow.now))
-            await record_event(uow, OrderHeld(order.id, line.id, line.title, reason_now.replace("_", " ").lower()))
-        elif line.on_hold and not reason_now:
-            line.on_hold = False
-            hold = await repository.find_open_hold(uow.session, uow.store_id, line.id)
-            if hold is not None:
-                hold.released_at = _within(released_at or uow.now, hold.placed_at, uow.now)
-            await record_event(uow, OrderReleased(order.id, line.id, line.title))
+        reason = held.get(line.shopify_line_id)
+        if reason and not line.on_hold:
+            await _hold(uow, line, reason)
+        elif line.on_hold and not reason:
+            await _release(uow, line, released_at or uow.now)
     await uow.session.flush()
+
+
+async def _hold(uow: UnitOfWork, line: OrderLine, reason: str) -> None:
+    line.on_hold = True
+    uow.session.add(OrderHold(store_id=uow.store_id, line_id=line.id, reason=reason, placed_at=uow.now))
+    await record_event(uow, OrderHeld(line.order_id, line.id, line.title, reason.replace("_", " ").lower()))
+
+
+async def _release(uow: UnitOfWork, line: OrderLine, at: datetime) -> None:
+    line.on_hold = False
+    hold = await repository.find_open_hold(uow.session, uow.store_id, line.id)
+    if hold is not None:
+        hold.released_at = _within(at, hold.placed_at, uow.now)
+    await record_event(uow, OrderReleased(line.order_id, line.id, line.title))
 
 
 async def _held(uow: UnitOfWork, order: Order, facts: OrderFacts) -> dict[str, str]:
