@@ -3,6 +3,7 @@
 How to build on them: an ordinary test asks for `connection`, which lives in an outer transaction that is rolled back
 at the end. Bind sessions to it with `AsyncSession(connection, join_transaction_mode="create_savepoint")` (for the unit
 of work: `UnitsOfWork(engine=connection, clock=clock, join=True)`), so that a commit ends a savepoint only.
+What stands before it begins is its `ground` (tests/support/ground.py).
 A test whose point is the commit asks for `fresh_database` and makes engines on its `url`.
 """
 
@@ -17,6 +18,7 @@ from app.core.local_services.lease import Lease
 from app.core.local_services.postgres import Postgres
 from app.core.local_services.valkey import Valkey
 from tests.support.database import TestDatabase, cloned_database, hold_session_folder, start_server
+from tests.support.ground import Ground, bare_ground, ground, oak, oak_ground, shops, trade, trading_ground  # noqa: F401
 from tests.support.hub import clock, hub, open_uow, runtime, settings  # noqa: F401 (fixtures)
 from tests.support.workers import alive  # noqa: F401
 
@@ -73,9 +75,9 @@ async def engine(database_url: str, anyio_backend: str) -> AsyncIterator[AsyncEn
 
 
 @pytest.fixture
-async def connection(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+async def connection(ground: Ground) -> AsyncIterator[AsyncConnection]:  # noqa: F811
     """A connection whose transaction is rolled back after the test, whatever the test commits."""
-    async with engine.connect() as connection:
+    async with ground.engine.connect() as connection:
         transaction = await connection.begin()
         yield connection
         await transaction.rollback()

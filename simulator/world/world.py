@@ -46,7 +46,7 @@ class World:
         self.stores: dict[str, Store] = {}
         self.clock = Clock()
         self.ids = Ids()
-        self.draws = Draws(seed, counted=lambda name, count: self._mark((WORLD, "counter", name), count))
+        self.draws = Draws(seed, counted=self._count_changed)
         self.switches = Switches()
         self.faults = Faults(seed=seed)
         self.queue = DueQueue(self._due_changed)
@@ -160,6 +160,9 @@ class World:
 
     def _mark(self, key: Key, value: Any) -> None:
         self._dirty[key] = value
+
+    def _count_changed(self, name: str, count: int) -> None:
+        self._mark((WORLD, "counter", name), count)
 
     def _due_changed(self, due: Due, exists: bool) -> None:
         self._mark((due.shop, "Due", str(due.number)), due if exists else None)

@@ -20,9 +20,7 @@ from simulator.world.people import MARKS
 from tests.attacks.addresses import READING, filled, parameters
 from tests.support.linked import invite
 from tests.support.shops import HUB, PARTNER, RETAILER
-from tests.support.shops import shops as shops  # fixture
 from tests.support.trade import Trade
-from tests.support.trade import trade as trade  # fixture
 from tests.support.weeks import close_week, receive, sell, send_parcel
 
 pytestmark = pytest.mark.anyio

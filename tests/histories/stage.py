@@ -142,7 +142,7 @@ class Theatre:
     async def open(self, shape: int, seed: int, switches: Switches) -> AsyncIterator[Stage]:
         """A stage as its shape has it, with chance of the history's own."""
         template = self._templates.get(shape) or await self._set_up(shape)
-        world = copied(template.world)
+        world = copy.deepcopy(template.world)
         world.seed = world.draws.seed = seed
         world.switches = switches
         async with self._stage(template.database, world, template.links) as stage:
@@ -269,10 +269,3 @@ async def _import(stage: Stage, linked: Linked) -> None:
     async with stage.shops.open_uow(system_for(linked.retailer.id)) as uow:
         chosen = [Chosen(each.gid, each.title) for each in products if each.by == "staff"]
         await request_import(uow, linked.partner.id, chosen, Decimal("0.4"))
-
-
-def copied(world: World) -> World:
-    """Return a world of one's own, equal to this one."""
-    made = copy.deepcopy(world)
-    made.draws.counted = lambda _name, _count: None
-    return made

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import pytest
 from sqlalchemy import text
 
 from app.core.unit_of_work import Actor, Open, UnitOfWork
@@ -210,13 +209,6 @@ class Oak:
                 " ORDER BY id"
             )
             return list(await uow.session.scalars(query, {"store": self.trade.retailer_id}))
-
-
-@pytest.fixture
-async def oak(trade: Trade) -> Oak:
-    """A retailer who sells Oak's beans; the cut-off is on Thursday at 18:00 in Denver."""
-    await trade.bring_in(trade.product())
-    return Oak(trade)
 
 
 def lines_of(draft_or_order: DraftOrder | Order) -> list[int]:

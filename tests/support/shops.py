@@ -3,20 +3,19 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.applications import Starlette
 
 from app.asgi import create_app
 from app.core.clock import FixedClock
 from app.core.runtime import Runtime, build_runtime
 from app.core.settings import Settings
-from app.core.unit_of_work import SilentBell, UnitsOfWork
+from app.core.unit_of_work import UnitsOfWork
 from app.stores import scopes
 from app.stores.flows import ConnectedShopify
 from jobs.assembly import build_runner
@@ -32,7 +31,7 @@ from simulator.world.stores import create_store
 from simulator.world.switches import Switches
 from simulator.world.world import World
 from tests.support.database import TestDatabase
-from tests.support.hub import JoinedDirect, make_settings
+from tests.support.hub import make_settings
 
 HUB = "https://hub.example.com"
 ADMIN = "http://admin.example.com"
@@ -169,17 +168,6 @@ def settings_for(database_url: str, world: World) -> Settings:
         APP_BRIDGE_SCRIPT_URL=ADMIN + "/static/app-bridge.js",
         POLARIS_SCRIPT_URL=ADMIN + "/static/polaris.js",
     )
-
-
-@pytest.fixture
-async def shops(database_url: str, connection: AsyncConnection, clock: FixedClock) -> AsyncIterator[Shops]:
-    """Shops and hub inside the test's transaction."""
-    world = make_world()
-    engine = cast(AsyncEngine, connection)
-    settings = settings_for(database_url, world)
-    runtime = Runtime(settings, engine, JoinedDirect(connection), clock, SilentBell(), join=True)
-    async with open_shops(runtime, world) as opened:
-        yield opened
 
 
 @asynccontextmanager

@@ -8,7 +8,6 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-import pytest
 from sqlalchemy import text
 
 from app.catalog import service as catalog
@@ -231,10 +230,3 @@ async def open_trade(shops: Shops, clock: FixedClock, **terms: Any) -> AsyncIter
     await trade.join(**terms)
     yield trade
     await trade.courier.close()
-
-
-@pytest.fixture
-async def trade(shops: Shops, clock: FixedClock) -> AsyncIterator[Trade]:
-    """A retailer with one partner, Oak, at 30 % off and without a buffer."""
-    async with open_trade(shops, clock) as opened:
-        yield opened
