@@ -82,7 +82,8 @@ async def test_one_that_was_given_up_claims_neither_that_it_was_sent_nor_that_no
     page = (await trade.shops.get(trade.retailer, f"/app/master-orders/{master.id}")).text
 
     assert "No order went to the partner." in page
-    assert ("Ended" in page, "Sent" in page) == (True, False)
+    assert "Ended before its cut-off" in page
+    assert ("Cut-off was" in page, "Sent" in page) == (False, False)
     assert "Nothing was sold" not in page
 
 
