@@ -1,6 +1,7 @@
 """Master orders on the retailer's pages and on the partner's desk: running, sent, changed by the partner."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -85,6 +86,17 @@ async def test_one_that_was_given_up_claims_neither_that_it_was_sent_nor_that_no
     assert "Ended before its cut-off" in page
     assert ("Cut-off was" in page, "Sent" in page) == (False, False)
     assert "Nothing was sold" not in page
+
+
+async def test_of_a_week_without_an_order_the_partner_reads_that_there_is_nothing_to_ship(trade: Trade) -> None:
+    master = await running(trade)
+    trade.set_clock(master.cutoff_at + timedelta(minutes=16))
+    await trade.turn(minutes=2)
+
+    page = (await trade.shops.get(PARTNER, desk(trade, master.id))).text
+
+    assert "There is nothing to ship." in page
+    assert "It is being completed" not in page
 
 
 async def test_the_partners_desk_shows_the_same_without_any_customer(trade: Trade) -> None:

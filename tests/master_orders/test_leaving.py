@@ -104,11 +104,7 @@ async def test_what_is_over_of_a_partner_who_left_is_not_sold(oak: Oak) -> None:
 
 async def test_a_partner_who_comes_back_finds_no_draft_of_the_week_that_was_given_up(oak: Oak) -> None:
     """A13: what they could still complete would be ordered twice, so it goes at once, not at its cut-off."""
-    await oak.sell(3)
-    await oak.gather()
-    given_up = await oak.running()
-    uninstall(oak.trade.shops.world, oak.store)
-    await oak.trade.settle()
+    given_up = await _leave_with_a_draft(oak)
 
     await _come_back(oak)
 
