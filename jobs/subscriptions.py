@@ -10,7 +10,7 @@ from app.events.declaration import Event
 from app.events.service import Answer, Later, News, Subscriber
 from app.fulfillment.jobs import EraseCustomer, EraseStore
 from app.inventory.jobs import CompareOffers, LeaveLocation, RefreshOffers, SyncStock, WriteOffers
-from app.master_orders.events import CycleClosedEmpty, CycleOpened, MasterOrderClosed
+from app.master_orders.events import CycleClosedEmpty, CycleGivenUp, CycleOpened, MasterOrderClosed
 from app.master_orders.jobs import EndWeeks, NoteRelease, OpenCycle, RewriteDraft
 from app.orders.events import OrderDemandChanged, SentUnitsReleased
 from app.orders.jobs import ReviewPartner, RouteUnmapped
@@ -150,7 +150,7 @@ def use_surplus(news: News[ParcelSent]) -> Answer:
     return UseSurplus(news.store_id, news.event.partner_id)
 
 
-def begin_draft(news: News[CycleOpened] | News[CycleClosedEmpty]) -> Answer:
+def begin_draft(news: News[CycleOpened] | News[CycleClosedEmpty] | News[CycleGivenUp]) -> Answer:
     """What waits already when a week opens, or when the one before leaves it over, stands on the running draft."""
     return Later(RewriteDraft(news.store_id, news.event.partner_id), DRAFT_GATHERS)
 
@@ -211,6 +211,7 @@ EVENT_JOBS: Mapping[type[Event], tuple[Follows, ...]] = {
     SentUnitsReleased: (note_release,),
     CycleOpened: (begin_draft,),
     CycleClosedEmpty: (begin_draft,),
+    CycleGivenUp: (begin_draft,),
     MasterOrderClosed: (follow_close,),
     ParcelSent: (use_surplus,),
     ParcelReceived: (write_offers,),

@@ -109,6 +109,18 @@ class CycleClosedEmpty(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CycleGivenUp(Event):
+    """The partner left before the week could be ordered; what was meant for it waits in the queue."""
+
+    name: ClassVar[str] = "master_order.cycle.given_up"
+    sentence: ClassVar[str] = "Ended without a master order: the partner was disconnected"
+    subject: ClassVar[str] = "master_order"
+
+    cycle_id: int
+    partner_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class MasterOrderClosed(Event):
     """The partner's order stands."""
 

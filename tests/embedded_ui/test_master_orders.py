@@ -85,7 +85,8 @@ async def test_one_that_was_given_up_claims_neither_that_it_was_sent_nor_that_no
     assert "No order went to the partner." in page
     assert "Ended before its cut-off" in page
     assert ("Cut-off was" in page, "Sent" in page) == (False, False)
-    assert "Nothing was sold" not in page
+    assert ("Nothing was sold" in page, "Nothing was ordered" in page, "No parcel" in page) == (False, False, False)
+    assert "Ended without a master order: the partner was disconnected" in page
 
 
 async def test_of_a_week_without_an_order_the_partner_reads_that_there_is_nothing_to_ship(trade: Trade) -> None:
@@ -96,7 +97,7 @@ async def test_of_a_week_without_an_order_the_partner_reads_that_there_is_nothin
     page = (await trade.shops.get(PARTNER, desk(trade, master.id))).text
 
     assert "There is nothing to ship." in page
-    assert "It is being completed" not in page
+    assert ("It is being completed" in page, "No parcel" in page) == (False, False)
 
 
 async def test_the_partners_desk_shows_the_same_without_any_customer(trade: Trade) -> None:
