@@ -64,7 +64,8 @@ POLLS: tuple[Poll, ...] = (
         FollowDrafts,
         HOUR,
     ),
-    Poll("a product was changed or deleted", EITHER, ("products/update", "products/delete"), ReadProducts, HOUR),
+    Poll("a product was changed", PARTNER, ("products/update",), ReadProducts, HOUR),
+    Poll("a product was deleted", EITHER, ("products/delete",), ReadProducts, HOUR),
     Poll("stock changed", EITHER, ("inventory_levels/update",), SyncStock, HOUR),
     Poll(
         "the app was removed, its permissions or the shop's name changed",

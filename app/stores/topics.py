@@ -57,7 +57,6 @@ TOPICS: tuple[Topic, ...] = (
     _app("app/uninstalled", "id", "myshopify_domain", "updated_at"),
     _app("app/scopes_update", "id", "shop_id", "previous", "current", "updated_at"),
     _app("shop/update", "id", "myshopify_domain", "updated_at"),
-    _app("products/update", *_ORDER),
     _app("products/delete", "id"),
     _app(
         "inventory_levels/update", "inventory_item_id", "location_id", "available", "updated_at", "admin_graphql_api_id"
@@ -76,6 +75,8 @@ TOPICS: tuple[Topic, ...] = (
     _retailer("fulfillment_orders/placed_on_hold", _FULFILLMENTS_SCOPE, _FULFILLMENT_ORDER),
     _retailer("fulfillment_orders/hold_released", _FULFILLMENTS_SCOPE, _FULFILLMENT_ORDER),
     _retailer("fulfillment_orders/cancelled", _FULFILLMENTS_SCOPE, _FULFILLMENT_ORDER),
+    # Not of the retailer's store, where each sale of anything changes a product: nothing comes of it there.
+    _partner("products/update", "read_products", _ORDER),
     _partner("orders/updated", "read_orders", _PARTNER_ORDER),
     _partner("orders/cancelled", "read_orders", _PARTNER_ORDER),
     _partner("orders/edited", "read_orders", _EDIT),
