@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol, cast
 
-from sqlalchemy import event, text
+from sqlalchemy import CursorResult, event
 from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session
@@ -18,11 +18,11 @@ from app.core.errors import Unavailable
 from app.core.ids import current_request_id
 from app.core.tenancy import APP_ROLE, SYSTEM_ROLE
 
-_BECOME = text(
-    "SELECT set_config('role', :role, true), set_config('app.store_id', :store, true),"
-    " set_config('app.partner_id', :partner, true)"
+_BECOME = (
+    "SELECT set_config('role', %(role)s, true), set_config('app.store_id', %(store)s, true),"
+    " set_config('app.partner_id', %(partner)s, true)"
 )
-_ROLE = text("SELECT set_config('role', :role, true)")
+_ROLE = "SELECT set_config('role', %(role)s, true)"
 
 
 class ActorKind(enum.StrEnum):
@@ -103,10 +103,15 @@ class UnitOfWork:
             yield self.session
             await self.session.flush()
             return
-        await self.session.execute(_ROLE, {"role": SYSTEM_ROLE})
+        await run_plainly(self.session, _ROLE, {"role": SYSTEM_ROLE})
         yield self.session
         await self.session.flush()
-        await self.session.execute(_ROLE, {"role": role_of(self.actor)})
+        await run_plainly(self.session, _ROLE, {"role": role_of(self.actor)})
+
+
+async def run_plainly(session: AsyncSession, statement: str, parameters: Mapping[str, Any]) -> CursorResult[Any]:
+    """Run what every transaction runs, written as the driver reads it: nothing is left to compile or to look up."""
+    return await session.run_sync(lambda each: each.connection().exec_driver_sql(statement, parameters))
 
 
 AtCommit = Callable[[UnitOfWork, Sequence[Any]], Awaitable[None]]
@@ -190,5 +195,5 @@ class UnitsOfWork:
             "store": "" if actor.store_id is None else str(actor.store_id),
             "partner": "" if actor.partner_id is None else str(actor.partner_id),
         }
-        await session.execute(_BECOME, parameters)
+        await run_plainly(session, _BECOME, parameters)
         return UnitOfWork(session, actor, now, self.request_id or current_request_id(), self.subscribers)

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import cast
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, Table, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.errors import Conflict, NotFound
@@ -16,6 +17,7 @@ from app.job_runs.queries import states_of
 from app.job_runs.service import retry_job
 from app.job_runs.states import JobState
 
+_TOLD = cast(Table, ExceptionRecord.__table__)  # resolved past the ORM: no record of them is held meanwhile
 NO_STORE = 0
 """The store of exceptions that belong to none, such as a webhook of a shop nobody knows."""
 JOB_FAILED = "job_failed"
@@ -86,15 +88,8 @@ async def resolve_of_partner(
     uow: UnitOfWork, partner_id: int, kinds: Collection[str], but: Collection[object] = ()
 ) -> int:
     """Resolve what stands open about a partner, of these kinds and but for some subjects; returns how many."""
-    told = update(ExceptionRecord).where(
-        ExceptionRecord.store_id == uow.store_id,
-        ExceptionRecord.partner_id == partner_id,
-        ExceptionRecord.kind.in_(kinds),
-        ExceptionRecord.subject_id.not_in([str(each) for each in but]),
-        ExceptionRecord.resolved_at.is_(None),
-    )
-    resolved = await uow.session.execute(told.values(resolved_at=uow.now).returning(ExceptionRecord.id))
-    return len(resolved.all())
+    subject_is_left = _TOLD.c.subject_id.not_in([str(each) for each in but])
+    return await _resolve(uow, _TOLD.c.partner_id == partner_id, _TOLD.c.kind.in_(kinds), subject_is_left)
 
 
 async def resolve_of_each(
@@ -103,17 +98,18 @@ async def resolve_of_each(
     """Resolve what stands open about any of the subjects (None: any at all), all of it or some kinds; returns how
     many.
     """
-    told = update(ExceptionRecord).where(
-        ExceptionRecord.store_id == uow.store_id,
-        ExceptionRecord.subject_kind == subject_kind,
-        ExceptionRecord.resolved_at.is_(None),
-    )
+    chosen = [_TOLD.c.subject_kind == subject_kind]
     if subject_ids is not None:
-        told = told.where(ExceptionRecord.subject_id.in_([str(each) for each in subject_ids]))
+        chosen.append(_TOLD.c.subject_id.in_([str(each) for each in subject_ids]))
     if kinds is not None:
-        told = told.where(ExceptionRecord.kind.in_(kinds))
-    resolved = await uow.session.execute(told.values(resolved_at=uow.now).returning(ExceptionRecord.id))
-    return len(resolved.all())
+        chosen.append(_TOLD.c.kind.in_(kinds))
+    return await _resolve(uow, *chosen)
+
+
+async def _resolve(uow: UnitOfWork, *chosen: ColumnElement[bool]) -> int:
+    is_open = (_TOLD.c.store_id == uow.store_id, _TOLD.c.resolved_at.is_(None))
+    resolved = update(_TOLD).where(*is_open, *chosen).values(resolved_at=uow.now).returning(_TOLD.c.id)
+    return len((await uow.session.execute(resolved)).all())
 
 
 async def end_by_hand(uow: UnitOfWork, exception_id: int) -> None:

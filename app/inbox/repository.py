@@ -1,14 +1,17 @@
 """Every SELECT and stamp on the inbox's tables; machinery rows, so the caller stands inside `uow.machinery()`."""
 
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import literal, select, text, update
+from sqlalchemy import Table, bindparam, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.inbox.models import InboxRow, KnownResource
 
 BATCH = 5000
+_EVENTS = cast(Table, InboxRow.__table__)  # stamped past the ORM: nobody holds the row meanwhile
+_STAMP = update(_EVENTS).where(_EVENTS.c.id == bindparam("event"), _EVENTS.c.handled_at.is_(None))
 
 
 async def lock_row(session: AsyncSession, inbox_id: int) -> InboxRow | None:
@@ -18,14 +21,12 @@ async def lock_row(session: AsyncSession, inbox_id: int) -> InboxRow | None:
 
 async def stamp_handled(session: AsyncSession, inbox_id: int, at: datetime, note: str | None) -> None:
     """Stamp the row unless it is stamped."""
-    stamp = update(InboxRow).where(InboxRow.id == inbox_id, InboxRow.handled_at.is_(None))
-    await session.execute(stamp.values(handled_at=at, outcome=note))
+    await session.execute(_STAMP.values(handled_at=at, outcome=note), {"event": inbox_id})
 
 
 async def stamp_failed(session: AsyncSession, inbox_id: int, at: datetime) -> None:
     """Stamp an unhandled row as failed."""
-    stamp = update(InboxRow).where(InboxRow.id == inbox_id, InboxRow.handled_at.is_(None))
-    await session.execute(stamp.values(failed_at=at))
+    await session.execute(_STAMP.values(failed_at=at), {"event": inbox_id})
 
 
 _ORPHANS = text("""

@@ -9,7 +9,7 @@ import psycopg.errors
 from sqlalchemy import text
 
 from app.core.direct import Direct
-from app.core.unit_of_work import UnitOfWork
+from app.core.unit_of_work import UnitOfWork, run_plainly
 from app.job_runs.errors import LeaseLost
 from app.job_runs.states import JobState
 
@@ -64,10 +64,10 @@ WHERE worker = %(worker)s AND state = 'running'
 
 # What had failed under the same key when this run began is over with it, if it did its work: no note says that it was
 # not needed.
-_ENDS = """
+_END = """
 WITH ended AS (
-    UPDATE job_runs SET state = 'done', note = {note}, finished_at = {now}, leased_until = NULL
-    WHERE id = {id} AND attempt = {attempt} AND state = 'running' RETURNING coalesce_key, started_at, note
+    UPDATE job_runs SET state = 'done', note = %(note)s, finished_at = %(now)s, leased_until = NULL
+    WHERE id = %(id)s AND attempt = %(attempt)s AND state = 'running' RETURNING coalesce_key, started_at, note
 ), superseded AS (
     UPDATE job_runs SET state = 'cancelled', note = 'A later run succeeded.' FROM ended
     WHERE job_runs.state = 'failed' AND job_runs.coalesce_key = ended.coalesce_key
@@ -76,7 +76,6 @@ WITH ended AS (
 )
 SELECT array(SELECT id FROM superseded) FROM ended
 """
-_END = _ENDS.format(id="%(id)s", attempt="%(attempt)s", now="%(now)s", note="%(note)s")
 
 # Back in the queue it may meet a later wish under its key, which then stands for both.
 _RETURN = """
@@ -96,8 +95,7 @@ UPDATE job_runs SET progress_done = %(done)s, progress_total = %(total)s
 WHERE id = %(id)s AND attempt = %(attempt)s AND state = 'running' RETURNING id
 """
 
-_FENCE = text("UPDATE job_runs SET attempt = attempt WHERE id = :id AND attempt = :attempt AND state = 'running'")
-_FENCE_AND_END = text(_ENDS.format(id=":id", attempt=":attempt", now=":now", note="NULL"))
+_FENCE = "UPDATE job_runs SET attempt = attempt WHERE id = %(id)s AND attempt = %(attempt)s AND state = 'running'"
 _FENCE_AND_FAIL = text(
     "UPDATE job_runs SET state = :state, note = :note, finished_at = :now, leased_until = NULL"
     " WHERE id = :id AND attempt = :attempt AND state = 'running'"
@@ -211,8 +209,8 @@ class Ledger:
 
 async def check_fence(uow: UnitOfWork, run: ClaimedRun) -> None:
     """Refuse the commit of a worker that slept through its lease."""
-    mine = await uow.session.execute(_FENCE, {"id": run.id, "attempt": run.attempt})
-    if mine.rowcount != 1:  # type: ignore[attr-defined]
+    mine = await run_plainly(uow.session, _FENCE, {"id": run.id, "attempt": run.attempt})
+    if mine.rowcount != 1:
         raise LeaseLost(run.name)
 
 
@@ -221,8 +219,8 @@ async def end_in(uow: UnitOfWork, run: ClaimedRun) -> list[int]:
 
     `LeaseLost` when it is no longer ours.
     """
-    parameters = {"id": run.id, "attempt": run.attempt, "now": uow.now}
-    superseded: list[int] | None = await uow.session.scalar(_FENCE_AND_END, parameters)
+    parameters = {"id": run.id, "attempt": run.attempt, "now": uow.now, "note": None}
+    superseded: list[int] | None = (await run_plainly(uow.session, _END, parameters)).scalar()
     if superseded is None:
         raise LeaseLost(run.name)
     return superseded
