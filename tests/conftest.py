@@ -7,10 +7,12 @@ What stands before it begins is its `ground` (tests/support/ground.py).
 A test whose point is the commit asks for `fresh_database` and makes engines on its `url`.
 """
 
+import logging
 import uuid
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.core.db import create_engine
@@ -36,9 +38,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def anyio_backend() -> str:
-    """One event loop for the whole session, so that pools can be shared between tests."""
-    return "asyncio"
+def anyio_backend() -> tuple[str, dict[str, bool]]:
+    """One event loop for the whole session, so that pools can be shared between tests: the one production runs on."""
+    return "asyncio", {"use_uvloop": True}
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +69,7 @@ def migration_url(worker_database: TestDatabase) -> str:
 
 
 @pytest.fixture(scope="session")
-async def engine(database_url: str, anyio_backend: str) -> AsyncIterator[AsyncEngine]:
+async def engine(database_url: str, anyio_backend: object) -> AsyncIterator[AsyncEngine]:
     """The engine of this worker's database."""
     engine = create_engine(database_url)
     yield engine
@@ -88,6 +90,16 @@ def fresh_database(postgres: Postgres) -> Iterator[TestDatabase]:
     """A database of the test's own, for races, kills and whatever else has to commit."""
     with cloned_database(postgres) as database:
         yield database
+
+
+@pytest.fixture
+def sink_restored() -> Iterator[None]:
+    """Where logs go, as it was before: for tests of programs that say where theirs go."""
+    root = logging.getLogger()
+    before = (root.handlers[:], root.level)
+    yield
+    root.handlers[:], root.level = before
+    structlog.reset_defaults()
 
 
 @pytest.fixture

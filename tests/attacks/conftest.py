@@ -11,7 +11,7 @@ from tests.support.database import cloned_database
 
 
 @pytest.fixture(scope="session")
-async def furnished(postgres: Postgres, anyio_backend: str) -> AsyncIterator[Market]:
+async def furnished(postgres: Postgres, anyio_backend: object) -> AsyncIterator[Market]:
     """The market, furnished once."""
     with cloned_database(postgres) as database:
         engine = create_engine(database.url)

@@ -2,12 +2,10 @@
 
 import json
 import logging
-from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
 import pytest
-import structlog
 
 from app.core.log import configure_logging, redact
 
@@ -68,19 +66,9 @@ def test_does_not_follow_what_has_no_end() -> None:
     assert "…" in json.dumps(redact(endless), ensure_ascii=False)
 
 
-@pytest.fixture
-def configured() -> Iterator[None]:
-    """The sink as the programs set it up, taken away after the test."""
-    root = logging.getLogger()
-    before = (root.handlers[:], root.level)
-    configure_logging("info")
-    yield
-    root.handlers[:], root.level = before
-    structlog.reset_defaults()
-
-
-@pytest.mark.usefixtures("configured")
+@pytest.mark.usefixtures("sink_restored")
 def test_libraries_logs_go_through_the_same_sink() -> None:
+    configure_logging("info")
     stream = StringIO()
     handler = logging.getLogger().handlers[0]
     assert isinstance(handler, logging.StreamHandler)

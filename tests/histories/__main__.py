@@ -1,7 +1,6 @@
 """The program behind `hub histories`: plays many histories and tells what broke, each with its short story."""
 
 import argparse
-import asyncio
 import json
 import subprocess
 import sys
@@ -10,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
+
+import uvloop
 
 from app.core.log import configure_logging
 from tests.histories.run import Played, play
@@ -173,7 +174,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Play, tell, and answer whether everything held."""
     options = _options(arguments)
     configure_logging("critical")
-    tally = _in_processes(options) if options.jobs > 1 else asyncio.run(play_all(_seeds(options), options))
+    tally = _in_processes(options) if options.jobs > 1 else uvloop.run(play_all(_seeds(options), options))
     if options.json:
         print(json.dumps(tally.as_json()))
     else:

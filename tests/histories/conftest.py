@@ -10,7 +10,7 @@ from tests.histories.stage import Theatre
 
 
 @pytest.fixture(scope="session")
-async def theatre(postgres: Postgres, anyio_backend: str) -> AsyncIterator[Theatre]:
+async def theatre(postgres: Postgres, anyio_backend: object) -> AsyncIterator[Theatre]:
     """Where histories are played."""
     opened = Theatre(postgres, f"histories_{uuid.uuid4().hex[:8]}")
     yield opened

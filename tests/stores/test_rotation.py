@@ -107,6 +107,7 @@ async def test_an_unknown_key_is_told_and_nothing_is_touched(real: Shops) -> Non
     assert await sealed_by(real) == {"k1"}
 
 
+@pytest.mark.usefixtures("sink_restored")
 async def test_the_command_says_when_the_old_key_may_go(real: Shops) -> None:
     environment = environment_of(real, TOKEN_ENCRYPTION_KEYS=f"{NEW_KEY},{OLD_KEY}")
 

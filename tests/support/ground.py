@@ -64,14 +64,14 @@ def bare_ground(worker_database: TestDatabase, engine: AsyncEngine) -> Ground:
 
 
 @pytest.fixture(scope="session")
-async def trading_ground(postgres: Postgres, anyio_backend: str) -> AsyncIterator[Ground]:
+async def trading_ground(postgres: Postgres, anyio_backend: object) -> AsyncIterator[Ground]:
     """A retailer with one partner, Oak, at 30 % off and without a buffer."""
     async with _traded(postgres) as made:
         yield made
 
 
 @pytest.fixture(scope="session")
-async def oak_ground(postgres: Postgres, anyio_backend: str) -> AsyncIterator[Ground]:
+async def oak_ground(postgres: Postgres, anyio_backend: object) -> AsyncIterator[Ground]:
     """The same, who sells Oak's beans."""
     async with _traded(postgres, _sell_beans) as made:
         yield made
