@@ -33,21 +33,17 @@ async def read_products(context: JobContext, job: ReadProducts) -> None:
     if job.by_poll and read.changed:
         what = f"A change of {plural(read.changed, 'product')}"
         await tell_of_recovery(context.open_uow, job.partner_store_id, what, f"products@{context.now.isoformat()}")
-    async with context.open_last(system_for(job.partner_store_id)) as uow:
-        if read.is_doubtful:
-            # What the stock shows is offered on; should it not be read soon, nothing is.
+    if read.is_doubtful:
+        # What the stock shows is offered on; should it not be read soon, nothing is.
+        async with context.open_last(system_for(job.partner_store_id)) as uow:
             await enqueue(uow, SyncStock(job.partner_store_id))
             await enqueue(uow, RefreshOffers(job.partner_store_id), run_at=uow.now + STOCK_READ_WITHIN)
-        else:
-            await ask_every_retailer(uow)
 
 
 @handles(ConfirmProductsGone)
 async def confirm_products_gone(context: JobContext, job: ConfirmProductsGone) -> None:
     """Read them a second time; what is gone then is offered no more."""
     await flows.read_products(context.open_uow, context.shopify, job.partner_store_id, is_confirmed=True)
-    async with context.open_last(system_for(job.partner_store_id)) as uow:
-        await ask_every_retailer(uow)
 
 
 @handles(DraftProduct)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from app.catalog.events import ProductImported, SkuChanged, SourceLost, SourceReplaced
+from app.catalog.events import ProductImported, SkuChanged, SourceLost, SourceReplaced, SourcesChanged
 from app.catalog.jobs import DraftProduct, TellOfSku
 from app.events.declaration import Event
 from app.events.service import Answer, Later, News, Subscriber
@@ -119,6 +119,11 @@ def welcome_product(news: News[ProductImported]) -> Answer:
     return (RouteUnmapped(news.store_id), SyncStock(news.event.partner_store_id))
 
 
+def refresh_offers(news: News[SourcesChanged]) -> Answer:
+    """What every retailer offers of a partner follows what is on sale there."""
+    return RefreshOffers(news.event.partner_store_id)
+
+
 def tell_of_sku(news: News[SkuChanged]) -> Answer:
     """Whoever sells a variant learns that it has another SKU at the partner."""
     event = news.event
@@ -204,6 +209,7 @@ EVENT_JOBS: Mapping[type[Event], tuple[Follows, ...]] = {
     PartnerDisconnected: (end_partnership,),
     PartnerBufferChanged: (write_offers,),
     ProductImported: (welcome_product,),
+    SourcesChanged: (refresh_offers,),
     SkuChanged: (tell_of_sku,),
     SourceLost: (draft_product,),
     SourceReplaced: (follow_source,),

@@ -114,6 +114,18 @@ class SourceReplaced(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SourcesChanged(Event):
+    """A partner put variants that somebody imported on sale or took them off it; recorded in the partner's store."""
+
+    name: ClassVar[str] = "catalog.sources.changed"
+    sentence: ClassVar[str] = "Of what retailers sell, {variants} variants went on sale or off it"
+    subject: ClassVar[str] = "store"
+
+    partner_store_id: int
+    variants: int
+
+
+@dataclass(frozen=True, slots=True)
 class SkuChanged(Event):
     """A partner gave a variant that somebody imported another SKU; recorded in the partner's store."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalog.errors import ImportNotFound, MappingNotFound
@@ -65,6 +65,21 @@ async def list_partner_products(session: AsyncSession, partner_store_id: int) ->
         select(PartnerProduct).where(PartnerProduct.partner_store_id == partner_store_id).order_by(PartnerProduct.id)
     )
     return (await session.scalars(query)).all()
+
+
+async def lock_products(session: AsyncSession, partner_store_id: int) -> None:
+    """Lock every product of the partner that somebody imported, in the order in which they are kept."""
+    query = select(PartnerProduct.id).where(PartnerProduct.partner_store_id == partner_store_id)
+    await session.execute(query.order_by(PartnerProduct.shopify_product_id.collate("C")).with_for_update())
+
+
+async def list_standing(
+    session: AsyncSession, partner_store_id: int
+) -> Sequence[Row[int, datetime | None, str, datetime | None]]:
+    """Return id, time of deletion, status of its product, and when a reading missed that, of each variant."""
+    query = select(PartnerVariant.id, PartnerVariant.deleted_at, PartnerProduct.status, PartnerProduct.missed_at)
+    of_store = PartnerVariant.partner_store_id == partner_store_id
+    return (await session.execute(query.join(PartnerProduct, _OF_PRODUCT).where(of_store))).all()
 
 
 async def put_products(session: AsyncSession, rows: Sequence[dict[str, object]]) -> None:

@@ -320,3 +320,38 @@ async def test_what_the_partner_takes_off_sale_is_offered_no_more(trade: Trade, 
     await trade.settle()
 
     assert (offered, off, trade.shown("PARTNER-oak-BEAN")) == (20, 0, 20)
+
+
+async def test_a_change_that_takes_nothing_off_sale_asks_no_retailers_store(trade: Trade) -> None:
+    """A partner's every sale changes a product: what it is called is read, what retailers offer of it stands."""
+    product = trade.product()
+    await trade.bring_in(product)
+    await trade.turn(minutes=1)
+    world, before = trade.shops.world, len(trade.shops.world.requests)
+
+    upsert_product(world, trade.shops.store(PARTNER), {"title": "House beans"}, product, "staff")
+    await trade.settle()
+
+    assert {each.shop for each in world.requests[before:]} == {PARTNER}
+    (mapping,) = await trade.mappings()
+    async with trade.shops.open_uow(system_for(trade.link.partner_store.id)) as uow:
+        known = await variants_of_store(uow.session, trade.link.partner_store.id, [mapping.partner_variant_id])
+    assert known[mapping.partner_variant_id].title == "House beans"
+
+
+async def test_what_an_import_finds_off_sale_is_offered_no_more(trade: Trade) -> None:
+    """B16: whoever read it first."""
+    product = trade.product()
+    await trade.bring_in(product)
+    world, store = trade.shops.world, trade.shops.store(PARTNER)
+    await trade.turn(minutes=1)
+    upsert_product(world, store, {"status": "DRAFT"}, product, "staff")
+    await trade.lose_webhooks()
+    drafted = await trade.shops.shopify.call(trade.link.partner_store.id, read_product, product.gid)
+    assert drafted is not None
+
+    async with trade.shops.open_uow(system_for(trade.link.partner_store.id)) as uow:
+        await service.store_partner_products(uow, [drafted], "USD")
+    await trade.settle()
+
+    assert trade.shown("PARTNER-oak-BEAN") == 0

@@ -43,8 +43,7 @@ async def read_products(
         if is_doubtful:
             await service.hold_back(uow, lost, began_at)
         else:
-            await service.store_partner_products(uow, list(found.values()), currency)
-            await service.mark_products_deleted(uow, gone)
+            await service.store_partner_products(uow, list(found.values()), currency, gone)
         partnerships = await partnerships_of(uow.session, partner_store_id)
     for partner in partnerships:
         async with open_uow(system_for(partner.store_id)) as uow:

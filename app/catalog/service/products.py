@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from app.catalog import repository
+from app.catalog import repository, rules
 from app.catalog.errors import NothingMissing
-from app.catalog.events import ProductsGivenUp, SkuChanged
+from app.catalog.events import ProductsGivenUp, SkuChanged, SourcesChanged
 from app.catalog.jobs import ConfirmProductsGone
 from app.catalog.queries import variants_of_store
 from app.core.unit_of_work import UnitOfWork
@@ -20,12 +20,35 @@ from app.partners.service import SHOWS_NOTHING
 NO_SKU = "no SKU"
 
 
-async def store_partner_products(uow: UnitOfWork, products: Sequence[Product], currency: str) -> dict[str, int]:
+async def store_partner_products(
+    uow: UnitOfWork, products: Sequence[Product], currency: str, gone: Collection[str] = ()
+) -> dict[str, int]:
     """Keep products of a partner and their variants as read; return our variant ids by theirs, of those known.
 
-    The unit of work acts for the partner's store. Variants that are gone are marked deleted: products are read whole.
-    Of two readings that overtake each other the later state of a product stays.
+    The unit of work acts for the partner's store. Variants that are gone are marked deleted: products are read whole;
+    so are the products that are `gone` themselves. Of two readings that overtake each other the later state of a
+    product stays. If other known variants are on sale than before, that is recorded, and nobody changes it in between.
     """
+    await repository.lock_products(uow.session, uow.store_id)
+    before = await _standing(uow)
+    variant_ids = await _keep(uow, products, currency)
+    await mark_products_deleted(uow, gone)
+    now = await _standing(uow)
+    changed = [variant_id for variant_id, stood in before.items() if now[variant_id] != stood]
+    if changed:
+        await record_event(uow, SourcesChanged(uow.store_id, len(changed)))
+    return variant_ids
+
+
+async def _standing(uow: UnitOfWork) -> dict[int, tuple[bool, datetime | None]]:
+    """Return of each variant whether it is on sale, and since when a reading missed its product."""
+    return {
+        variant_id: (deleted_at is None and status not in rules.OFF_SALE, missed_at)
+        for variant_id, deleted_at, status, missed_at in await repository.list_standing(uow.session, uow.store_id)
+    }
+
+
+async def _keep(uow: UnitOfWork, products: Sequence[Product], currency: str) -> dict[str, int]:
     if not products:
         return {}
     store_id, seen = uow.store_id, [variant.id for product in products for variant in product.variants]
