@@ -175,10 +175,10 @@ FLOWS = (
     Flow("ship", 17, (HUB, "fulfillment.post_shipment"), stocked, nothing, ship),
     Flow("stock news", 18, (HUB, *STOCK), nothing, restock, takes=MINUTE),
     Flow("stock sync", 15, STOCK, restocked_unheard, reach_the_hour),
-    Flow("SKU changed", 14, (HUB, "catalog.read_products", "catalog.tell_of_sku"), with_tea, rename_tea, takes=MINUTE),
+    Flow("SKU changed", 13, (HUB, "catalog.read_products", "catalog.tell_of_sku"), with_tea, rename_tea, takes=MINUTE),
     Flow(
         "product deleted",
-        22,
+        20,
         (HUB, "catalog.read_products", "catalog.draft_product"),
         with_tea,
         delete_tea,
