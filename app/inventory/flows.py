@@ -77,8 +77,9 @@ async def write_offers(open_uow: Open, shopify: ConnectedShopify, store_id: int,
             for items in shelf.batches:
                 await service.weigh_offers(uow, partner_id, items)
             return
-    for items in shelf.batches:
-        await _write(open_uow, shopify, (store_id, partner_id, shelf.location_id), items)
+    for number, items in enumerate(shelf.batches, start=1):
+        target = (store_id, partner_id, shelf.location_id)
+        await _write(open_uow, shopify, target, items, is_last=number == len(shelf.batches))
 
 
 async def leave_location(open_uow: Open, shopify: ConnectedShopify, store_id: int, location_id: str) -> None:
@@ -154,12 +155,12 @@ def _readings(row: StockRow, variant_id: int | None) -> list[Reading]:
 
 
 async def _write(
-    open_uow: Open, shopify: ConnectedShopify, target: tuple[int, int, str], items: Mapping[int, str]
+    open_uow: Open, shopify: ConnectedShopify, target: tuple[int, int, str], items: Mapping[int, str], *, is_last: bool
 ) -> None:
     """Look, weigh and write until the store takes it: what is stale is looked at anew (D4)."""
     left = dict(items)
     for _ in range(MOST_SWAPS):
-        weighed = await _look(open_uow, shopify, target, left)
+        weighed = await _look(open_uow, shopify, target, left, is_last=is_last)
         if not weighed.due:
             return
         outcome = await _swap(shopify, target, weighed)
@@ -170,7 +171,7 @@ async def _write(
 
 
 async def _look(
-    open_uow: Open, shopify: ConnectedShopify, target: tuple[int, int, str], items: Mapping[int, str]
+    open_uow: Open, shopify: ConnectedShopify, target: tuple[int, int, str], items: Mapping[int, str], *, is_last: bool
 ) -> Weighed:
     store_id, partner_id, location_id = target
     shown = await shopify.call(store_id, gateway.read_quantities, location_id, list(items.values()))
@@ -179,6 +180,7 @@ async def _look(
             return Weighed((), {}, "")  # another location was chosen meanwhile
         weighed = await service.weigh_offers(uow, partner_id, items, shown)
         await service.record_look(uow, partner_id, weighed)
+        uow.is_last = is_last and not weighed.due
     return weighed
 
 

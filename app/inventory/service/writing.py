@@ -16,7 +16,9 @@ REFUSED, BLOCKED = "stock_not_writable", "stock_blocked"
 async def record_look(uow: UnitOfWork, partner_id: int, weighed: Weighed) -> None:
     """Set aside what the store no longer has; what it shows rightly stands."""
     gone, due = ({each.mapping.id for each in some} for some in (weighed.gone, weighed.due))
-    await note_targets(uow, partner_id, gone, {each.mapping.id for each in weighed.offers} - gone)
+    missed = {each.mapping.id for each in weighed.offers if each.mapping.target_missing_at is not None}
+    if gone != missed:
+        await note_targets(uow, partner_id, gone, missed - gone)
     await _end_trouble(uow, [each for each in weighed.offers if each.mapping.id not in due])
     if not weighed.due:
         await record_blocked(uow, partner_id, None)
