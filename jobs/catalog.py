@@ -83,5 +83,5 @@ async def own_product_deleted(uow: UnitOfWork, event: InboxEvent) -> str | None:
 
 @hears("products/update")
 async def own_product_changed(_uow: UnitOfWork, _event: InboxEvent) -> str:
-    """Let the retailer's own changes be: its products belong to the merchant."""
+    """Let the retailer's own changes be, which nobody asks for but an earlier subscription may bring."""
     return "the retailer's own product"

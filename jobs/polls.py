@@ -64,8 +64,9 @@ POLLS: tuple[Poll, ...] = (
         FollowDrafts,
         HOUR,
     ),
-    Poll("a product was changed", PARTNER, ("products/update",), ReadProducts, HOUR),
-    Poll("a product was deleted", EITHER, ("products/delete",), ReadProducts, HOUR),
+    Poll("a product was changed or deleted", PARTNER, ("products/update", "products/delete"), ReadProducts, HOUR),
+    # Whoever sells a partner's stock is looked at with each reading of it.
+    Poll("a retailer deleted what it sells of a partner", RETAILER, ("products/delete",), SyncStock, HOUR),
     Poll("stock changed", EITHER, ("inventory_levels/update",), SyncStock, HOUR),
     Poll(
         "the app was removed, its permissions or the shop's name changed",

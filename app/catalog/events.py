@@ -53,7 +53,7 @@ class ProductsGivenUp(Event):
     """Staff said that the products a partner's store does not show any more are gone."""
 
     name: ClassVar[str] = "catalog.products.given_up"
-    sentence: ClassVar[str] = "You said that {products} products {partner} no longer shows are gone"
+    sentence: ClassVar[str] = "You said that what {partner} no longer shows is gone: {products} products"
     subject: ClassVar[str] = "partner"
 
     partner_id: int
@@ -115,10 +115,10 @@ class SourceReplaced(Event):
 
 @dataclass(frozen=True, slots=True)
 class SourcesChanged(Event):
-    """A partner put variants that somebody imported on sale or took them off it; recorded in the partner's store."""
+    """A reading showed that imported variants are on sale, off it or out of sight; recorded in the partner's store."""
 
     name: ClassVar[str] = "catalog.sources.changed"
-    sentence: ClassVar[str] = "Of what retailers sell, {variants} variants went on sale or off it"
+    sentence: ClassVar[str] = "Of what was imported, {variants} variants went on sale, off it or out of sight"
     subject: ClassVar[str] = "store"
 
     partner_store_id: int

@@ -169,7 +169,6 @@ class UnitsOfWork:
             async with session:
                 uow = await self._begin(session, actor, now)
                 watched = cast(_WatchedSession, session.sync_session)
-                watched.wrote = False
                 yield uow
                 await session.flush()
                 for act, gathered in uow.gathered.items():

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.inbox.models import InboxRow, KnownResource
 
 BATCH = 5000
-_EVENTS = cast(Table, InboxRow.__table__)  # stamped past the ORM: nobody holds the row meanwhile
+_EVENTS = cast(Table, InboxRow.__table__)  # stamped past the ORM: what was loaded of a row is not looked at again
 _STAMP = update(_EVENTS).where(_EVENTS.c.id == bindparam("event"), _EVENTS.c.handled_at.is_(None))
 
 

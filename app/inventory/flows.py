@@ -53,6 +53,8 @@ async def sync_stock(open_uow: Open, shopify: ConnectedShopify, partner_store_id
     async with open_uow(system_for(partner_store_id)) as uow:
         items = await variants_by_item(uow.session, partner_store_id)
         look = await _begin(uow)
+        if not (items and look.locations):
+            await service.ask_every_retailer(uow)  # who sold what is gone is looked at all the same
     return await _read(open_uow, shopify, partner_store_id, sorted(items), look, counts=True)
 
 

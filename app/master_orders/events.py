@@ -98,10 +98,10 @@ class CycleFrozen(Event):
 
 @dataclass(frozen=True, slots=True)
 class CycleClosedEmpty(Event):
-    """Nothing was ordered in this week."""
+    """A week is over of which nothing stands in the partner's store."""
 
     name: ClassVar[str] = "master_order.cycle.empty"
-    sentence: ClassVar[str] = "Nothing was ordered; no master order this week"
+    sentence: ClassVar[str] = "No master order this week: nothing stood on it"
     subject: ClassVar[str] = "master_order"
 
     cycle_id: int

@@ -1,12 +1,13 @@
 """Everything a webhook tells is found without it too: the table is complete, planned, and true."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
 from app.job_runs.states import Missed
-from app.stores.queries import get_store
+from app.stores.queries import get_settings, get_store
 from app.stores.states import StoreRole
 from app.stores.topics import TOPICS, TopicKind
 from jobs.polls import POLLS
@@ -39,10 +40,16 @@ MISSED = {
 }
 
 
+def roles(role: StoreRole | None) -> Sequence[StoreRole]:
+    """The role, or all of them."""
+    return tuple(StoreRole) if role is None else (role,)
+
+
 def test_every_topic_has_a_poll_that_brings_its_fact_too() -> None:
     """Architecture §5.2: fact, topic, poll; wishes of people are told by webhooks alone."""
-    wanted = {(topic.name, topic.role) for topic in TOPICS if topic.kind is not TopicKind.COMPLIANCE}
-    found = [(topic, poll.role) for poll in POLLS for topic in poll.topics]
+    told = [topic for topic in TOPICS if topic.kind is not TopicKind.COMPLIANCE]
+    wanted = {(topic.name, role) for topic in told for role in roles(topic.role)}
+    found = [(topic, role) for poll in POLLS for topic in poll.topics for role in roles(poll.role)]
 
     assert set(found) == wanted
     assert len(found) == len(set(found))
@@ -102,6 +109,39 @@ async def test_orders_are_found_without_a_webhook(oak: Oak) -> None:
     assert await oak.told("store.fact.recovered") == 5
     page = (await trade.shops.get(trade.retailer, "/app/exceptions")).text
     assert "5 changes reached us by the regular comparison" in page
+
+
+async def test_what_the_retailer_deleted_is_found_without_a_webhook(oak: Oak) -> None:
+    """B19: with the hour's reading of the partner's stock."""
+    trade = oak.trade
+    (product,) = trade.shops.store(trade.retailer).products.values()
+    delete_product(trade.shops.world, trade.shops.store(trade.retailer), product)
+    await trade.lose_webhooks()
+
+    await pass_time(trade, minutes=61)
+
+    assert set(await oak.problems()) == {"target_missing"}
+
+
+async def test_a_wrong_number_is_found_also_of_a_partner_of_whom_nothing_is_left_to_read(oak: Oak) -> None:
+    """B13, D14: its variants are deleted, so there is no stock to be read; the retailer's store is looked at."""
+    trade = oak.trade
+    retailers = trade.shops.store(trade.retailer)
+    (product,) = oak.store.products.values()
+    delete_product(trade.shops.world, oak.store, product)
+    await trade.settle()
+    await pass_time(trade, minutes=61)
+    left = trade.shown(BEANS)
+    async with trade.uow() as uow:
+        shelf = (await get_settings(uow.session, trade.retailer_id)).stock_location_id or ""
+    item = trade.sold_variant(BEANS).inventory_item_id
+    set_inventory(trade.shops.world, retailers, (item, int(shelf.rpartition("/")[2])), 1, "staff")
+    await trade.lose_webhooks()
+    wrong = trade.shown(BEANS)
+
+    await pass_time(trade, minutes=61)
+
+    assert (left, wrong, trade.shown(BEANS)) == (0, 1, 0)
 
 
 async def test_goods_a_partner_sent_are_found_without_a_webhook(oak: Oak) -> None:

@@ -124,6 +124,7 @@ async def hold_back(uow: UnitOfWork, product_gids: Collection[str], began_at: da
 
     The unit of work acts for the partner's store. What was seen since the reading began is not missing.
     """
+    await repository.lock_products(uow.session, uow.store_id)
     await repository.mark_products_missing(uow.session, uow.store_id, product_gids, began_at)
 
 
