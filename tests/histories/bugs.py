@@ -54,10 +54,10 @@ BUGS: tuple[Bug, ...] = (
         (
             (
                 "app/job_runs/ledger.py",
-                '    mine = await uow.session.execute(_FENCE, {"id": run.id, "attempt": run.attempt})\n'
-                "    if mine.rowcount != 1:  # type: ignore[attr-defined]\n",
-                '    mine = await uow.session.execute(_FENCE, {"id": run.id, "attempt": run.attempt})\n'
-                "    if mine.rowcount < 0:  # type: ignore[attr-defined]\n",
+                '    mine = await run_plainly(uow.session, _FENCE, {"id": run.id, "attempt": run.attempt})\n'
+                "    if mine.rowcount != 1:\n",
+                '    mine = await run_plainly(uow.session, _FENCE, {"id": run.id, "attempt": run.attempt})\n'
+                "    if mine.rowcount < 0:\n",
             ),
         ),
         tests=("tests/jobs/test_runner.py",),

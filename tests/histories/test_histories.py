@@ -8,8 +8,8 @@ from tests.histories.story import ACTS, draw
 
 pytestmark = pytest.mark.anyio
 
-COUNT = 60
-"""How many are part of every run of the tests; `hub histories` plays as many as asked."""
+COUNT = 30
+"""How many are part of every run of the tests, which has twenty minutes; `hub histories` plays as many as asked."""
 
 SEEDS = sorted(range(1, COUNT + 1), key=lambda seed: (seed % len(SHAPES), seed))
 
