@@ -133,7 +133,8 @@ async def test_a_wrong_number_is_found_also_of_a_partner_of_whom_nothing_is_left
     await pass_time(trade, minutes=61)
     left = trade.shown(BEANS)
     async with trade.uow() as uow:
-        shelf = (await get_settings(uow.session, trade.retailer_id)).stock_location_id or ""
+        shelf = (await get_settings(uow.session, trade.retailer_id)).stock_location_id
+    assert shelf is not None
     item = trade.sold_variant(BEANS).inventory_item_id
     set_inventory(trade.shops.world, retailers, (item, int(shelf.rpartition("/")[2])), 1, "staff")
     await trade.lose_webhooks()

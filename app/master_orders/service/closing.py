@@ -101,7 +101,7 @@ async def _end_without_partner(uow: UnitOfWork, cycle: Cycle) -> None:
         elif line.quantity:
             await unassign(uow, line.id, because)
             await note_change(uow, line, "not_sent", -line.quantity, "The partner was disconnected before it was sent.")
-    await _end_empty(uow, cycle, CycleGivenUp(cycle.id, cycle.partner_id))
+    await _end_empty(uow, cycle, CycleGivenUp)
     await enqueue(uow, ReviewPartner(uow.store_id, cycle.partner_id))
 
 
@@ -122,7 +122,7 @@ async def freeze_cycle(uow: UnitOfWork, cycle_id: int, *, with_flag: bool = Fals
     if lines or cycle.shopify_draft_id or cycle.creating_since:
         await _seal(uow, cycle, lines)
     else:
-        await _end_empty(uow, cycle, CycleClosedEmpty(cycle.id, cycle.partner_id))
+        await _end_empty(uow, cycle, CycleClosedEmpty)
     if with_flag:
         await open_exception(uow, _flagged(cycle))
     await uow.session.flush()
@@ -181,7 +181,7 @@ async def record_nothing_sent(uow: UnitOfWork, cycle_id: int) -> None:
     if cycle.state != CycleState.CLOSING:
         return
     await confirm_lines(uow, cycle, dict.fromkeys(cycle.lines, 0), ())
-    await _end_empty(uow, cycle, CycleClosedEmpty(cycle.id, cycle.partner_id))
+    await _end_empty(uow, cycle, CycleClosedEmpty)
 
 
 async def record_taken_back(uow: UnitOfWork, cycle_id: int, made: Sequence[str]) -> None:
@@ -203,11 +203,11 @@ async def _seal(uow: UnitOfWork, cycle: Cycle, lines: dict[MasterLine, list[Queu
     )
 
 
-async def _end_empty(uow: UnitOfWork, cycle: Cycle, end: CycleClosedEmpty | CycleGivenUp) -> None:
+async def _end_empty(uow: UnitOfWork, cycle: Cycle, fact: type[CycleClosedEmpty | CycleGivenUp]) -> None:
     cycle.move(CycleState.EMPTY, uow.now)
     cycle.trouble = None
     await _settle_problems(uow, cycle)
-    await record_event(uow, end)
+    await record_event(uow, fact(cycle.id, cycle.partner_id))
 
 
 async def _shares(uow: UnitOfWork, cycle: Cycle, found: Sequence[WrittenLine]) -> dict[MasterLine, int]:
