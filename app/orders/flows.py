@@ -72,6 +72,7 @@ async def reconcile_orders(open_uow: Open, shopify: ConnectedShopify, store_id: 
     async with open_uow(system_for(store_id)) as uow:
         await service.finish_poll(uow, began_at, recovered)
         await service.review_unpaid(uow, may_read_terms=with_terms)
+        await service.review_old(uow)
     return recovered
 
 

@@ -105,6 +105,14 @@ async def list_open_holds(session: AsyncSession, store_id: int, line_ids: Collec
     return (await session.scalars(query)).all()
 
 
+async def names_of_unsent(session: AsyncSession, store_id: int, placed_before: datetime) -> dict[int, str]:
+    """Return the names of older orders of which units are still to go to their customer, by our ids."""
+    query = select(Order.id, Order.name).where(
+        Order.store_id == store_id, Order.placed_at < placed_before, _with_units(store_id, TO_SEND)
+    )
+    return {order_id: name for order_id, name in await session.execute(query)}
+
+
 async def list_lines(session: AsyncSession, store_id: int, line_ids: Collection[int]) -> Sequence[OrderLine]:
     """Return lines with their orders."""
     query = (

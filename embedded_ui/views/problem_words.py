@@ -18,6 +18,7 @@ HEADINGS: Mapping[str, str] = {
     "master_order_waits": "A master order cannot be sent yet",
     "master_order_without_centre": "A master order does not know where to go",
     "not_understood": "A message from Shopify could not be read",
+    "order_ageing": "An order will soon be out of our reach",
     "order_gone": "An order may be gone from your store",
     "order_not_asked_for": "A partner made an order nobody asked for",
     "order_not_captured": "An order could not be taken in",

@@ -1,5 +1,6 @@
 """Verbs of the orders: capture one, route what could not be routed, remember what is to be read."""
 
+from app.orders.service.ageing import review_old
 from app.orders.service.capture import capture_order, waits_for_routing
 from app.orders.service.forgetting import forget_wishes
 from app.orders.service.gone import give_up_order, give_up_read
@@ -37,6 +38,7 @@ __all__ = [
     "note_compared",
     "plan_next_read",
     "postpone_read",
+    "review_old",
     "review_partner",
     "review_unpaid",
     "route_unmapped",
