@@ -42,11 +42,14 @@ def supply_lot_id(store_id: int, line_id: int) -> ScalarSelect[int]:
 
 
 def supply_lots(store_id: int, line_id: int, others: Sequence[int] = (), *, with_demand: bool = True) -> Select[int]:
-    """Select the lot of a master line, the demand meant to come from it, and others named."""
+    """Select the lot of a master line, the demand that waits for what comes from it, and others named.
+
+    Demand that is being packed is left to whoever packs it: two who held some each would wait for one another.
+    """
     supply = supply_lot_id(store_id, line_id)
     wanted = [UnitLot.id == supply, UnitLot.id.in_(others)]
     if with_demand:
-        wanted.append(UnitLot.supply_id == supply)
+        wanted.append((UnitLot.supply_id == supply) & UnitLot.id.in_(_waiting(store_id)))
     return select(UnitLot.id).where(UnitLot.store_id == store_id, or_(*wanted))
 
 
@@ -55,15 +58,17 @@ def named_lots(store_id: int, ids: Iterable[int]) -> Select[int]:
     return select(UnitLot.id).where(UnitLot.store_id == store_id, UnitLot.id.in_(list(ids)))
 
 
-def open_lots(store_id: int, partner_id: int) -> Select[int]:
-    """Select the lots of a partnership with units that wait for one another."""
-    waiting = select(UnitBalance.lot_id).where(
-        UnitBalance.store_id == store_id,
-        UnitBalance.partner_id == partner_id,
-        UnitBalance.state.in_(OPEN),
-        UnitBalance.quantity > 0,
+def open_lots(store_id: int, partner_id: int, line_ids: Sequence[int] = ()) -> Select[int]:
+    """Select the lots of a partnership with units that wait for one another, and those of master lines named."""
+    waiting = _waiting(store_id).where(UnitBalance.partner_id == partner_id)
+    named = (UnitLot.owner_kind == OwnerKind.MASTER_LINE) & UnitLot.owner_id.in_(line_ids)
+    return select(UnitLot.id).where(UnitLot.store_id == store_id, UnitLot.id.in_(waiting) | named)
+
+
+def _waiting(store_id: int) -> Select[int]:
+    return select(UnitBalance.lot_id).where(
+        UnitBalance.store_id == store_id, UnitBalance.state.in_(OPEN), UnitBalance.quantity > 0
     )
-    return select(UnitLot.id).where(UnitLot.store_id == store_id, UnitLot.id.in_(waiting))
 
 
 async def lock_lots(session: AsyncSession, store_id: int, wanted: Select[int]) -> dict[int, LotState]:

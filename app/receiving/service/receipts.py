@@ -35,8 +35,8 @@ async def receive_parcel(uow: UnitOfWork, parcel_id: int, counts: Sequence[Count
     """
     parcel = await _lock_parcel(uow, parcel_id)
     parcel.move(ParcelState.RECEIVED, uow.now)
-    await lock_open_units(uow, parcel.partner_id)
     announced = {line.master_line_id: line.quantity for line in parcel.lines}
+    await lock_open_units(uow, parcel.partner_id, list(announced))
     counts = sorted(counts, key=lambda count: count.master_line_id)
     _check(announced, counts)
 
@@ -95,7 +95,7 @@ def _check(announced: Mapping[int, int], counts: Sequence[Count]) -> None:
     if [count.master_line_id for count in counts] != sorted(announced):
         raise Invalid("Count every line of the parcel; enter 0 for what is missing.")
     wrong = {
-        f"line_{count.master_line_id}": "Enter a whole number, 0 or more."
+        f"line_{count.master_line_id}": f"Enter a whole number from 0 to {MOST_UNITS}."
         for count in counts
         if not 0 <= count.quantity <= MOST_UNITS
     }

@@ -103,9 +103,12 @@ async def _place(
     ]
 
 
-async def lock_open_units(uow: UnitOfWork, partner_id: int) -> None:
-    """Hold what is queued, waiting, coming or free of a partner, so that what is read of it next stays true."""
-    await repository.lock_lots(uow.session, uow.store_id, repository.open_lots(uow.store_id, partner_id))
+async def lock_open_units(uow: UnitOfWork, partner_id: int, line_ids: Sequence[int] = ()) -> None:
+    """Hold what is queued, waiting, coming or free of a partner, so that what is read of it next stays true.
+
+    The units of master lines named are held with it, also of those of which nothing is open any more.
+    """
+    await repository.lock_lots(uow.session, uow.store_id, repository.open_lots(uow.store_id, partner_id, line_ids))
 
 
 async def mark_late(uow: UnitOfWork, lot_ids: Sequence[int]) -> None:
