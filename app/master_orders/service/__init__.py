@@ -35,7 +35,7 @@ from app.master_orders.service.edits import (
     restore_line,
     running_drafts,
 )
-from app.master_orders.service.ledger import note_release
+from app.master_orders.service.ledger import note_reduction, note_release
 from app.master_orders.service.trouble import INVOICE_SENT, NO_CENTRE, record_trouble, record_wait
 
 __all__ = [
@@ -58,6 +58,7 @@ __all__ = [
     "is_reconciled",
     "keep_line",
     "look_now",
+    "note_reduction",
     "note_release",
     "open_next_cycle",
     "plan_draft",

@@ -19,6 +19,13 @@ async def note_release(uow: UnitOfWork, master_line_id: int, quantity: int) -> N
     await record_event(uow, ChangedAfterFreeze(line.cycle_id, line.partner_id, title, quantity))
 
 
+async def note_reduction(uow: UnitOfWork, master_line_id: int, quantity: int) -> None:
+    """Write that the partner took units off the order after they had it (G27)."""
+    line = await repository.find_line(uow.session, uow.store_id, master_line_id)
+    if line is not None:
+        await note_change(uow, line, "partner_changed", -quantity, "The partner took it off the order after the close.")
+
+
 async def note_change(uow: UnitOfWork, line: MasterLine, kind: str, quantity: int, why: str) -> None:
     """Write how many units more or fewer than sealed, and why."""
     uow.session.add(

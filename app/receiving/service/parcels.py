@@ -1,6 +1,7 @@
 """Know what a partner did with a master order: what was sent, corrected, taken back, closed."""
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 
 from app.catalog.queries import variants_of_store
@@ -14,7 +15,7 @@ from app.receiving import repository, rules
 from app.receiving.events import ParcelCancelled, ParcelSent, ParcelTrackingCorrected
 from app.receiving.models import InboundParcel, InboundParcelLine, PartnerOrder
 from app.receiving.service import problems
-from app.receiving.service.shortages import settle_shortages
+from app.receiving.service.shortages import settle_reductions, settle_shortages
 from app.receiving.states import ParcelState
 from app.units.queries import supply_whereabouts
 from app.units.service import advance_supply, lock_open_units
@@ -39,6 +40,8 @@ async def record_partner_order(uow: UnitOfWork, cycle_id: int, facts: PartnerOrd
         await _follow_fulfillment(uow, master, facts, fulfillment)
     if is_cancelled_now:
         await open_exception(uow, problems.master_cancelled(master, await _awaited(uow, master)))
+    elif facts.cancelled_at is None:
+        await settle_reductions(uow, master, await _owed(uow, master, facts))
     await settle_shortages(uow, cycle_id)
 
 
@@ -159,23 +162,48 @@ async def _lines_in(
     return shares, sum(sent.values())
 
 
+async def _owed(uow: UnitOfWork, master: MasterOrder, order: PartnerOrderFacts) -> dict[int, int]:
+    """Return by partner variant what the order still has to be sent; of a variant it does not name nothing is said."""
+    variants = await variants_of_store(
+        uow.session, master.partner_store_id, {line.partner_variant_id for line in master.lines}
+    )
+    sent = Counter[str]()
+    for fulfillment in order.fulfillments:
+        if fulfillment.status == "SUCCESS":
+            sent.update({line.order_line_id: line.quantity for line in fulfillment.lines})
+    owed: dict[int, int] = {}
+    for variant_id, variant in variants.items():
+        lines = [
+            each for each in order.lines if each.variant_id == variant.gid or (variant.sku and each.sku == variant.sku)
+        ]
+        if lines:
+            # What was sent and paid back afterwards is still no less to send.
+            owed[variant_id] = sum(
+                max(each.unfulfilled_quantity, each.current_quantity - sent[each.id]) for each in lines
+            )
+    return owed
+
+
 async def _cancel_parcel(uow: UnitOfWork, parcel: InboundParcel) -> None:
-    because = Because("parcel.cancelled", "parcel", str(parcel.id), uow.now)
-    for line in parcel.lines:
-        await advance_supply(uow, line.master_line_id, line.quantity, SupplyState.SENT, because)
+    await _take_back(uow, parcel, {})
     parcel.move(ParcelState.CANCELLED, uow.now)
     units = sum(line.quantity for line in parcel.lines)
     await record_event(uow, ParcelCancelled(parcel.cycle_id, parcel.partner_id, parcel.id, units))
 
 
 async def _await_missing(uow: UnitOfWork, parcel: InboundParcel) -> None:
-    """Let what was not found in the parcel be with the partner again, who may still send it; but for other parcels'."""
+    """Let what was not found in the parcel be with the partner again, who may still send it."""
     line_ids = [line.master_line_id for line in parcel.lines]
-    places = await supply_whereabouts(uow.session, uow.store_id, line_ids)
-    found = await repository.received_by_line(uow.session, uow.store_id, line_ids, parcel.id)
+    await _take_back(uow, parcel, await repository.received_by_line(uow.session, uow.store_id, line_ids, parcel.id))
+
+
+async def _take_back(uow: UnitOfWork, parcel: InboundParcel, found: Mapping[int, int]) -> None:
+    """Let what is on the way in this parcel be with the partner again; not what is in others, nor more than ordered."""
+    places = await supply_whereabouts(uow.session, uow.store_id, [line.master_line_id for line in parcel.lines])
     on_the_way = Counter[int]()
     for other in await repository.list_parcels(uow.session, uow.store_id, ParcelState.ON_THE_WAY, [parcel.cycle_id]):
-        on_the_way.update({line.master_line_id: line.quantity for line in other.lines})
+        if other.id != parcel.id:
+            on_the_way.update({line.master_line_id: line.quantity for line in other.lines})
     because = Because("parcel.cancelled", "parcel", str(parcel.id), uow.now)
     for line in sorted(parcel.lines, key=lambda line: line.master_line_id):
         inbound = places[line.master_line_id].get(SupplyState.INBOUND, 0) - on_the_way[line.master_line_id]

@@ -1,13 +1,14 @@
 """Settle what will not come, once the partner is done with a master order and its parcels are opened."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
 from app.exceptions.queries import open_exceptions_of
 from app.exceptions.service import resolve_exceptions
 from app.master_orders.queries import MasterOrder, get_master_order
+from app.master_orders.service import note_reduction
 from app.orders.queries import orders_of_lines
 from app.partners.queries import get_partner
 from app.receiving import repository
@@ -34,7 +35,26 @@ async def settle_shortages(uow: UnitOfWork, cycle_id: int) -> int:
     if await repository.count_awaited(uow.session, uow.store_id, cycle_id):
         return 0
     master = await get_master_order(uow.session, uow.store_id, cycle_id)
-    return await _give_up(uow, master, AWAITED)
+    return await _give_up(uow, master, await _units_in(uow, master, AWAITED))
+
+
+async def settle_reductions(uow: UnitOfWork, master: MasterOrder, owed: Mapping[int, int]) -> None:
+    """Short at once what the partner took off the order after they had it (F24, G27): `owed` is left, by variant.
+
+    Our list stays as it was sealed; the difference stands beside it.
+    """
+    awaited = await _units_in(uow, master, AWAITED - {SupplyState.INBOUND})
+    excess: dict[int, int] = {}
+    for variant_id, left in owed.items():
+        for line in master.lines:
+            if line.partner_variant_id == variant_id:
+                waits = awaited.get(line.id, 0)
+                excess[line.id] = max(waits - left, 0)
+                left -= waits - excess[line.id]
+    if await _give_up(uow, master, excess):
+        for line_id, quantity in excess.items():
+            if quantity:
+                await note_reduction(uow, line_id, quantity)
 
 
 async def order_again(uow: UnitOfWork, cycle_id: int) -> int:
@@ -47,19 +67,23 @@ async def order_again(uow: UnitOfWork, cycle_id: int) -> int:
     if not await resolve_exceptions(uow, "master", cycle_id, [CANCELLED]):
         raise NothingToDecide
     await lock_open_units(uow, master.partner_id)
-    return await _give_up(uow, master, AWAITED - {SupplyState.INBOUND})
+    return await _give_up(uow, master, await _units_in(uow, master, AWAITED - {SupplyState.INBOUND}))
 
 
-async def _give_up(uow: UnitOfWork, master: MasterOrder, states: Collection[SupplyState]) -> int:
-    """Short what of the master order is in these states; whoever waited for it is back in the queue."""
+async def _units_in(uow: UnitOfWork, master: MasterOrder, states: Collection[SupplyState]) -> dict[int, int]:
+    """Return by line how many units of the master order are in these states."""
     places = await supply_whereabouts(uow.session, uow.store_id, [line.id for line in master.lines])
+    return {line_id: sum(place.get(state, 0) for state in states) for line_id, place in places.items()}
+
+
+async def _give_up(uow: UnitOfWork, master: MasterOrder, missing: Mapping[int, int]) -> int:
+    """Short these units of lines of the master order; whoever waited for them is back in the queue."""
     because = Because("supply.shorted", "master", str(master.id), uow.now)
     shorted = 0
     requeued: list[Released] = []
     for line in master.lines:
-        missing = sum(places.get(line.id, {}).get(state, 0) for state in states)
-        if missing:
-            shorted += await short_supply(uow, line.id, missing, because)
+        if missing.get(line.id):
+            shorted += await short_supply(uow, line.id, missing[line.id], because)
             requeued += await requeue_uncovered(uow, line.id, because)
     if shorted:
         again = sum(each.quantity for each in requeued)
