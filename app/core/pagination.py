@@ -52,17 +52,20 @@ Model = TypeVar("Model", bound=_Identified)
 async def read_page(
     session: AsyncSession, query: Select[Model], key: Any, place: Place, *, oldest_first: bool = False
 ) -> Page[Model]:
-    """Return one page of what the query finds, by the id column `key`."""
+    """Return one page of what the query finds, by the id column `key`; beyond the end the list begins anew."""
     # The next page of a list that begins with the oldest, or the page before one that begins with the newest.
     is_rising = place.newer_than is not None or (oldest_first and place.older_than is None)
+    part = query
     if place.newer_than is not None:
-        query = query.where(key > place.newer_than)
+        part = query.where(key > place.newer_than)
     elif place.older_than is not None:
-        query = query.where(key < place.older_than)
-    found = (await session.scalars(query.order_by(key if is_rising else key.desc()).limit(place.limit + 1))).all()
+        part = query.where(key < place.older_than)
+    found = (await session.scalars(part.order_by(key if is_rising else key.desc()).limit(place.limit + 1))).all()
     goes_on, rows = len(found) > place.limit, list(found[: place.limit])
     if not rows:
-        return Page(())
+        beginning = Place(limit=place.limit)
+        is_all = place == beginning
+        return Page(()) if is_all else await read_page(session, query, key, beginning, oldest_first=oldest_first)
     oldest, newest = (rows[0], rows[-1]) if is_rising else (rows[-1], rows[0])
     has_newer = goes_on if is_rising else place.older_than is not None
     has_older = place.newer_than is not None if is_rising else goes_on

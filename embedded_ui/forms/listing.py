@@ -23,12 +23,15 @@ class Listing:
     place: Place = BEGINNING
 
     @classmethod
-    def read(cls, request: Request, standings: Collection[str] = ()) -> "Listing":
-        """Return what the address says; what is no number of ours, or no standing there is, is left out."""
+    def read(cls, request: Request, standings: Collection[str] = (), *, path: str = "") -> "Listing":
+        """Return what the address says; what is no number of ours, or no standing there is, is left out.
+
+        `path`: where the list is, if a refused form may show it at another address.
+        """
         query = request.query_params
         standing = query.get("standing", "")
         return cls(
-            path=request.url.path,
+            path=path or request.url.path,
             search=query.get("search", "").strip()[:LONGEST_SEARCH],
             partner_id=_id(query.get("partner")),
             standing=standing if standing in standings else "",

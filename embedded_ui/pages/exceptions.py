@@ -3,7 +3,6 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.core.pagination import BEGINNING
 from app.exceptions.queries import count_open
 from app.exceptions.service import end_by_hand
 from app.partners.service import retry_work
@@ -16,10 +15,8 @@ from embedded_ui.views import exceptions as view
 
 async def index(visit: Visit, request: Request) -> Response:
     """Show what stands open, oldest first."""
-    listing = Listing.read(request)
+    listing = Listing.read(request, path="/app/exceptions")
     page = await view.list_exceptions(visit.uow, listing.place)
-    if not page.rows:  # what stood on this page is done
-        page = await view.list_exceptions(visit.uow, BEGINNING)
     return visit.page(
         "exceptions/index.html",
         listing=listing,

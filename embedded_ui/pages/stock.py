@@ -17,7 +17,7 @@ from embedded_ui.views import stock as view
 
 async def index(visit: Visit, request: Request) -> Response:
     """Show what is offered of everything sold for partners."""
-    known, listing = await view.read_known(visit.uow), Listing.read(request)
+    known, listing = await view.read_known(visit.uow), Listing.read(request, path="/app/stock")
     chosen = listing.partner_id or (known.live[0].id if len(known.live) == 1 else None)
     return visit.page(
         "stock/index.html",

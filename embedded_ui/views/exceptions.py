@@ -41,7 +41,8 @@ class ExceptionShown:
 Address = tuple[str, str]
 NOWHERE: Address = ("", "")
 RECENT = timedelta(days=7)
-UNFINISHED = (ShipmentState.STUCK, ShipmentState.UNCERTAIN)
+BOXES = {ShipmentState.STUCK: "shipment_not_accepted", ShipmentState.UNCERTAIN: "shipment_uncertain"}
+"""What is told of the lines of a box in each of these states."""
 
 
 async def list_exceptions(uow: UnitOfWork, place: Place) -> Page[ExceptionShown]:
@@ -121,12 +122,12 @@ async def _nearer(uow: UnitOfWork, found: Sequence[ExceptionFacts]) -> dict[int,
         for each in edited
         if each.partner_id in running
     }
-    boxed = [each for each in found if each.kind in ("shipment_not_accepted", "shipment_uncertain")]
+    boxed = [each for each in found if each.kind in BOXES.values()]
     order_of = await orders_of_lines(session, store_id, {int(each.subject_id) for each in boxed}) if boxed else {}
-    boxes = await list_shipments(session, store_id, UNFINISHED, set(order_of.values())) if boxed else []
-    box_of = {box.order_id: box.id for box in boxes}
+    boxes = await list_shipments(session, store_id, BOXES, set(order_of.values())) if boxed else []
+    box_of = {(BOXES[box.state], line.order_line_id): box.id for box in boxes for line in box.lines}
     for each in boxed:
-        box_id = box_of.get(order_of.get(int(each.subject_id), 0))
+        box_id = box_of.get((each.kind, int(each.subject_id)))
         if box_id is not None:
             nearer[each.id] = (f"/app/shipments/{box_id}", "Open the shipment")
     return nearer

@@ -31,6 +31,16 @@ async def test_orders_are_listed_with_where_their_units_are_and_found_by_name(tr
     assert "No orders found" in nothing
 
 
+@pytest.mark.parametrize("place", ["older_than=1", "newer_than=999999999"])
+async def test_beyond_its_end_the_list_begins_anew(trade: Trade, place: str) -> None:
+    """An address somebody kept never says that there is nothing."""
+    await sell(trade, 2)
+
+    page = (await trade.shops.get(trade.retailer, f"/app/orders?{place}")).text
+
+    assert (await trade.order()).name in page
+
+
 async def test_an_order_shows_its_way_and_its_story_and_leads_to_shopify(trade: Trade) -> None:
     await stock_centre(trade, 2)
     order = await trade.order()

@@ -1,5 +1,6 @@
 """The stock's pages: each number with its sum, found, explained, read now."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from app.stores.states import AccessState
 from simulator.world.apps import freeze
 from simulator.world.inventory import set_inventory
 from simulator.world.products import delete_product, upsert_product
-from tests.support.shops import PARTNER
+from tests.support.shops import PARTNER, RETAILER
 from tests.support.trade import Trade
 from tests.support.weeks import sell
 
@@ -196,3 +197,15 @@ async def test_others_partners_and_numbers_are_not_found(trade: Trade) -> None:
     ]
 
     assert [answer.status_code for answer in answers] == [404] * 5
+
+
+async def test_every_link_of_a_refused_list_leads_somewhere(trade: Trade) -> None:
+    """The page that says why is at the form's address, the list is not."""
+    await trade.shops.post(RETAILER, f"/app/partners/{trade.link.partner.id}/disconnect")
+    await trade.settle()
+
+    refused = await trade.shops.post(RETAILER, f"/app/stock/sync/{trade.link.partner.id}")
+
+    links = re.findall(r'(?:action|href)="(/app/[^"]*)"', refused.text)
+    assert refused.status_code == 409
+    assert {(await trade.shops.get(RETAILER, link)).status_code for link in links} == {200}
