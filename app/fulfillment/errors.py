@@ -39,6 +39,18 @@ class PartlyPosted(Conflict):
     sentence = "Your store shows a part of this box as sent. Post the rest; it cannot be unpacked any more."
 
 
+class MayBeShown(Conflict):
+    """The store may show the box as sent, though it never said so."""
+
+    sentence = "It is not known yet whether your store shows this box as sent. Post it again: it is looked for first."
+
+
+class OnHold(Conflict):
+    """The retailer's admin holds the order back."""
+
+    sentence = "This order is on hold in your store. Release the hold there before the box goes."
+
+
 class StillLooking(Unavailable):
     """A fulfilment may or may not have been made; it is looked for again before another is asked for."""
 

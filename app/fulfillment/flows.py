@@ -11,7 +11,9 @@ from app.fulfillment.errors import NotShownAsSent, PostingUncertain, StillLookin
 from app.fulfillment.rules import CannotFulfill, ToFulfill
 from app.fulfillment.service import CorrectionPlan, PostingPlan
 from app.gateways.shopify import fulfillment as gateway
+from app.gateways.shopify.errors import Refused
 from app.gateways.shopify.fulfillment import FulfillmentFacts, FulfillmentOrderFacts, Tracking
+from app.stores.errors import PermissionMissing
 from app.stores.flows import ConnectedShopify
 
 SOON = 1.0
@@ -19,10 +21,10 @@ SOON = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """The fulfilments that tell of the box; `is_linked`: somebody else made some of them."""
+    """The fulfilments that tell of the box, and those among them that somebody else made."""
 
     ids: list[str]
-    is_linked: bool = False
+    by_hand: Sequence[FulfillmentFacts] = ()
 
 
 async def post_shipment(open_uow: Open, shopify: ConnectedShopify, store_id: int, shipment_id: int) -> None:
@@ -36,15 +38,17 @@ async def post_shipment(open_uow: Open, shopify: ConnectedShopify, store_id: int
         return
     try:
         posted = await _post(open_uow, shopify, store_id, plan)
-    except (Unavailable, PostingUncertain):
+    except (Unavailable, PermissionMissing, PostingUncertain):
         raise
     except HubError as refusal:
+        # Where the store was not looked at, what was asked for before may stand there all the same.
+        is_known = isinstance(refusal, (Refused, CannotFulfill))
         async with open_uow(system_for(store_id)) as uow:
-            await service.record_stuck(uow, shipment_id, refusal.sentence)
+            await service.record_stuck(uow, shipment_id, refusal.sentence, is_known=is_known)
         return
     try:
         async with open_uow(system_for(store_id)) as uow:
-            await service.record_posted(uow, shipment_id, posted.ids, is_linked=posted.is_linked)
+            await service.record_posted(uow, shipment_id, posted.ids, posted.by_hand)
     except Conflict as conflict:
         # Its units were moved at this very moment; the store has the fulfilment, so it is found and recorded again.
         raise Unavailable(conflict.sentence, retry_after=SOON) from conflict
@@ -69,8 +73,9 @@ async def _post(open_uow: Open, shopify: ConnectedShopify, store_id: int, plan: 
         # What somebody fulfilled by hand is recognised, and never done a second time.
         by_hand = rules.covering(left, _by_others(shown, plan, posted), plan.packed_at)
         if not by_hand:
+            _await_answer(plan)  # what is gone from the order may be what we asked for a moment ago
             raise
-        return Posted([*posted, *by_hand], is_linked=True)
+        return Posted([*posted, *by_hand], [each for each in shown if each.id in by_hand])
     await _look_before_asking(open_uow, store_id, plan)
     tracking = Tracking(plan.carrier, plan.number, plan.url)
     for group in groups:
@@ -106,7 +111,7 @@ async def correct_tracking(open_uow: Open, shopify: ConnectedShopify, store_id: 
         return
     try:
         await _correct(open_uow, shopify, store_id, plan)
-    except Unavailable:
+    except (Unavailable, PermissionMissing):
         raise
     except HubError as refusal:
         async with open_uow(system_for(store_id)) as uow:
@@ -149,17 +154,22 @@ async def _look_before_asking(open_uow: Open, store_id: int, plan: PostingPlan) 
 
     The order is read by its id, which does not lag, and takes no more than what remains of it.
     """
-    if plan.asked_at is None:
-        return
-    wait = plan.asked_at + rules.wait_after_asking(plan.sends) - plan.now
-    if wait > timedelta():
-        raise StillLooking(retry_after=wait.total_seconds())
-    if plan.sends < rules.MOST_SENDS:
+    _await_answer(plan)
+    if plan.asked_at is None or plan.sends < rules.MOST_SENDS:
         return
     async with open_uow(system_for(store_id)) as uow:
         await service.record_uncertain(uow, plan.shipment_id)
     if not plan.is_uncertain or plan.now < plan.asked_at + rules.LOOKED_FOR_EACH:
         raise PostingUncertain
+
+
+def _await_answer(plan: PostingPlan) -> None:
+    """Let what was asked for and not answered have its time to be seen."""
+    if plan.asked_at is None:
+        return
+    wait = plan.asked_at + rules.wait_after_asking(plan.sends) - plan.now
+    if wait > timedelta():
+        raise StillLooking(retry_after=wait.total_seconds())
 
 
 def _by_others(shown: tuple[FulfillmentFacts, ...], plan: PostingPlan, posted: Sequence[str]) -> list[rules.Shown]:
@@ -178,7 +188,7 @@ def _ours(fulfillments: tuple[FulfillmentFacts, ...], plan: PostingPlan) -> list
         if each.status == "SUCCESS"
         and each.id not in plan.taken
         and (each.id in plan.posted or plan.number in each.tracking_numbers)
-        and all(line.quantity <= plan.wanted.get(line.order_line_id, 0) for line in each.lines)
+        and all(line.quantity <= plan.contents.get(line.order_line_id, 0) for line in each.lines)
     ]
 
 

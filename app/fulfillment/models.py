@@ -1,5 +1,6 @@
 """What the centre sends to customers."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -45,6 +46,24 @@ class Shipment(TenantOwned, Base):
     def is_under_way(self) -> bool:
         """Whether the customer reads its tracking; where that was erased for their sake, it is over."""
         return self.state == ShipmentState.SHIPPED and self.tracking_number is not None
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether the store may show a fulfilment of it that we do not know."""
+        return self.asked_at is not None
+
+    @property
+    def tracking(self) -> dict[str, str]:
+        """Carrier, number and link as they stand, empty where there is none."""
+        return {
+            "carrier": self.carrier or "",
+            "number": self.tracking_number or "",
+            "url": self.tracking_url or "",
+        }
+
+    def correct(self, tracking: Mapping[str, str], *, notify: bool) -> None:
+        """Have the store be told of this tracking; with a mail to the customer or not."""
+        self.correction = {**tracking, "notify": notify}
 
     def move(self, target: ShipmentState, at: datetime) -> None:
         """Take the step if the table allows it, and stamp the time."""

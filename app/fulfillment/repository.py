@@ -111,13 +111,14 @@ async def shipment_ids(session: AsyncSession, store_id: int, order_ids: Collecti
 async def clear_people(session: AsyncSession, store_id: int, order_ids: Collection[int] | None) -> int:
     """Empty numbers that lead to a customer's parcel, and who packed it; returns how many shipments held something.
 
-    A box that is not with its carrier yet keeps its number: without it nobody could tell the store of it.
+    Of a store that stays, a box that the store is being told of keeps its number: without it nobody could find out
+    whether it was. One that was refused keeps none; whoever tries again enters it anew.
     """
-    at_rest = Shipment.state.in_((ShipmentState.SHIPPED, ShipmentState.UNPACKED))
     told = Shipment.tracking_number.is_not(None) | Shipment.packed_by.is_not(None)
-    held = update(Shipment).where(Shipment.store_id == store_id, at_rest, told)
+    held = update(Shipment).where(Shipment.store_id == store_id, told)
     if order_ids is not None:
-        held = held.where(Shipment.order_id.in_(order_ids))
+        being_told = Shipment.state.in_((ShipmentState.POSTING, ShipmentState.UNCERTAIN))
+        held = held.where(Shipment.order_id.in_(order_ids), ~being_told)
     emptied = held.values(tracking_number=None, tracking_url=None, packed_by=None, correction=None).returning(
         Shipment.id
     )

@@ -146,7 +146,10 @@ def _why_not(order_line_id: str, open_lines: Sequence[ToFulfill]) -> str:
         return "The order is on hold in your store. Release the hold there, then post the shipment again."
     if "SCHEDULED" in statuses:
         return "The order is scheduled for later in your store. Change its date there, then post the shipment again."
-    return "Your store shows fewer units to fulfil than are in this box. Somebody may have fulfilled them by hand."
+    return (
+        "Your store shows fewer units to fulfil than are in this box. "
+        "They may have been cancelled, or fulfilled by hand."
+    )
 
 
 def is_web_page(link: str) -> bool:

@@ -67,6 +67,11 @@ class OrderRow:
         return tuple(line for line in self.lines if line.route is Route.PARTNER)
 
     @property
+    def is_held(self) -> bool:
+        """Whether the retailer's admin holds back something that partners make."""
+        return any(line.on_hold for line in self.partner_lines)
+
+    @property
     def is_recovered(self) -> bool:
         """Whether the comparison found it because no webhook had."""
         return self.captured_by == "poll"

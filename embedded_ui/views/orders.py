@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.pagination import Page
 from app.exceptions.queries import ExceptionFacts, open_exceptions_of
 from app.fulfillment.queries import ShipmentRow, list_shipments
+from app.fulfillment.states import ShipmentState
 from app.master_orders.queries import MasterOrder, get_lines, get_master_order
 from app.orders.queries import HoldRow, LineRow, OrderRow, get_order, holds_of, page_orders
 from app.orders.states import Standing
@@ -19,6 +20,7 @@ from embedded_ui.forms.listing import Listing
 from embedded_ui.views.journey import Journey, to_customer, together
 from embedded_ui.views.names import names_of_lines
 
+SHIPMENTS_SHOWN = frozenset(ShipmentState) - {ShipmentState.UNPACKED}  # the number of a box taken apart leads nowhere
 STANDINGS: Mapping[str, str] = {
     Standing.NEEDS_YOU: "Needs you",
     Standing.KEPT: "Unpaid or on hold",
@@ -119,7 +121,7 @@ async def read_order(session: AsyncSession, store_id: int, order_id: int) -> Ord
         partner_lines=tuple(each for each in shown if each.line.is_for_partner),
         own_lines=tuple(line for line in order.lines if line.is_own),
         other_lines=tuple(each for each in shown if not each.line.is_for_partner and not each.line.is_own),
-        shipments=tuple(await list_shipments(session, store_id, None, [order.id])),
+        shipments=tuple(await list_shipments(session, store_id, SHIPMENTS_SHOWN, [order.id])),
         problems=tuple(await open_exceptions_of(session, "order", order.id)),
     )
 

@@ -17,6 +17,7 @@ from app.master_orders.queries import list_master_orders
 from app.stores.errors import RequestNotFound
 from app.stores.service import RequestFacts, list_requests
 from simulator.world.apps import install, uninstall
+from simulator.world.routing import hold_order
 from tests.support.linked import partners_now
 from tests.support.oak import Oak
 from tests.support.shops import PARTNER, RETAILER
@@ -298,3 +299,28 @@ async def test_of_a_partners_customers_nothing_is_held(trade: Trade) -> None:
 
     assert [each.receipt for each in await requests(trade)] == [{"orders": 0}, {"orders": 0}]
     assert EMAIL not in await everything(trade)
+
+
+@pytest.mark.parametrize("topic", ["customers/redact", "shop/redact"])
+async def test_a_box_the_store_refused_keeps_no_number(trade: Trade, topic: str) -> None:
+    """N1, A21: whoever posts it after that enters the number anew."""
+    await stock_centre(trade, 2)
+    store = trade.shops.store(RETAILER)
+    (placed,) = store.orders.values()
+    hold_order(trade.shops.world, store, placed)
+    await ship(trade)
+    stuck = await everything(trade)
+    if topic == "shop/redact":
+        uninstall(trade.shops.world, store)
+        await trade.settle()
+        await send(trade, RETAILER, topic)
+    else:
+        await send(trade, RETAILER, topic, orders_to_redact=[placed.id])
+
+    for days in (10, 21):
+        trade.set_clock(trade.clock.at + timedelta(days=days))
+        await trade.settle()
+
+    assert all(each.done_at is not None for each in await requests(trade))
+    assert NUMBER in stuck
+    assert NUMBER not in await everything(trade)

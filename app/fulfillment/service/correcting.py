@@ -50,10 +50,11 @@ async def correct_tracking(uow: UnitOfWork, shipment_id: int, handover: Handover
         raise NotUnderWay
     await check_handover(uow, handover)
     wanted = {"carrier": handover.carrier.strip(), "number": handover.number.strip(), "url": handover.url}
-    if shipment.correction is None and wanted == _standing(shipment):
+    if shipment.correction is None and wanted == shipment.tracking:
         raise Invalid(fields={"number": THE_SAME})
     is_news = shipment.correction != {**wanted, "notify": notify}
-    shipment.correction, shipment.trouble = {**wanted, "notify": notify}, None
+    shipment.correct(wanted, notify=notify)
+    shipment.trouble = None
     await resolve_exceptions(uow, "shipment", shipment.id, [NOT_CORRECTED])
     if is_news:
         asked = TrackingCorrectionAsked(shipment.order_id, shipment.id, wanted["carrier"], wanted["number"])
@@ -72,7 +73,7 @@ async def plan_correction(uow: UnitOfWork, shipment_id: int) -> CorrectionPlan |
         shopify_order_id=order.shopify_order_id,
         fulfillment_ids=frozenset(shipment.fulfillment_ids),
         correction=shipment.correction,
-        is_taken_back=_tracking(shipment.correction) == _standing(shipment),
+        is_taken_back=_tracking(shipment.correction) == shipment.tracking,
         asked_at=shipment.asked_at,
         sends=shipment.sends,
         now=uow.now,
@@ -87,7 +88,7 @@ async def record_corrected(uow: UnitOfWork, shipment_id: int, told: dict[str, An
         return  # told already, or erased for the customer's sake
     if shipment.correction == told:
         shipment.correction = None
-    if _tracking(told) != _standing(shipment):
+    if _tracking(told) != shipment.tracking:
         shipment.carrier, shipment.tracking_number, shipment.tracking_url = told["carrier"], told["number"], told["url"]
         await record_event(uow, TrackingCorrected(shipment.order_id, shipment.id))
 
@@ -105,14 +106,6 @@ async def record_not_corrected(uow: UnitOfWork, shipment_id: int, told: dict[str
 
 def _tracking(correction: dict[str, Any]) -> dict[str, Any]:
     return {name: correction[name] for name in ("carrier", "number", "url")}
-
-
-def _standing(shipment: Shipment) -> dict[str, Any]:
-    return {
-        "carrier": shipment.carrier or "",
-        "number": shipment.tracking_number or "",
-        "url": shipment.tracking_url or "",
-    }
 
 
 def _not_corrected(shipment: Shipment, name: str, why: str) -> Problem:

@@ -9,7 +9,9 @@ from app.events.service import record_event
 from app.fulfillment import repository, rules
 from app.fulfillment.errors import (
     ContentsCancelled,
+    MayBeShown,
     NothingToPack,
+    OnHold,
     PackedMeanwhile,
     PartlyPosted,
     PartnersNumber,
@@ -28,6 +30,8 @@ from app.units.queries import demand_in
 from app.units.service import advance_demand
 from app.units.states import DemandState
 from app.units.terms import Because
+
+LOOKED_FOR = "your store may show this box under that number already. Once it is posted, you can correct it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +115,10 @@ async def unpack(uow: UnitOfWork, shipment_id: int) -> None:
     shipment = await repository.lock_shipment(uow.session, uow.store_id, shipment_id)
     if shipment.fulfillment_ids:
         raise PartlyPosted()
-    shipment.move(ShipmentState.UNPACKED, uow.now)
+    if shipment.is_in_doubt:
+        raise MayBeShown
     await advance(uow, shipment, DemandState.ALLOCATED, "shipment.unpacked")
+    shipment.move(ShipmentState.UNPACKED, uow.now)
     await resolve_stuck(uow, shipment)
     order = await get_order(uow.session, uow.store_id, shipment.order_id)
     await ask_for_read(uow, order.shopify_order_id, "unpacked")
@@ -122,20 +128,36 @@ async def unpack(uow: UnitOfWork, shipment_id: int) -> None:
 async def hand_over(uow: UnitOfWork, shipment_id: int, handover: Handover) -> None:
     """Record carrier and number of a box, and have the store told; the number of a partner's parcel is refused (J2).
 
-    So is a box of which something was cancelled: what it holds too much of was given to others, or is sold again.
+    So is a box of which something was cancelled: what it holds too much of was given to others, or is sold again. One
+    that its carrier has already is told as far as it is still wanted.
     """
     shipment = await repository.lock_shipment(uow.session, uow.store_id, shipment_id)
     if shipment.state == ShipmentState.UNCERTAIN:
         raise IllegalTransition  # another number would make a second fulfilment of it
     await check_handover(uow, handover)
-    if not shipment.fulfillment_ids and not await is_whole(uow, shipment):
-        raise ContentsCancelled
+    tracking = {"carrier": handover.carrier.strip(), "number": handover.number.strip(), "url": handover.url}
+    if shipment.is_in_doubt and tracking["number"] != shipment.tracking_number:
+        raise Invalid(fields={"number": f"Enter {shipment.tracking_number}: {LOOKED_FOR}"})
+    if shipment.state == ShipmentState.PACKED:
+        await _check_contents(uow, shipment)
+    if shipment.fulfillment_ids and tracking != shipment.tracking:
+        shipment.correct(tracking, notify=True)  # for the part the customer reads of already
     shipment.move(ShipmentState.POSTING, uow.now)
-    shipment.carrier, shipment.tracking_number = handover.carrier.strip(), handover.number.strip()
-    shipment.tracking_url, shipment.trouble = handover.url or None, None
+    shipment.carrier, shipment.tracking_number = tracking["carrier"], tracking["number"]
+    shipment.tracking_url, shipment.trouble = tracking["url"] or None, None
     event = ShipmentHandedOver(shipment.order_id, shipment.id, shipment.carrier, shipment.tracking_number)
     await record_event(uow, event)
     await enqueue(uow, PostShipment(uow.store_id, shipment.id, shipment.order_id))
+
+
+async def _check_contents(uow: UnitOfWork, shipment: Shipment) -> None:
+    """Refuse a box of which something is held back (F25), or not wanted any more (F11)."""
+    order = await get_order(uow.session, uow.store_id, shipment.order_id)
+    held = {line.id for line in order.lines if line.on_hold}
+    if any(line.order_line_id in held for line in shipment.lines):
+        raise OnHold
+    if not await is_whole(uow, shipment):
+        raise ContentsCancelled
 
 
 async def check_handover(uow: UnitOfWork, handover: Handover) -> None:

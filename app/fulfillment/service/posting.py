@@ -1,5 +1,6 @@
 """Verbs of posting: what the store is told of a box, and what it made of it."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,8 +10,19 @@ from app.events.service import record_event
 from app.exceptions.service import Problem, open_exception
 from app.fulfillment import repository
 from app.fulfillment.events import ShipmentLinked, ShipmentPosted, ShipmentStuck
-from app.fulfillment.service.contents import STUCK, advance, resolve_stuck, resolve_uncertain, units_by_line
+from app.fulfillment.jobs import CorrectTracking
+from app.fulfillment.models import Shipment
+from app.fulfillment.service.contents import (
+    STUCK,
+    advance,
+    resolve_stuck,
+    resolve_uncertain,
+    still_packed,
+    units_by_line,
+)
 from app.fulfillment.states import ShipmentState
+from app.gateways.shopify.fulfillment import FulfillmentFacts
+from app.job_runs.service import enqueue
 from app.orders.queries import get_order
 from app.units.states import DemandState
 
@@ -23,7 +35,8 @@ class PostingPlan:
 
     shipment_id: int
     shopify_order_id: str
-    wanted: Mapping[str, int]  # the store's line ids
+    contents: Mapping[str, int]  # of the box, by the store's line ids
+    wanted: Mapping[str, int]  # what of them was not cancelled since
     carrier: str
     number: str
     url: str | None
@@ -44,14 +57,17 @@ async def plan_posting(uow: UnitOfWork, shipment_id: int) -> PostingPlan | None:
     order = await get_order(uow.session, uow.store_id, shipment.order_id)
     others = await repository.list_shipments(uow.session, uow.store_id, None, [shipment.order_id])
     gids = {line.id: line.shopify_line_id for line in order.lines}
-    wanted: dict[str, int] = {}
+    left = await still_packed(uow, shipment)
+    contents, wanted = Counter[str](), Counter[str]()
     for line in shipment.lines:
         gid = gids[line.order_line_id]
-        wanted[gid] = wanted.get(gid, 0) + line.quantity
+        contents[gid] += line.quantity
+        wanted[gid] += line.quantity * left[line.lot_id] // line.units
     return PostingPlan(
         shipment_id=shipment.id,
         shopify_order_id=order.shopify_order_id,
-        wanted=wanted,
+        contents=contents,
+        wanted=+wanted,
         carrier=shipment.carrier or "",
         number=shipment.tracking_number or "",
         url=shipment.tracking_url,
@@ -74,32 +90,54 @@ async def record_part(uow: UnitOfWork, shipment_id: int, fulfillment_id: str) ->
 
 
 async def record_posted(
-    uow: UnitOfWork, shipment_id: int, fulfillment_ids: Sequence[str], *, is_linked: bool = False
+    uow: UnitOfWork, shipment_id: int, fulfillment_ids: Sequence[str], by_hand: Sequence[FulfillmentFacts] = ()
 ) -> None:
     """Record that the store shows the fulfilment: the units are on their way to the customer; once only.
 
-    `is_linked`: it was somebody else who told the store.
+    `by_hand`: those that somebody else made. A part that bears another number than the box has it corrected.
     """
     shipment = await repository.lock_shipment(uow.session, uow.store_id, shipment_id)
     if shipment.state == ShipmentState.SHIPPED:
         return
+    cancelled = await advance(uow, shipment, DemandState.OUTBOUND, "shipment.posted")
     shipment.move(ShipmentState.SHIPPED, uow.now)
     shipment.fulfillment_ids, shipment.trouble = list(fulfillment_ids), None
     shipment.asked_at, shipment.sends = None, 0
-    for line_id, units in (await advance(uow, shipment, DemandState.OUTBOUND, "shipment.posted")).items():
+    for line_id, units in cancelled.items():
         await open_exception(uow, _shipped_unwanted(line_id, units))
     await resolve_stuck(uow, shipment)
     await resolve_uncertain(uow, shipment)
-    if is_linked:
+    if by_hand:
+        _bear_what_is_read(shipment, by_hand)
         await record_event(uow, ShipmentLinked(shipment.order_id, shipment.id))
     await record_event(uow, ShipmentPosted(shipment.order_id, shipment.id))
+    if shipment.correction is not None:
+        await enqueue(uow, CorrectTracking(uow.store_id, shipment.id, shipment.order_id))
 
 
-async def record_stuck(uow: UnitOfWork, shipment_id: int, why: str) -> None:
-    """Record why the store would not take the shipment, and list it."""
+def _bear_what_is_read(shipment: Shipment, by_hand: Sequence[FulfillmentFacts]) -> None:
+    """Let the shipment say what its customer reads: a number that somebody gave stands, where there is none ours goes.
+
+    Which of two numbers is right nobody can know from here; staff may correct it.
+    """
+    read = [each for facts in by_hand for each in facts.tracking if each.number]
+    if not read:
+        shipment.correct(shipment.tracking, notify=True)
+    elif len(by_hand) == len(shipment.fulfillment_ids):
+        shipment.carrier, shipment.tracking_number = read[0].company or "", read[0].number
+        shipment.tracking_url = read[0].url
+
+
+async def record_stuck(uow: UnitOfWork, shipment_id: int, why: str, *, is_known: bool = True) -> None:
+    """Record why the store would not take the shipment, and list it.
+
+    Unless it `is_known` that the store shows nothing of it, what was asked for stays in doubt.
+    """
     shipment = await repository.lock_shipment(uow.session, uow.store_id, shipment_id)
     shipment.move(ShipmentState.STUCK, uow.now)
-    shipment.trouble, shipment.asked_at, shipment.sends = why, None, 0
+    shipment.trouble = why
+    if is_known:
+        shipment.asked_at, shipment.sends = None, 0
     await resolve_uncertain(uow, shipment)
     for line_id, units in units_by_line(shipment).items():
         await open_exception(uow, _stuck(line_id, units, why))
