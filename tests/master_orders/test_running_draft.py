@@ -1,12 +1,14 @@
 """The running draft on the partner's store follows what is ordered, and leaves alone what is the partner's."""
 
 import contextlib
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from app.core.errors import Conflict, NotFound
+from app.core.unit_of_work import UnitOfWork
 from app.master_orders import service
 from simulator.faults.faults import Rule
 from simulator.world.draft_orders import DraftEdit, edit_draft
@@ -16,6 +18,8 @@ from tests.support.oak import Killed, Oak, killed_at, lines_of
 from tests.support.shops import PARTNER
 
 pytestmark = pytest.mark.anyio
+
+Decision = Callable[[UnitOfWork, int, int], Awaitable[None]] | None
 
 
 async def test_three_then_five_then_four_is_one_draft(oak: Oak) -> None:
@@ -221,6 +225,71 @@ async def test_a_change_the_partner_takes_back_is_no_question_any_more(oak: Oak)
     await oak.sell(1)
     await oak.gather()
     assert lines_of(oak.draft) == [6]
+
+
+@pytest.mark.parametrize(("decide", "ordered"), [(None, 2), (service.keep_line, 2), (service.restore_line, 5)])
+async def test_what_the_partner_changed_outlives_a_draft_they_delete(oak: Oak, decide: Decision, ordered: int) -> None:
+    """G24, contract §5: the draft made anew says what they said, until somebody decides otherwise."""
+    await oak.sell(5)
+    await oak.gather()
+    oak.edit(2)
+    await oak.trade.settle()
+    oak.delete_draft()
+    await oak.trade.settle()
+    rebuilt, listed, cycle = lines_of(oak.draft), await oak.problems(), await oak.running()
+
+    if decide is not None:
+        async with oak.trade.uow() as uow:
+            await decide(uow, cycle.id, cycle.lines[0].partner_variant_id)
+    await oak.rewrite()
+    standing = lines_of(oak.draft)
+    oak.delete_draft()
+    await oak.close_week()
+
+    assert (rebuilt, {kind: each.units for kind, each in listed.items()}) == ([2], {"partner_changed_draft": 3})
+    assert (standing, lines_of(oak.order)) == ([ordered], [ordered])
+    assert await oak.told("master_order.draft.changed_by_partner") == 1
+
+
+async def test_what_the_partner_set_to_nothing_is_not_ordered_when_nothing_else_is_left(oak: Oak) -> None:
+    """G24, G23: no draft stands, none is made, and the close asks for nothing; the units wait and are listed."""
+    trade = oak.trade
+    await trade.bring_in(trade.product(PARTNER, {"sku": "TEA"}, title="Tea"))
+    await oak.sell(5)
+    (other,) = await oak.sell(2, sku="PARTNER-oak-TEA")
+    await oak.gather()
+    oak.edit(0)
+    await trade.settle()
+    cancel_order(trade.shops.world, trade.shops.store(trade.retailer), other)
+    await trade.settle()
+
+    made = len(oak.store.draft_orders)
+    for _ in range(3):
+        await oak.rewrite()
+    undecided = {kind: each.units for kind, each in (await oak.problems()).items()}
+    closed = await oak.close_week()
+
+    assert (oak.drafts, len(oak.store.draft_orders)) == ([], made)
+    assert undecided == {"partner_changed_draft": 5}
+    assert (closed.state, oak.orders, await oak.units()) == ("empty", [], {"queued": 5, "cancelled": 2})
+    assert {kind: each.units for kind, each in (await oak.problems()).items()} == {"partner_reduced": 5}
+
+
+async def test_what_the_partner_added_goes_with_the_draft_they_delete(oak: Oak) -> None:
+    """G24: nobody here ordered it, so it is not asked for again, and nothing is left to decide."""
+    await oak.sell(5)
+    await oak.gather()
+    tea = oak.trade.product(PARTNER, {"sku": "TEA"}, title="Tea")
+    (variant,) = oak.trade.variants(PARTNER, tea)
+    edit_draft(oak.trade.shops.world, oak.store, oak.draft, DraftEdit(added=[(variant.id, 2)]))
+    await oak.trade.settle()
+    listed = await oak.problems()
+
+    oak.delete_draft()
+    await oak.trade.settle()
+
+    assert (set(listed), await oak.problems()) == ({"partner_changed_draft"}, {})
+    assert lines_of(oak.draft) == [5]
 
 
 @pytest.mark.parametrize("phase", ["before", "after"])

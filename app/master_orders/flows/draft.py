@@ -61,10 +61,9 @@ async def bring_draft(open_uow: Open, shopify: ConnectedShopify, plan: DraftPlan
             why = "an invoice was sent for the draft, so it may be paid at any moment."
             await service.record_trouble(uow, plan.cycle_id, why, service.INVOICE_SENT)
         return found
-    edits = []
-    if found.draft is not None:
-        async with open_uow(system_for(plan.store_id)) as uow:
-            edits = await service.follow_edits(uow, plan.cycle_id, written_lines(found.draft))
+    there = written_lines(found.draft) if found.draft is not None else None
+    async with open_uow(system_for(plan.store_id)) as uow:
+        edits = await service.follow_edits(uow, plan.cycle_id, there)
     lines = rules.respecting(plan.lines, edits)
     if not lines:
         await _remove(open_uow, shopify, plan, found.draft)

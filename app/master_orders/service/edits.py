@@ -33,14 +33,16 @@ class RunningDraft:
     draft_id: str | None
 
 
-async def follow_edits(uow: UnitOfWork, cycle_id: int, found: Sequence[WrittenLine]) -> list[PartnerEdit]:
+async def follow_edits(uow: UnitOfWork, cycle_id: int, found: Sequence[WrittenLine] | None) -> list[PartnerEdit]:
     """Compare the draft with what we wrote; return what is left as the partner wants it, one exception for each.
 
     Where both want the same again, nothing is left to decide. What somebody decided to keep is no exception, until the
     partner changes it again, or customers want another number of it: that was not what was decided about.
+
+    A change outlives the draft it was made on (`found`: None), as far as anything of its variant is still wanted.
     """
     cycle = await repository.lock_cycle(uow.session, uow.store_id, cycle_id)
-    fresh = {edit.variant_gid: edit for edit in rules.partner_edits(states_left(cycle), found)}
+    fresh = {edit.variant_gid: edit for edit in rules.partner_edits(states_left(cycle), found or ())}
     known = {edit.variant_gid: edit for edit in map(edit_of, cycle.partner_edits)}
     if not fresh and not known:
         return []
@@ -57,7 +59,8 @@ async def follow_edits(uow: UnitOfWork, cycle_id: int, found: Sequence[WrittenLi
         if edit.variant_gid in fresh:
             title = _title(variants.get(edit.variant_gid))
             await record_event(uow, DraftChangedByPartner(cycle.id, cycle.partner_id, title, units, edit.found))
-        if rules.fingerprint(ours) == rules.fingerprint(edit.lines):
+        is_unwanted = found is None and not ours
+        if is_unwanted or rules.fingerprint(ours) == rules.fingerprint(edit.lines):
             await _resolve(uow, subjects[edit.variant_gid])
         else:
             is_kept, subject = kept.get(edit.variant_gid) == units, subjects[edit.variant_gid]
