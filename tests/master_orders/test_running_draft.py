@@ -333,3 +333,21 @@ async def test_nothing_ordered_any_more_leaves_no_draft(oak: Oak) -> None:
 
     assert oak.drafts == []
     assert await oak.units() == {"cancelled": 3}
+
+
+@pytest.mark.parametrize("step", range(5))
+async def test_our_own_deletion_of_an_empty_draft_is_never_told_as_the_partners(oak: Oak, step: int) -> None:
+    """G24, F6: killed between any two steps, nobody reads that the partner deleted it; what is sold then is drafted."""
+    (placed,) = await oak.sell(3)
+    await oak.gather()
+    cancel_order(oak.trade.shops.world, oak.trade.shops.store(oak.trade.retailer), placed)
+    await oak.trade.settle()
+
+    with contextlib.suppress(Killed):
+        await oak.rewrite(killed_at(oak.trade.shops.open_uow, step))
+    await oak.sell(2)
+    await oak.gather()
+
+    assert lines_of(oak.draft) == [2]
+    assert await oak.told("master_order.draft.rebuilt") == 0
+    assert await oak.trade.problems() == []

@@ -183,6 +183,8 @@ def _says(draft: DraftFacts, plan: DraftPlan, lines: Sequence[WrittenLine]) -> b
 
 async def _remove(open_uow: Open, shopify: ConnectedShopify, plan: DraftPlan, draft: DraftFacts | None) -> None:
     if draft is not None:
+        async with open_uow(system_for(plan.store_id)) as uow:
+            await service.begin_writing(uow, plan.cycle_id, (), is_new=False)
         await shopify.call(plan.partner_store_id, draft_orders.delete_draft, draft.id)
     async with open_uow(system_for(plan.store_id)) as uow:
         await service.record_no_draft(uow, plan.cycle_id)

@@ -99,7 +99,10 @@ async def wanted_lines(uow: UnitOfWork, cycle: Cycle) -> tuple[WrittenLine, ...]
 
 
 async def begin_writing(uow: UnitOfWork, cycle_id: int, lines: Sequence[WrittenLine], *, is_new: bool) -> None:
-    """Record what is about to be sent: a retry then knows its own words, and looks for a new draft first."""
+    """Record what is about to be sent: a retry then knows its own words, and looks for a new draft first.
+
+    No lines: the draft is about to be deleted.
+    """
     cycle = await repository.lock_cycle(uow.session, uow.store_id, cycle_id)
     cycle.writing = [*cycle.writing, [_stored(line) for line in lines]]
     if is_new:
@@ -168,12 +171,14 @@ async def record_no_draft(uow: UnitOfWork, cycle_id: int) -> None:
 
 
 async def record_draft_missing(uow: UnitOfWork, cycle_id: int) -> None:
-    """Record that the partner deleted our draft; a new one is made (G24)."""
+    """Record that our draft is gone; a new one is made, and it is told if the partner deleted the one before (G24)."""
     cycle = await repository.lock_cycle(uow.session, uow.store_id, cycle_id)
     if cycle.shopify_draft_id is None:
         return
+    is_our_deed = [] in cycle.writing
     _forget_draft(cycle)
-    await record_event(uow, DraftMissing(cycle.id, cycle.partner_id))
+    if not is_our_deed:
+        await record_event(uow, DraftMissing(cycle.id, cycle.partner_id))
 
 
 def _forget_draft(cycle: Cycle) -> None:
