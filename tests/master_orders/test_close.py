@@ -289,6 +289,24 @@ async def test_what_a_partner_reduced_and_nobody_wants_any_more_is_listed_no_mor
     assert await oak.problems() == {}
 
 
+async def test_what_a_partner_reduced_and_then_deleted_is_listed_once(oak: Oak) -> None:
+    """G18, G23, contract §4: no unit counts in two open entries."""
+    await oak.sell(5)
+    await oak.gather()
+    oak.edit(2)
+    await oak.trade.settle()
+    await oak.close_week()
+    reduced = [(each.kind, each.units) for each in await oak.trade.problems()]
+    (beans,) = oak.store.products.values()
+
+    delete_product(oak.trade.shops.world, oak.store, beans)
+    await oak.trade.settle()
+    await oak.gather()
+
+    assert reduced == [("partner_reduced", 3)]
+    assert [(each.kind, each.units) for each in await oak.trade.problems()] == [("variant_gone", 3)]
+
+
 async def test_without_a_centre_nothing_is_sent_until_one_is_chosen(oak: Oak) -> None:
     """G20: the partner would not know where to; whoever chose no centre yet is told once."""
     async with oak.trade.uow() as uow:

@@ -11,14 +11,12 @@ from app.exceptions.service import Problem, open_exception, resolve_of_each
 from app.master_orders import repository
 from app.master_orders.models import Cycle, MasterLine
 from app.master_orders.rules import WrittenLine
-from app.master_orders.service.cycles import list_gone
+from app.master_orders.service.cycles import REDUCED, list_gone
 from app.master_orders.service.ledger import note_addition, note_change
 from app.partners.queries import get_partner
 from app.units.queries import ordered_before, queued_demand
 from app.units.service import confirm_supply, lock_open_units
 from app.units.terms import Because, Supply
-
-REDUCED = "partner_reduced"
 
 
 async def confirm_lines(

@@ -1,7 +1,7 @@
 """Open a partner's weeks one after the other, and gather the units that join the running one."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from itertools import islice
 
@@ -10,7 +10,7 @@ from app.core.unit_of_work import UnitOfWork
 from app.core.words import plural
 from app.events.service import record_event
 from app.exceptions.queries import open_exceptions
-from app.exceptions.service import Problem, open_exception, resolve_exceptions
+from app.exceptions.service import Problem, open_exception, resolve_exceptions, resolve_of_each
 from app.job_runs.service import enqueue, plan
 from app.master_orders import repository, rules
 from app.master_orders.events import CycleOpened
@@ -24,6 +24,7 @@ from app.units.queries import QueuedLot, ordered_before, queued_demand
 from app.units.service import mark_late
 
 GONE = "variant_gone"
+REDUCED = "partner_reduced"
 
 
 async def open_next_cycle(uow: UnitOfWork, partner_id: int) -> Cycle | None:
@@ -115,10 +116,20 @@ async def list_gone(uow: UnitOfWork, cycle: Cycle, lots: Sequence[QueuedLot]) ->
     gone = {variant_id for variant_id, variant in variants.items() if variant.is_deleted}
     for variant_id in sorted(gone):
         await open_exception(uow, _gone(cycle, variants[variant_id], units[variant_id]))
+    if gone:
+        await _end_reduced_of(uow, cycle.partner_id, gone)
     for known in await open_exceptions(uow.session, GONE):
         if known.partner_id == cycle.partner_id and int(known.subject_id) not in gone:
             await resolve_exceptions(uow, "partner_variant", known.subject_id, [GONE])
     return gone
+
+
+async def _end_reduced_of(uow: UnitOfWork, partner_id: int, gone: Collection[int]) -> None:
+    """End what the partner did not accept of variants that are gone: its units stand with those (contract §4)."""
+    listed = [each for each in await open_exceptions(uow.session, REDUCED) if each.partner_id == partner_id]
+    lines = await repository.list_lines(uow.session, uow.store_id, [int(each.subject_id) for each in listed])
+    over = [line.id for line in lines if line.partner_variant_id in gone]
+    await resolve_of_each(uow, "master_line", over, [REDUCED])
 
 
 async def _units_for(uow: UnitOfWork, cycle: Cycle) -> list[QueuedLot]:
