@@ -215,6 +215,14 @@ async def find_poll(session: AsyncSession, store_id: int) -> OrderPoll | None:
     return (await session.scalars(select(OrderPoll).where(OrderPoll.store_id == store_id))).one_or_none()
 
 
+async def obtain_poll(session: AsyncSession, store_id: int, since: datetime) -> OrderPoll:
+    """Return how far the store's orders were compared, locked; before the first time: not at all until `since`."""
+    first = insert(OrderPoll).values(store_id=store_id, since=since, recovered_count=0)
+    await session.execute(first.on_conflict_do_nothing(index_elements=["store_id"]))
+    query = select(OrderPoll).where(OrderPoll.store_id == store_id)
+    return (await session.scalars(query.with_for_update().execution_options(populate_existing=True))).one()
+
+
 async def find_gid_by_fulfillment_order(session: AsyncSession, store_id: int, fulfillment_order_gid: str) -> str | None:
     """Return the Shopify id of the order a fulfilment order belongs to, as last read."""
     query = select(Order.shopify_order_id).where(

@@ -1,5 +1,7 @@
 """Two who write the same order at the same instant, on a database with real commits: one order, each unit once."""
 
+from datetime import datetime
+
 import anyio
 import pytest
 from sqlalchemy import text
@@ -104,3 +106,23 @@ async def test_routed_and_captured_at_once(open_real: UnitsOfWork, partner: Made
     _, where, events = await units_of(open_real, partner.store_id)
     assert where == {"queued": 3}
     assert events.count("order.line.routed") == 1
+
+
+async def test_two_first_comparisons_of_a_store_at_once(open_real: UnitsOfWork) -> None:
+    """E3: the closes of several partners compare beside each other; the later beginning is what counts."""
+    store_id = await make_store(open_real)
+    began: list[datetime] = []
+
+    async def compare(orders: int) -> None:
+        async with open_real(system_for(store_id)) as uow:
+            began.append(uow.now)
+            await service.begin_poll(uow, uow.now)
+            await service.finish_poll(uow, uow.now, ["recovered"] * orders)
+            await anyio.sleep(0.2)
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(compare, 1)
+        group.start_soon(compare, 2)
+
+    async with open_real(system_for(store_id)) as uow:
+        assert await queries.last_comparison(uow.session, store_id) == (max(began), 3)

@@ -9,7 +9,6 @@ from app.exceptions.service import Problem, open_exception, resolve_exceptions
 from app.job_runs.service import enqueue
 from app.orders import repository
 from app.orders.jobs import ReadOrders
-from app.orders.models import OrderPoll
 
 OVERLAP = timedelta(minutes=2)
 """Looked at twice at the edge of two comparisons: Shopify's search lags."""
@@ -129,21 +128,13 @@ async def begin_poll(uow: UnitOfWork, went_live_at: datetime) -> datetime:
 
 async def note_compared(uow: UnitOfWork, until: datetime) -> None:
     """Remember that everything up to this change was seen, though the comparison goes on."""
-    poll = await _obtain_poll(uow, until)
+    poll = await repository.obtain_poll(uow.session, uow.store_id, until)
     poll.since = max(poll.since, until)
 
 
 async def finish_poll(uow: UnitOfWork, began_at: datetime, recovered: Sequence[str]) -> None:
     """Remember that everything up to the beginning of this comparison was seen."""
-    poll = await _obtain_poll(uow, began_at)
+    poll = await repository.obtain_poll(uow.session, uow.store_id, began_at)
     poll.since = max(poll.since, began_at)
     poll.succeeded_began_at = max(poll.succeeded_began_at or began_at, began_at)
     poll.recovered_count += len(recovered)
-
-
-async def _obtain_poll(uow: UnitOfWork, since: datetime) -> OrderPoll:
-    poll = await repository.find_poll(uow.session, uow.store_id)
-    if poll is None:
-        poll = OrderPoll(store_id=uow.store_id, since=since, recovered_count=0)
-        uow.session.add(poll)
-    return poll
