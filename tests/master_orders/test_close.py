@@ -12,8 +12,11 @@ from app.job_runs.service import enqueue
 from app.master_orders import service
 from app.partners.service import change_calendar, disconnect_partner
 from simulator.faults.faults import Rule
+from simulator.world.importing import import_order
 from simulator.world.orders import cancel_order
 from simulator.world.products import delete_product
+from tests.factories.catalog import make_mapping
+from tests.factories.partners import MadePartner
 from tests.support.linked import accept, invite
 from tests.support.oak import BEANS, GRACE, QUARTER, Killed, Oak, at, killed_at, lines_of
 from tests.support.shops import PARTNER
@@ -593,3 +596,19 @@ async def test_many_lines_are_two_orders_of_one_week(oak: Oak, monkeypatch: pyte
     assert [(each.number, each.state) for each in (await oak.masters())[:2]] == [(1, "closed"), (2, "closed")]
     assert [lines_of(order) for order in oak.orders] == [[3], [2]]
     assert await oak.units() == {"sent": 5}
+
+
+async def test_what_was_mapped_while_a_close_captured_it_is_routed_after_all(oak: Oak) -> None:
+    """E17: the import had looked for such lines before the capture was committed, so it looks no more."""
+    trade = oak.trade
+    line = {"sku": "PARTNER-oak-NEW", "title": "New", "quantity": 2, "price": "10.00"}
+    import_order(trade.shops.world, trade.shops.store(trade.retailer), {"line_items": [line]})
+    await trade.settle()
+    listed = set(await oak.problems())
+    partner = MadePartner(trade.retailer_id, oak.partner_id, trade.link.partner_store.id)
+    await make_mapping(trade.shops.open_uow, partner, "NEW")
+
+    await oak.close_week()
+
+    assert (listed, await oak.problems()) == ({"unmapped"}, {})
+    assert await oak.units() == {"queued": 2}

@@ -64,6 +64,7 @@ async def _close(open_uow: Open, shopify: ConnectedShopify, store_id: int, cycle
             is_known = is_known or await service.is_reconciled(uow, closing.cutoff_at)
             if not is_known and not rules.patience_is_over(uow.now, closing.cutoff_at):
                 raise NotReconciled(retry_after=RETRY)
+            await service.route_mapped_meanwhile(uow)
         seen = await _look_before(open_uow, shopify, cycle_id, store_id)
         if seen is not None and seen.order is not None:
             return

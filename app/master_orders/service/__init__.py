@@ -12,6 +12,7 @@ from app.master_orders.service.closing import (
     record_closed,
     record_nothing_sent,
     record_taken_back,
+    route_mapped_meanwhile,
 )
 from app.master_orders.service.cycles import end_weeks, open_next_cycle
 from app.master_orders.service.doubt import look_now, record_uncertain, send_again
@@ -75,6 +76,7 @@ __all__ = [
     "record_wait",
     "record_written",
     "restore_line",
+    "route_mapped_meanwhile",
     "running_drafts",
     "send_again",
 ]

@@ -22,8 +22,9 @@ from app.master_orders.service.edits import settle_edits
 from app.master_orders.service.ledger import note_change
 from app.master_orders.service.trouble import INVOICE_SENT, NO_CENTRE, REFUSED, UNCERTAIN, WAITING, tell_trouble
 from app.master_orders.states import CycleState
-from app.orders.jobs import ReviewPartner
-from app.orders.queries import last_comparison
+from app.orders.jobs import ReviewPartner, RouteUnmapped
+from app.orders.queries import last_comparison, lines_on_route
+from app.orders.states import Route
 from app.partners.queries import get_partner
 from app.stores.queries import get_store
 from app.units.service import assign, lock_open_units, unassign
@@ -109,6 +110,15 @@ async def is_reconciled(uow: UnitOfWork, cutoff_at: datetime) -> bool:
     """Tell whether the orders were compared since the cut-off, by whomever."""
     began_at, _ = await last_comparison(uow.session, uow.store_id)
     return rules.is_reconciled(cutoff_at, began_at)
+
+
+async def route_mapped_meanwhile(uow: UnitOfWork) -> None:
+    """Have lines that were captured without a route looked at again, if there are any.
+
+    A close captures orders beside the job that routes what an import mapped, so each may miss what the other did (E17).
+    """
+    if await lines_on_route(uow.session, uow.store_id, Route.UNMAPPED):
+        await enqueue(uow, RouteUnmapped(uow.store_id))
 
 
 async def freeze_cycle(uow: UnitOfWork, cycle_id: int, *, with_flag: bool = False) -> CycleState:
