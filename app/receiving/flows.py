@@ -23,6 +23,9 @@ TAGS_AT_ONCE = 20
 WATCHED = timedelta(days=60)
 """How long a closed master order is watched; a store shows orders of the last 60 days (reference §2.1)."""
 
+SURELY_SHOWN = timedelta(days=50)
+"""How long after we recorded it an order is shown for sure: the partner may have made it of the draft days before."""
+
 log = logger("receiving")
 
 
@@ -72,12 +75,14 @@ async def _read_changed(
 async def read_master_order(open_uow: Open, shopify: ConnectedShopify, partner_store_id: int, order_gid: str) -> None:
     """Read one of our orders on the partner's store, for whichever retailer it is."""
     facts = await shopify.call(partner_store_id, gateway.read_partner_order, order_gid)
-    if facts is None:
-        return
     async with open_uow(system_for(partner_store_id)) as uow:
         retailers = {partner.store_id for partner in await partnerships_of(uow.session, partner_store_id)}
     for store_id in sorted(retailers):
-        await _record(open_uow, store_id, facts)
+        if facts is not None:
+            await _record(open_uow, store_id, facts)
+            continue
+        async with open_uow(system_for(store_id)) as uow:
+            await service.record_order_gone(uow, order_gid, SURELY_SHOWN)
 
 
 async def _watched(open_uow: Open, partner_store_id: int) -> Sequence[Watched]:

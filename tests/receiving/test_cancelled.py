@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from app.gateways.shopify import partner_orders as gateway
-from app.receiving import service
+from app.receiving import flows, service
 from app.receiving.errors import NothingToDecide
-from simulator.world.orders import cancel_order
+from simulator.world.order_model import Order
+from simulator.world.orders import cancel_order, delete_order
 from tests.support.oak import Oak, lines_of
 
 pytestmark = pytest.mark.anyio
@@ -93,3 +94,46 @@ async def test_there_is_nothing_to_decide_about_an_order_that_stands(oak: Oak) -
             await service.order_again(uow, cycle_id)
 
     assert await oak.units() == {"sent": 3}
+
+
+async def delete_unseen(oak: Oak) -> None:
+    """Oak's staff cancel our order and delete it before anybody reads it."""
+    cancel_order(oak.trade.shops.world, oak.store, oak.order)
+    delete_order(oak.trade.shops.world, oak.store, oak.order)
+
+
+async def test_an_order_deleted_before_its_cancelling_was_read_is_ordered_again_by_one_click(oak: Oak) -> None:
+    """G26: asked once, however often the order is looked for."""
+    await oak.sell(5)
+    cycle_id = (await oak.close_week()).id
+    await delete_unseen(oak)
+    await oak.trade.settle()
+    undecided = {kind: each.units for kind, each in (await oak.problems()).items()}
+
+    path = f"/app/master-orders/{cycle_id}/order-again"
+    answers = [await oak.trade.shops.post(oak.trade.retailer, path) for _ in range(2)]
+    await look_at(oak, oak.order)
+    await oak.trade.settle()
+
+    assert undecided == {"master_order_cancelled": 5}
+    assert [answer.status_code for answer in answers] == [303, 409]
+    assert (await oak.units(), await oak.units("supply"), await oak.problems()) == ({"queued": 5}, {"shorted": 5}, {})
+
+
+async def test_an_order_too_old_to_be_shown_is_not_taken_for_deleted(oak: Oak) -> None:
+    """G26: a store shows orders of sixty days, and nothing is known to be wrong with an older one."""
+    await oak.sell(5)
+    await oak.close_week()
+    await delete_unseen(oak)
+    await oak.trade.lose_webhooks()
+    oak.trade.set_clock(oak.trade.clock.at + timedelta(days=51))
+
+    await look_at(oak, oak.order)
+
+    assert (await oak.problems(), await oak.units("supply")) == ({}, {"sent": 5})
+
+
+async def look_at(oak: Oak, order: Order) -> None:
+    """Read the order as after news of it."""
+    shops = oak.trade.shops
+    await flows.read_master_order(shops.open_uow, shops.shopify, oak.trade.link.partner_store.id, order.gid)

@@ -1,7 +1,13 @@
 """Verbs of receiving: know what the partner sent, count what arrived, settle what is short, give it to orders."""
 
 from app.receiving.service.allocation import allocate_received, use_surplus
-from app.receiving.service.parcels import finish_poll, is_news, list_unfollowed, record_partner_order
+from app.receiving.service.parcels import (
+    finish_poll,
+    is_news,
+    list_unfollowed,
+    record_order_gone,
+    record_partner_order,
+)
 from app.receiving.service.receipts import Count, forget_staff, receive_parcel
 from app.receiving.service.shortages import order_again, settle_shortages
 from app.receiving.service.watching import keep_watch
@@ -16,6 +22,7 @@ __all__ = [
     "list_unfollowed",
     "order_again",
     "receive_parcel",
+    "record_order_gone",
     "record_partner_order",
     "settle_shortages",
     "use_surplus",

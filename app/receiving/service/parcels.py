@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.catalog.queries import variants_of_store
 from app.core.unit_of_work import UnitOfWork
@@ -45,6 +45,23 @@ async def record_partner_order(uow: UnitOfWork, cycle_id: int, facts: PartnerOrd
     await settle_shortages(uow, cycle_id)
 
 
+async def record_order_gone(uow: UnitOfWork, order_gid: str, surely_shown: timedelta) -> None:
+    """Take what is still awaited of an order that the partner's store shows no more for cancelled, and ask once (G26).
+
+    An order that was closed longer ago may stand unseen.
+    """
+    for master in (await master_orders_by_order(uow.session, uow.store_id, [order_gid])).values():
+        if master.closed_at is None or uow.now - master.closed_at >= surely_shown:
+            continue
+        await repository.insert_partner_order(uow.session, _first_values(uow, master, master.closed_at))
+        known = await repository.lock_partner_order(uow.session, uow.store_id, master.id)
+        await lock_open_units(uow, master.partner_id)
+        awaited = await _awaited(uow, master)
+        if known is not None and known.cancelled_at is None and awaited:
+            known.cancelled_at = uow.now
+            await open_exception(uow, problems.master_cancelled(master, awaited, is_deleted=True))
+
+
 async def list_unfollowed(uow: UnitOfWork, order_gid: str, why: str) -> None:
     """List a master order of which it could not be taken in what the partner did with it, with the reason."""
     for master in (await master_orders_by_order(uow.session, uow.store_id, [order_gid])).values():
@@ -66,17 +83,20 @@ async def finish_poll(uow: UnitOfWork, partner_id: int, began_at: datetime) -> N
 
 async def _lock_news(uow: UnitOfWork, master: MasterOrder, facts: PartnerOrderFacts) -> PartnerOrder | None:
     """Return what we knew of the order, or None when these are not news."""
-    first = {
-        "store_id": uow.store_id,
-        "cycle_id": master.id,
-        "partner_id": master.partner_id,
-        "updated_there_at": facts.updated_at,
-        "is_done": False,
-    }
-    is_first = await repository.insert_partner_order(uow.session, first)
+    is_first = await repository.insert_partner_order(uow.session, _first_values(uow, master, facts.updated_at))
     known = await repository.lock_partner_order(uow.session, uow.store_id, master.id)
     assert known is not None
     return known if is_first or facts.updated_at >= known.updated_there_at else None
+
+
+def _first_values(uow: UnitOfWork, master: MasterOrder, updated_at: datetime) -> dict[str, object]:
+    return {
+        "store_id": uow.store_id,
+        "cycle_id": master.id,
+        "partner_id": master.partner_id,
+        "updated_there_at": updated_at,
+        "is_done": False,
+    }
 
 
 async def _awaited(uow: UnitOfWork, master: MasterOrder) -> int:

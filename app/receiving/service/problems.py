@@ -10,9 +10,10 @@ NOT_ORDERED = "parcel_with_other_goods"
 NOT_FOLLOWED = "master_order_not_followed"
 
 
-def master_cancelled(master: MasterOrder, units: int) -> Problem:
-    """The partner cancelled our order."""
-    cause = f"The partner cancelled {master.order_name or 'the master order'} in their store."
+def master_cancelled(master: MasterOrder, units: int, *, is_deleted: bool = False) -> Problem:
+    """The partner cancelled our order, and perhaps deleted it."""
+    deed = "cancelled and deleted" if is_deleted else "cancelled"
+    cause = f"The partner {deed} {master.order_name or 'the master order'} in their store."
     step = (
         "Talk to the partner, then order its units again with the next master order. What is not to be ordered again, "
         "cancel before on the customers’ orders. Until you decide the units wait, and no customer is told."
