@@ -27,6 +27,18 @@ class DraftUncertain(Conflict):
     sentence = "It is uncertain whether the partner's store made the draft."
 
 
+class OrderNotShown(Unavailable):
+    """A draft was completed, and its order is not to be read yet."""
+
+    sentence = "The partner's store does not show the new order yet."
+
+
+class OrderGone(DraftUncertain):
+    """A draft was completed, and its order was deleted: a person decides."""
+
+    sentence = "The order that was made of the draft is not in the partner's store any more."
+
+
 class DraftNotReady(Unavailable):
     """Shopify still computes the draft."""
 

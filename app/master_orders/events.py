@@ -149,6 +149,19 @@ class MasterOrderUncertain(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class MasterOrderLost(Event):
+    """The order that was made of our draft is gone; a person decides."""
+
+    name: ClassVar[str] = "master_order.lost"
+    sentence: ClassVar[str] = "The order made of {draft} is not in the partner's store any more; looked for each hour"
+    subject: ClassVar[str] = "master_order"
+
+    cycle_id: int
+    partner_id: int
+    draft: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChangedAfterFreeze(Event):
     """Units of a sealed master order are not needed any more; the change ledger has them."""
 

@@ -57,7 +57,7 @@ class Cycle(TenantOwned, Base):
     completing_at: Mapped[datetime | None]
     # set before completion is asked for; the next attempt looks first
     looks: Mapped[int]
-    # how often we looked for an unknown outcome, over all drafts asked for without an answer
+    # how often we looked for an unknown outcome: over all drafts asked for without an answer, or for the order of ours
     trouble: Mapped[str | None]
 
     lines: Mapped[list["MasterLine"]] = relationship(order_by="MasterLine.id", lazy="raise", back_populates="cycle")
@@ -65,12 +65,19 @@ class Cycle(TenantOwned, Base):
     @property
     def is_uncertain(self) -> bool:
         """Whether a person has to say if the partner's store has it: nothing is sent until then."""
-        return self.state == CycleState.UNCERTAIN or (
-            self.state == CycleState.OPEN
-            and self.creating_since is not None
+        is_unanswered = (
+            self.creating_since is not None
             and rules.wait_before_look(self.looks) is None
             and not rules.may_send_again(self.looks)
         )
+        is_running = self.state == CycleState.OPEN
+        return self.state == CycleState.UNCERTAIN or (is_running and (is_unanswered or self.has_lost_order))
+
+    @property
+    def has_lost_order(self) -> bool:
+        """Whether its draft was completed, and the order was looked for often enough to be gone."""
+        is_made = self.shopify_draft_id is not None and self.creating_since is None
+        return is_made and rules.wait_before_look(self.looks) is None
 
     def move(self, target: CycleState, at: datetime) -> None:
         """Change state as the table allows, and stamp the time."""

@@ -11,6 +11,7 @@ from app.master_orders import rules
 from app.master_orders.jobs import RewriteDraft
 from simulator.faults.faults import Faults, Rule
 from simulator.world.draft_orders import complete_draft, create_draft
+from simulator.world.orders import cancel_order, delete_order
 from tests.support.oak import QUARTER, Killed, Oak, killed_at, lines_of
 from tests.support.shops import PARTNER
 
@@ -226,3 +227,40 @@ async def test_doubles_with_our_marker_are_deleted_before_the_close(oak: Oak) ->
     assert (closed.state, lines_of(oak.order)) == ("closed", [3])
     assert [each.tags for each in oak.drafts] == [["their-own"]]
     assert ours.order_id is not None
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+async def test_an_order_made_of_the_draft_and_deleted_before_it_was_read_is_somebodys_to_decide(
+    oak: Oak, is_told: bool
+) -> None:
+    """G25, G16: while the week runs (the webhooks came), or at its close; nothing is sent until somebody says so."""
+    trade = oak.trade
+    await oak.sell(5)
+    await oak.gather()
+    order = oak.complete_draft()
+    cancel_order(trade.shops.world, oak.store, order)
+    delete_order(trade.shops.world, oak.store, order)
+    if not is_told:
+        await trade.lose_webhooks()
+    cycle = await oak.running()
+    if not is_told:
+        await oak.reach_close(cycle)
+    await wait(oak, 1, 3, 11, 61, 61)
+    uncertain, listed, asked = await oak.master(cycle.id), await oak.problems(), creations(oak)
+
+    looked = await trade.shops.post(trade.retailer, f"/app/master-orders/{cycle.id}/look-again")
+    await trade.settle()
+    still = await oak.problems()
+    sent = await trade.shops.post(trade.retailer, f"/app/master-orders/{cycle.id}/send-again")
+    await trade.settle()
+    closed = await oak.close_week_of(cycle.id) if not is_told else await oak.close_week()
+
+    assert (uncertain.state, uncertain.is_uncertain) == ("open" if is_told else "uncertain", True)
+    assert (set(listed), listed[UNCERTAIN].units) == ({UNCERTAIN}, 0 if is_told else 5)
+    assert "is not in the partner's store any more" in listed[UNCERTAIN].cause
+    assert (asked, creations(oak), set(still)) == (1, 2, {UNCERTAIN})
+    assert (looked.status_code, sent.status_code) == (303, 303)
+    assert (closed.id, closed.state, lines_of(oak.orders[-1])) == (cycle.id, "closed", [5])
+    assert await oak.units() == {"sent": 5}
+    assert await trade.problems() == []
+    assert await oak.told("master_order.lost") == 1

@@ -10,7 +10,14 @@ from app.gateways.shopify.draft_orders import DraftFacts
 from app.gateways.shopify.errors import Refused
 from app.gateways.shopify.partner_orders import PartnerOrderFacts
 from app.master_orders import rules, service
-from app.master_orders.errors import DraftNotReady, DraftRefused, DraftUncertain, StillLooking
+from app.master_orders.errors import (
+    DraftNotReady,
+    DraftRefused,
+    DraftUncertain,
+    OrderGone,
+    OrderNotShown,
+    StillLooking,
+)
 from app.master_orders.flows.content import address_of, content_of, sent_order, written_lines
 from app.master_orders.rules import WrittenLine
 from app.master_orders.service import DraftPlan
@@ -87,7 +94,7 @@ async def look(open_uow: Open, shopify: ConnectedShopify, plan: DraftPlan) -> Fo
         return await _look_for_uncertain(open_uow, shopify, plan) if plan.is_creating else Found()
     draft = await shopify.call(plan.partner_store_id, draft_orders.read_draft, plan.draft_id)
     if draft is not None and draft.order_id is not None:
-        return Found(draft, await read_order(shopify, plan.partner_store_id, draft.order_id))
+        return Found(draft, await _order_of(open_uow, shopify, plan, draft, draft.order_id))
     if draft is None:
         order = await find_order(shopify, plan)
         if order is not None:
@@ -104,11 +111,27 @@ async def find_order(shopify: ConnectedShopify, plan: DraftPlan) -> PartnerOrder
 
 
 async def read_order(shopify: ConnectedShopify, partner_store_id: int, order_id: str) -> PartnerOrderFacts:
-    """Return an order that was made of a draft; Unavailable while the partner's store does not show it."""
+    """Return an order that was just made of a draft; Unavailable while the partner's store does not show it."""
     order = await shopify.call(partner_store_id, partner_orders.read_partner_order, order_id)
     if order is None:
-        raise Unavailable("The partner's store does not show the new order yet.", retry_after=SOON)
+        raise OrderNotShown(retry_after=SOON)
     return order
+
+
+async def _order_of(
+    open_uow: Open, shopify: ConnectedShopify, plan: DraftPlan, draft: DraftFacts, order_id: str
+) -> PartnerOrderFacts:
+    """Return the order that was made of our draft; one that is not there after growing waits is gone."""
+    order = await shopify.call(plan.partner_store_id, partner_orders.read_partner_order, order_id)
+    if order is not None:
+        return order
+    async with open_uow(system_for(plan.store_id)) as uow:
+        wait = await service.count_look(uow, plan.cycle_id, draft.completed_at or draft.updated_at)
+        if wait is None:
+            await service.record_uncertain(uow, plan.cycle_id)
+    if wait is None:
+        raise OrderGone
+    raise OrderNotShown(retry_after=wait.total_seconds())
 
 
 async def remove_doubles(shopify: ConnectedShopify, plan: DraftPlan, ours: str | None) -> list[DraftFacts]:

@@ -119,21 +119,24 @@ async def record_made(uow: UnitOfWork, cycle_id: int, draft_id: str) -> None:
     await remember_resource(uow, theirs.shop_domain, "draft_order", draft_id)
 
 
-async def count_look(uow: UnitOfWork, cycle_id: int) -> timedelta | None:
+async def count_look(uow: UnitOfWork, cycle_id: int, completed_at: datetime | None = None) -> timedelta | None:
     """Record that a draft whose making is uncertain was looked for and not found; return after what time to look again.
 
-    None: «not found» counts now. A look before its time, whatever it was for, does not count.
+    None: «not found» counts now. A look before its time, whatever it was for, does not count. Of a draft that was
+    completed (`completed_at`) it is the order that was looked for.
     """
     cycle = await repository.lock_cycle(uow.session, uow.store_id, cycle_id)
-    if cycle.creating_since is None:
+    since = completed_at or cycle.creating_since
+    if since is None:
         return None
-    early = rules.look_counts_from(cycle.creating_since, cycle.looks) - uow.now
+    early = rules.look_counts_from(since, cycle.looks) - uow.now
     if early > timedelta():
         return early
     wait = rules.wait_before_look(cycle.looks)
     if wait is not None:
         cycle.looks += 1
-        cycle.trouble = "Looking for a draft that the partner's store did not confirm."
+        what = "the order of a completed draft" if completed_at else "a draft that the partner's store did not confirm"
+        cycle.trouble = f"Looking for {what}."
     return wait
 
 
@@ -166,7 +169,7 @@ async def record_refused(uow: UnitOfWork, cycle_id: int, why: str) -> None:
 
 async def record_no_draft(uow: UnitOfWork, cycle_id: int) -> None:
     """Record that no draft stands on the partner's store, because nothing is ordered."""
-    _forget_draft(await repository.lock_cycle(uow.session, uow.store_id, cycle_id))
+    forget_draft(await repository.lock_cycle(uow.session, uow.store_id, cycle_id))
     await resolve_exceptions(uow, "master", cycle_id, [REFUSED, WAITING, INVOICE_SENT])
 
 
@@ -176,12 +179,13 @@ async def record_draft_missing(uow: UnitOfWork, cycle_id: int) -> None:
     if cycle.shopify_draft_id is None:
         return
     is_our_deed = [] in cycle.writing
-    _forget_draft(cycle)
+    forget_draft(cycle)
     if not is_our_deed:
         await record_event(uow, DraftMissing(cycle.id, cycle.partner_id))
 
 
-def _forget_draft(cycle: Cycle) -> None:
+def forget_draft(cycle: Cycle) -> None:
+    """Let the cycle have no draft; what the partner changed on it stays known."""
     cycle.shopify_draft_id = cycle.shopify_draft_name = cycle.fingerprint = cycle.creating_since = None
     cycle.written, cycle.writing, cycle.addressed_to = [], [], None
     cycle.looks, cycle.trouble = 0, None
