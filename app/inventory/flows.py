@@ -187,9 +187,11 @@ async def _look(
 
 
 async def _record(open_uow: Open, target: tuple[int, int, str], weighed: Weighed, outcome: Outcome) -> None:
-    store_id, partner_id, _ = target
+    store_id, partner_id, location_id = target
     async with open_uow(system_for(store_id)) as uow:
-        if outcome.blocked is not None:
+        if not await service.is_shelf(uow, location_id):
+            await service.ask_to_leave(uow, location_id)  # what was written may have come after it was emptied
+        elif outcome.blocked is not None:
             await service.record_blocked(uow, partner_id, outcome.blocked)
         elif outcome.accepted:
             await service.record_written(uow, partner_id, weighed.due)

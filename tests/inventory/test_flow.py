@@ -317,6 +317,32 @@ async def test_another_location_for_partner_stock(shelf: Shelf) -> None:
     assert await trade.problems() == []
 
 
+async def test_another_location_while_the_one_before_is_written(shelf: Shelf) -> None:
+    """D10, D4: the write lands after the location was left and found empty; it is emptied once more."""
+    trade = shelf.trade
+    store = trade.shops.store(RETAILER)
+    before = next(each for each in store.locations.values() if each.name.startswith("Partner stock"))
+    other = next(each for each in store.locations.values() if each.id != before.id)
+    shelf.count(0)
+    await trade.turn(minutes=1)
+    done: list[str] = []
+
+    async def leave_just_before(request: httpx.Request) -> None:
+        if b"InventorySetQuantities" in request.content and not done:
+            done.append("moved")
+            await trade.shops.post(RETAILER, "/app/settings/stock-location", stock=other.gid)
+            for held in await trade.shops.runner.claim(10):
+                done.append(held.run.name)
+                await trade.shops.runner.run(held)
+
+    trade.shops.runner.shopify.client.http.event_hooks["request"].append(leave_just_before)
+    shelf.count(20)
+    await trade.turn(minutes=2)
+
+    assert "inventory.leave_location" in done
+    assert levels(trade) == {before.id: 0, other.id: 18}
+
+
 def levels(trade: Trade) -> dict[int, int]:
     """What each of the retailer's locations has of the beans."""
     item = trade.sold_variant(BEAN).inventory_item_id

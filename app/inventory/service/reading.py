@@ -8,7 +8,7 @@ from app.catalog.queries import mapping_of_item, mappings_of_store, variants_by_
 from app.core.errors import Conflict
 from app.core.unit_of_work import UnitOfWork
 from app.inventory import repository
-from app.inventory.jobs import ReadStock, SyncStock, WriteOffers
+from app.inventory.jobs import LeaveLocation, ReadStock, SyncStock, WriteOffers
 from app.job_runs.service import enqueue
 from app.partners.queries import get_partner, partners_of, partnerships_of
 from app.stores.queries import get_settings, get_store
@@ -87,6 +87,11 @@ async def is_shelf(uow: UnitOfWork, location_gid: str) -> bool:
 async def shelved_items(uow: UnitOfWork) -> list[str]:
     """Return the retailer's items whose stock is partners'."""
     return sorted({each.inventory_item_gid for each in await mappings_of_store(uow.session, uow.store_id)})
+
+
+async def ask_to_leave(uow: UnitOfWork, location_gid: str) -> None:
+    """Have everything of partners taken away from a location where none of it is kept now."""
+    await enqueue(uow, LeaveLocation(uow.store_id, location_gid))
 
 
 async def begin_shelf(uow: UnitOfWork) -> None:
