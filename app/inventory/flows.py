@@ -161,8 +161,8 @@ async def _write(
 ) -> None:
     """Look, weigh and write until the store takes it: what is stale is looked at anew (D4)."""
     left = dict(items)
-    for _ in range(MOST_SWAPS):
-        weighed = await _look(open_uow, shopify, target, left, is_last=is_last)
+    for attempt in range(MOST_SWAPS):
+        weighed = await _look(open_uow, shopify, target, left, is_first=attempt == 0, is_last=is_last)
         if not weighed.due:
             return
         outcome = await _swap(shopify, target, weighed)
@@ -173,14 +173,20 @@ async def _write(
 
 
 async def _look(
-    open_uow: Open, shopify: ConnectedShopify, target: tuple[int, int, str], items: Mapping[int, str], *, is_last: bool
+    open_uow: Open,
+    shopify: ConnectedShopify,
+    target: tuple[int, int, str],
+    items: Mapping[int, str],
+    *,
+    is_first: bool,
+    is_last: bool,
 ) -> Weighed:
     store_id, partner_id, location_id = target
     shown = await shopify.call(store_id, gateway.read_quantities, location_id, list(items.values()))
     async with open_uow(system_for(store_id)) as uow:
         if not await service.is_shelf(uow, location_id):
             return Weighed((), {}, "")  # another location was chosen meanwhile
-        weighed = await service.weigh_offers(uow, partner_id, items, shown)
+        weighed = await service.weigh_offers(uow, partner_id, items, shown, in_doubt=is_first)
         await service.record_look(uow, partner_id, weighed)
         uow.is_last = is_last and not weighed.due
     return weighed

@@ -108,6 +108,15 @@ def explain(was: Unexplained, dropped: int, captured: int, now: datetime) -> Une
     return Unexplained(units, (was.since if goes_on else now) if units else None)
 
 
+def stood_before(seen: int, asked_for: int, there: int) -> int:
+    """Return from which number the store came to what is there, if nobody heard what became of what was asked for.
+
+    It stood as it was seen last, or as it was asked to be; sales lower it, so the lowest that is not below what is
+    there leaves the fewest of them unexplained.
+    """
+    return min((each for each in (seen, asked_for) if each >= there), default=max(seen, asked_for))
+
+
 class Source(StrEnum):
     """How a variant stands where it comes from, in a few words; only what is sold there is offered."""
 

@@ -25,6 +25,7 @@ from simulator.world.orders import cancel_order
 from simulator.world.products import delete_product
 from simulator.world.stores import add_location
 from tests.support.linked import link
+from tests.support.oak import Killed, killed_at
 from tests.support.shops import PARTNER, RETAILER, Shops
 from tests.support.trade import Trade, open_trade
 
@@ -185,6 +186,37 @@ async def test_a_sale_between_reading_and_writing(shelf: Shelf) -> None:
     assert [(each["changeFromQuantity"], each["quantity"]) for each in asked[-2:]] == [(13, 18), (12, 17)]
     assert (terms.provisional, (await trade.failed_jobs())) == (0, [])
     assert len({each.key for each in shelf.writes()}) == len(shelf.writes())
+
+
+@pytest.mark.parametrize(
+    ("counted", "sold", "shown", "provisional"),
+    [
+        pytest.param(10, 0, 8, 0, id="lowered"),
+        pytest.param(10, 1, 7, 1, id="lowered-and-sold"),
+        pytest.param(30, 0, 28, 0, id="raised"),
+        pytest.param(30, 1, 27, 1, id="raised-and-sold"),
+    ],
+)
+async def test_a_worker_that_was_killed_after_it_wrote(
+    shelf: Shelf, counted: int, sold: int, shown: int, provisional: int
+) -> None:
+    """D4, D27: the number the store took is known again as ours: only what is lacking from it was sold."""
+    trade, shopify, link = shelf.trade, shelf.trade.shops.runner.shopify, shelf.trade.link
+    shelf.count(counted)
+    await trade.lose_webhooks()
+    trade.set_clock(trade.clock.at + timedelta(minutes=1))
+    await shelf.sync()
+    with pytest.raises(Killed):
+        await flows.write_offers(killed_at(trade.shops.open_uow, 2), shopify, link.retailer.id, link.partner.id)
+    written = trade.shown(BEAN)
+    if sold:
+        trade.buy((BEAN, sold))
+    await trade.lose_webhooks()
+
+    await shelf.write()
+
+    assert written == counted - 2
+    assert (trade.shown(BEAN), (await shelf.offer()).sum.provisional) == (shown, provisional)
 
 
 async def test_a_drop_that_no_order_explains(shelf: Shelf) -> None:

@@ -18,6 +18,7 @@ from app.inventory.rules import (
     in_batches,
     judge_source,
     offered,
+    stood_before,
     whole_units,
 )
 from app.partners.states import PartnerState
@@ -181,3 +182,23 @@ def test_of_nothing_there_is_nothing_to_withhold() -> None:
 
     assert (sold_out.withheld, decays_at(sold_out, NOON - timedelta(hours=3), NOON)) == (0, None)
     assert change_reason(decayed(total(3), NOON - timedelta(hours=7), NOON)) == "not read for hours"
+
+
+@pytest.mark.parametrize(
+    ("seen", "asked_for", "there", "stood"),
+    [
+        (18, 18, 17, 18),
+        (18, 8, 18, 18),
+        (18, 8, 8, 8),
+        (18, 8, 7, 8),
+        (18, 8, 12, 18),
+        (18, 28, 18, 18),
+        (18, 28, 16, 18),
+        (18, 28, 28, 28),
+        (18, 28, 27, 28),
+        (18, 28, 30, 28),
+    ],
+)
+def test_from_which_number_the_store_came(seen: int, asked_for: int, there: int, stood: int) -> None:
+    """D4: seen as one number, asked to be another, and nobody heard: the fewest sales explain what is there."""
+    assert stood_before(seen, asked_for, there) == stood

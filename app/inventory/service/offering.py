@@ -90,12 +90,18 @@ async def read_shelf(uow: UnitOfWork, partner_id: int, most: int) -> Shelf:
 
 
 async def weigh_offers(
-    uow: UnitOfWork, partner_id: int, mapping_ids: Collection[int], shown: Shown | None = None
+    uow: UnitOfWork,
+    partner_id: int,
+    mapping_ids: Collection[int],
+    shown: Shown | None = None,
+    *,
+    in_doubt: bool = False,
 ) -> Weighed:
     """Keep what is offered of these mappings, each term of its sum, and claim the writing of what the store lacks.
 
     The look at the store must have ended before this unit of work began: a sale that it shows, and that was captured
-    meanwhile, then stands in both numbers. Each attempt to write has an idempotency key of its own (D27).
+    meanwhile, then stands in both numbers. Each attempt to write has an idempotency key of its own (D27). `in_doubt`:
+    whoever made the last attempt may have ended before it heard whether the store took it.
     """
     partner = await get_partner(uow.session, uow.store_id, partner_id)
     every = await mappings_of_partner(uow.session, uow.store_id, partner_id)
@@ -115,7 +121,8 @@ async def weigh_offers(
         totals = await _without_partner(uow, mappings, is_live=partner.is_live)
     known = [each for each in mappings if each.partner_variant_id in totals]
     stood = {row.mapping_id: row for row in before}
-    explained = {each.id: _explain(uow, each, stood.get(each.id), entries, shown) for each in known}
+    dropped = _dropped(known, stood, shown or {}, in_doubt=in_doubt)
+    explained = {each.id: _explain(uow, each, stood.get(each.id), entries, dropped.get(each.id)) for each in known}
     provisional = _provisional(known, explained)
 
     offers = [
@@ -165,18 +172,31 @@ async def _lets_us_in(uow: UnitOfWork, partner: PartnerFacts) -> bool:
     return partner.partner_store_id is not None and not (await get_store(uow, partner.partner_store_id)).needs_reopening
 
 
+def _dropped(
+    mappings: Sequence[MappingFacts], stood: Mapping[int, StockOffer], shown: Shown, *, in_doubt: bool
+) -> dict[int, int]:
+    """Return by how many of the retailer's units what the store shows is lower than it stood; of what was seen."""
+    dropped = {}
+    for each in mappings:
+        before, there = stood.get(each.id), shown.get(each.inventory_item_gid)
+        if before is None or before.written is None or there is None:
+            continue
+        asked_for = before.wanted if in_doubt and before.trouble is None else before.written
+        dropped[each.id] = rules.stood_before(before.written, asked_for, there) - there
+    return dropped
+
+
 def _explain(
-    uow: UnitOfWork, mapping: MappingFacts, stood: StockOffer | None, entries: Entries, shown: Shown | None
+    uow: UnitOfWork, mapping: MappingFacts, stood: StockOffer | None, entries: Entries, dropped: int | None
 ) -> Unexplained:
     """Return what the store's number leaves unexplained after this look; without a look it is as it was."""
     if stood is None:
         return Unexplained()
     was = Unexplained(stood.unexplained, stood.unexplained_at)
-    there = (shown or {}).get(mapping.inventory_item_gid)
-    if shown is None or there is None or stood.written is None:
+    if dropped is None:
         return rules.explain(was, 0, 0, uow.now)
     captured = entries.units(mapping.partner_variant_id, mapping.units_per, after=stood.entries_seen)
-    return rules.explain(was, (stood.written - there) * mapping.units_per, captured, uow.now)
+    return rules.explain(was, dropped * mapping.units_per, captured, uow.now)
 
 
 def _provisional(mappings: Sequence[MappingFacts], explained: Mapping[int, Unexplained]) -> dict[int, int]:
