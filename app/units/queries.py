@@ -10,6 +10,8 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.money import Money
+from app.core.unit_of_work import UnitOfWork
+from app.stores.queries import get_stores
 from app.units import rules
 from app.units.models import UnitBalance, UnitClaim, UnitLot, UnitMove
 from app.units.states import AWAITED, DemandState, OwnerKind, Side, SupplyState
@@ -242,13 +244,14 @@ async def entries_since(
 
 
 async def unseen_by_partner(
-    session: AsyncSession, partner_store_id: int, snapshots: Mapping[int, datetime | None]
+    uow: UnitOfWork, partner_store_id: int, snapshots: Mapping[int, datetime | None]
 ) -> dict[int, dict[int, int]]:
     """Return, per variant and retailer, the units a snapshot of the partner's stock does not show yet.
 
-    `snapshots` maps each variant to when the request for its stock began; none: nothing was read, all is unseen.
+    `snapshots` maps each variant to when the request for its stock began; none: nothing was read, all is unseen. What
+    a retailer who removed the app had sold counts once the partner was asked for it: nobody asks for the rest.
     """
-    claims = await session.execute(
+    rows = await uow.session.execute(
         select(
             UnitClaim.partner_variant_id,
             UnitClaim.store_id,
@@ -258,10 +261,15 @@ async def unseen_by_partner(
         .where(UnitClaim.partner_store_id == partner_store_id, UnitClaim.partner_variant_id.in_(list(snapshots)))
         .group_by(UnitClaim.partner_variant_id, UnitClaim.store_id, UnitClaim.confirmed_at)
     )
+    claims = rows.all()
+    asking = {store_id for _, store_id, confirmed_at, _ in claims if confirmed_at is None}
+    others = await get_stores(uow, sorted(asking - {uow.store_id})) if asking - {uow.store_id} else {}
+    gone = {each.id for each in others.values() if not each.installed}
     unseen: dict[int, dict[int, int]] = {variant: {} for variant in snapshots}
     for variant, store_id, confirmed_at, quantity in claims:
         snapshot_at = snapshots[variant]
-        if confirmed_at is None or snapshot_at is None or snapshot_at <= confirmed_at:
+        is_unseen = confirmed_at is None or snapshot_at is None or snapshot_at <= confirmed_at
+        if is_unseen and not (confirmed_at is None and store_id in gone):
             unseen[variant][store_id] = unseen[variant].get(store_id, 0) + int(quantity)
     return unseen
 

@@ -19,6 +19,7 @@ from app.inventory.repository import list_reads
 from app.units import service as ledger
 from app.units.terms import Because, Supply
 from simulator.faults.faults import Faults, Rule
+from simulator.world.apps import uninstall
 from simulator.world.inventory import set_inventory, update_item
 from simulator.world.model import Variant
 from simulator.world.orders import cancel_order
@@ -146,6 +147,30 @@ async def test_two_retailers_share_one_stock(shelf: Shelf) -> None:
     assert (seen.partner_available, seen.unseen, seen.unseen_others, seen.buffer) == (20, 0, 15, 2)
     page = (await trade.shops.get(OTHER, "/app/stock")).text
     assert "Corner" not in page
+
+
+async def test_what_a_retailer_who_is_gone_had_not_ordered_is_offered_by_the_others(shelf: Shelf) -> None:
+    """D28, A20: five were sent to the partner and count until their stock shows it; the ten after will never be."""
+    trade = shelf.trade
+    second = await link(trade.shops, OTHER, PARTNER, buffer=2)
+    harbour = Trade(trade.shops, trade.clock, trade.courier, OTHER, {PARTNER: second})
+    await harbour.bring_in(*trade.shops.store(PARTNER).products.values())
+    trade.set_clock(trade.clock.at + timedelta(seconds=5))
+    trade.buy((BEAN, 5))
+    await trade.settle()
+    await shelf.send(trade.clock.at + timedelta(minutes=1))
+    trade.buy((BEAN, 10))
+    await trade.settle()
+    await trade.turn(seconds=5)
+    before = harbour.shown(BEAN)
+
+    uninstall(trade.shops.world, trade.shops.store(RETAILER))
+    await trade.settle()
+    shopify = trade.shops.runner.shopify
+    await flows.write_offers(trade.shops.open_uow, shopify, second.retailer.id, second.partner.id)
+
+    assert (before, harbour.shown(BEAN)) == (3, 13)
+    assert (await harbour.offer(BEAN)).sum.unseen_others == 5
 
 
 async def test_what_has_not_changed_is_not_written(shelf: Shelf) -> None:

@@ -268,9 +268,7 @@ async def test_held_units_wait_and_are_eligible_since_their_release(desk: Desk, 
     await desk.capture(routed(facts, is_held=True))
     held = await desk.where(order_id)
     async with desk.open_uow(system_for(desk.store_id)) as uow:
-        unseen = await units.unseen_by_partner(
-            uow.session, desk.partner.partner_store_id, {mapping.partner_variant_id: None}
-        )
+        unseen = await units.unseen_by_partner(uow, desk.partner.partner_store_id, {mapping.partner_variant_id: None})
     clock.at = at(6)
 
     await desk.capture(routed(facts, minutes=2), released_at=at(5.5))

@@ -211,9 +211,7 @@ async def check_claims(retailer: Retailer, lots: Sequence[facts.LotFacts], moves
             select(UnitClaim.lot_id, UnitClaim.quantity).where(UnitClaim.store_id == retailer.store_id)
         )
         assert {lot_id: quantity for lot_id, quantity in claims} == waiting | sent
-        unseen = await queries.unseen_by_partner(
-            uow.session, retailer.world.partner_store_id, {retailer.variants[0]: None}
-        )
+        unseen = await queries.unseen_by_partner(uow, retailer.world.partner_store_id, {retailer.variants[0]: None})
     assert unseen[retailer.variants[0]].get(retailer.store_id, 0) == sum((waiting | sent).values())
 
 

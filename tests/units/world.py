@@ -147,7 +147,7 @@ class Retailer:
     async def unseen_by_store(self, snapshot: float | None = None, variant: int = 0) -> dict[int, int]:
         snapshots = {self.variants[variant]: None if snapshot is None else at(snapshot)}
         async with self.uow() as uow:
-            unseen = await queries.unseen_by_partner(uow.session, self.world.partner_store_id, snapshots)
+            unseen = await queries.unseen_by_partner(uow, self.world.partner_store_id, snapshots)
         return unseen[self.variants[variant]]
 
     async def surplus(self, variant: int = 0) -> int:

@@ -246,7 +246,7 @@ async def _with_partner(uow: UnitOfWork, partner: PartnerFacts, mappings: Sequen
     stock = await _stock_at(uow, partner, ids)
     variants = await variants_of_store(uow.session, partner.partner_store_id, ids)
     unseen = await unseen_by_partner(
-        uow.session, partner.partner_store_id, {variant_id: at for variant_id, (_, at) in stock.items()}
+        uow, partner.partner_store_id, {variant_id: at for variant_id, (_, at) in stock.items()}
     )
     surplus = await surplus_of(uow.session, uow.store_id, ids)
     totals = {}
