@@ -122,6 +122,28 @@ async def test_an_order_from_before_the_mapping_is_a_question(desk: Desk, clock:
     assert await desk.queued() == [(2, at(12))]
 
 
+async def test_what_is_added_to_an_order_from_before_the_mapping_is_a_question_again(
+    desk: Desk, clock: FixedClock
+) -> None:
+    """E31: the first units were sent from the retailer's own stock; an edit wants two more of the line."""
+    clock.at = at(10)
+    mapping = await make_mapping(desk.open_uow, desk.partner)
+    placed = order_facts(sold(replace(mapping, sku="OWN-1"), 3))
+    await desk.capture(placed)
+    sent = _sent(placed, 3)
+    await desk.capture(sent)
+    answered = await desk.problems()
+    clock.at = at(12)
+    grown = edited(placed, 0, 5, hours=12)
+    left = replace(grown.lines[0], unfulfilled_quantity=2)
+
+    await desk.capture(routed(replace(grown, lines=(left,), fulfillments=sent.fulfillments), minutes=1))
+
+    assert answered == []
+    assert [(each.kind, each.units) for each in await desk.problems()] == [("ordered_before_import", 2)]
+    assert await desk.queued() == []
+
+
 async def test_what_was_sold_of_a_partner_who_is_gone_is_listed(desk: Desk) -> None:
     """E28: captured, listed with its units, and ordered when the partner is back."""
     mapping = await make_mapping(desk.open_uow, desk.partner)

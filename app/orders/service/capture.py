@@ -55,7 +55,7 @@ async def capture_order(uow: UnitOfWork, facts: OrderFacts, seen_by: str, releas
         if line.shopify_line_id not in added_ids:
             await record_event(uow, OrderLineChanged(order.id, line.id, line.title, before, line.target))
     await routing.tell_of_routes(uow, order, added)
-    await routing.list_unrouted(uow, order, added)
+    await routing.list_unrouted(uow, order)
     await holds.follow_holds(uow, order, facts, released_at)
     changed = [line for line, _ in changes]
     await settling.settle_order(uow, order, changed, edits_of(facts), books_of(facts))

@@ -7,7 +7,6 @@ from datetime import datetime
 from app.catalog.queries import MappingFacts, Resolution, VariantFacts, resolve_lines, variants_of_store
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
-from app.exceptions.queries import open_exceptions_of
 from app.exceptions.service import Problem, open_exception, resolve_exceptions
 from app.orders import repository
 from app.orders.events import OrderLineRouted
@@ -56,18 +55,15 @@ async def tell_of_routes(uow: UnitOfWork, order: Order, lines: Sequence[OrderLin
         await record_event(uow, OrderLineRouted(order.id, line.id, line.title, line.target, partner))
 
 
-async def list_unrouted(uow: UnitOfWork, order: Order, added: Sequence[OrderLine]) -> None:
-    """List the units that no route takes care of, each line once; end it for lines that want nothing any more.
-
-    What was ordered before its mapping is a question to somebody: it is put once, and its answer stands.
-    """
+async def list_unrouted(uow: UnitOfWork, order: Order) -> None:
+    """List the units that no route takes care of, each line once; end it for lines that want nothing any more."""
     for line in order.lines:
         if line.route not in (Route.UNMAPPED, Route.EARLIER) or order.is_test:
             continue
         problem = _problem(order, line)
         if problem.units <= 0:
             await resolve_exceptions(uow, "order_line", line.id, [problem.kind])
-        elif line.route == Route.UNMAPPED or line in added or await _is_listed(uow, problem):
+        else:
             await open_exception(uow, problem)
 
 
@@ -85,7 +81,7 @@ async def route_unmapped(uow: UnitOfWork) -> int:
             await resolve_exceptions(uow, "order_line", line.id, [UNMAPPED])
         if found:
             await tell_of_routes(uow, order, found)
-            await list_unrouted(uow, order, found)
+            await list_unrouted(uow, order)
             await ask_for_read(uow, order.shopify_order_id, "routing")
         routed += len(found)
     return routed
@@ -119,11 +115,6 @@ def _send_to_partner(line: OrderLine, mapping: MappingFacts, partner: PartnerFac
     line.partner_store_id, line.partner_variant_id = mapping.partner_store_id, mapping.partner_variant_id
     line.units_per, line.sent_before = mapping.units_per, line.fulfilled
     line.unit_cost_amount, line.cost_currency = cost.amount, cost.currency
-
-
-async def _is_listed(uow: UnitOfWork, problem: Problem) -> bool:
-    listed = await open_exceptions_of(uow.session, problem.subject_kind, problem.subject_id)
-    return any(each.kind == problem.kind for each in listed)
 
 
 def _problem(order: Order, line: OrderLine) -> Problem:
