@@ -13,7 +13,7 @@ from simulator.world.order_model import Order
 from simulator.world.orders import cancel_order, delete_order
 from simulator.world.store import Store
 from tests.support.oak import Oak, lines_of
-from tests.support.shops import RETAILER
+from tests.support.shops import PARTNER, RETAILER
 
 pytestmark = pytest.mark.anyio
 
@@ -105,6 +105,23 @@ async def test_of_an_order_with_nothing_left_to_send_nobody_is_asked(oak: Oak) -
 
     assert await oak.units() == {"outbound": 2}
     assert await asked(oak) == []
+
+
+async def test_of_an_order_that_got_its_route_and_is_not_there_any_more_somebody_is_asked(oak: Oak) -> None:
+    """E17, E25: its line was parked; imported at last, the order cannot be read to queue its units."""
+    tea = oak.trade.product(PARTNER, {"sku": "TEA"}, title="Tea")
+    own = oak.trade.product(RETAILER, {"sku": "PARTNER-oak-TEA"}, title="Tea")
+    (variant,) = oak.trade.variants(RETAILER, own)
+    placed = oak.trade.buy({"variant_id": variant.id, "quantity": 3})
+    await oak.trade.settle()
+    parked = await oak.problems()
+
+    placed.deleted_at = oak.trade.clock.at
+    await oak.trade.bring_in(tea)
+
+    assert [(each.kind, each.units) for each in parked.values()] == [("unmapped", 3)]
+    assert await oak.units() == {}
+    assert [(each.kind, each.subject_kind) for each in await oak.trade.problems()] == [("order_gone", "order")]
 
 
 async def test_an_order_nobody_asks_about_is_not_given_up(oak: Oak) -> None:

@@ -14,6 +14,7 @@ from app.orders.service.sending import NOT_SHOWN, SENT_BY_HAND
 from app.orders.service.settling import release_order
 from app.orders.states import Route
 from app.units.queries import demand_in
+from app.units.states import DemandState
 
 GONE = "order_gone"
 ENDED = (UNMAPPED, EARLIER, SENT_BY_HAND, NOT_SHOWN)
@@ -50,11 +51,13 @@ async def give_up_order(uow: UnitOfWork, order_id: int) -> None:
 
 
 async def _is_unfinished(uow: UnitOfWork, order: Order) -> bool:
-    """Tell whether units of the order are still to go to their customer, or wait for a route."""
-    without_route = (Route.UNMAPPED, Route.EARLIER)
-    if any(line.target > line.fulfilled for line in order.lines if line.route in without_route):
-        return True
-    return bool(await demand_in(uow.session, uow.store_id, [line.id for line in order.lines], TO_SEND))
+    """Tell whether units of the order are still to go to their customer, or wait for a route or its first reading."""
+    if order.is_test:
+        return False  # nothing of it is ever made
+    lots = await demand_in(uow.session, uow.store_id, [line.id for line in order.lines], DemandState)
+    in_ledger = {lot.line_id for lot in lots}
+    unplaced = [line for line in order.lines if line.route != Route.OWN and line.id not in in_ledger]
+    return any(line.target > line.fulfilled for line in unplaced) or any(lot.state in TO_SEND for lot in lots)
 
 
 def _not_readable(number: str) -> Problem:
