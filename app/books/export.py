@@ -85,7 +85,9 @@ async def _add_retailer(
     books["master_orders"] += [rows.master_order(names, each, changes[each.id]) for each in masters]
     books["receipts"] += [rows.receipt(names, each) for each in await list_receipts(session, store_id)]
     books["shipments"] += [rows.shipment(names, orders[each.order_id], each) for each in shipments]
-    books["stock"] += [rows.stock(names, each) for each in (await offers_of(session, store_id)).values()]
+    offers = (await offers_of(session, store_id)).values()
+    # What a variant led to before is not offered any more: one variant, one row.
+    books["stock"] += [rows.stock(names, each) for each in offers if names.mappings[each.mapping_id].active_to is None]
     books["exceptions"] += [rows.exception(names, each) for each in exceptions]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from app.books.export import export_books
 from app.catalog import flows, service
 from app.catalog.queries import mappings_of_store
 from app.core.unit_of_work import system_for
@@ -82,6 +83,19 @@ async def test_the_same_sku_and_options_are_followed(tee: Tee) -> None:
     assert (after.variant_gid, [each.id for each in ended]) == (before.variant_gid, [before.id])
     assert (await trade.events("partner")).count("catalog.source.replaced") == 1
     assert (await trade.problems(), await trade.failed_jobs()) == ([], [])
+
+
+async def test_the_books_tell_of_the_one_that_is_followed_now(tee: Tee) -> None:
+    """B14: one variant of the retailer's has one row of stock."""
+    tee.remake({"sku": "S1", "option_values": ["S"]})
+    await tee.trade.settle()
+    await tee.hour()
+    await tee.hour()
+
+    stock = (await export_books(tee.trade.shops.open_uow))["stock"]
+
+    small = [each for each in stock if each["variant"] == tee.trade.sold_variant(SMALL).gid]
+    assert [(each["partner_available"], each["wanted"], each["written"]) for each in small] == [(9, 9, 9)]
 
 
 async def test_what_was_not_counted_yet_is_not_followed(tee: Tee) -> None:
