@@ -247,6 +247,32 @@ async def test_what_was_sent_before_it_had_a_route_or_is_the_stores_own_is_nobod
     assert await oak.units() == {"queued": 1}
 
 
+async def test_what_was_sent_before_it_had_a_route_and_is_taken_back_is_ordered(oak: Oak) -> None:
+    """E17, I15: nobody sends it any more, so the partner does; with a box of ours on its way, somebody hears of it."""
+    placed = oak.trade.buy((BEANS, 3))
+    oak.trade.set_clock(oak.trade.clock.at + timedelta(minutes=1))
+    apply_due(oak.trade.shops.world)
+    made = []
+    for quantity in (1, 2):
+        (parts,) = parts_for(store_of(oak), placed, [(placed.lines[0].id, quantity)])
+        made.append(create_fulfillment(oak.trade.shops.world, store_of(oak), parts, [], "staff"))
+    await oak.trade.settle()
+    before = await oak.units()
+
+    await take_back(oak, made[1])
+    ordered = await oak.units(), await told(oak)
+    await oak.close_week()
+    oak.send(*lines_of(oak.order))
+    await oak.trade.settle()
+    await oak.receive((await oak.parcels())[0])
+    await hand_over(oak, await pack(oak, 2))
+    await take_back(oak, made[0])
+
+    assert before == {}
+    assert ordered == ({"queued": 2}, [])
+    assert await told(oak) == [(NOT_SHOWN, "1 × “Beans”")]
+
+
 async def test_what_was_fulfilled_by_hand_is_not_bought_while_its_order_is_on_hold(oak: Oak) -> None:
     """E29, contract §5: the hold is the order's; of what the order shows as sent nothing remains to be held in it."""
     order = await with_beans_fulfilled(oak)

@@ -39,6 +39,7 @@ async def settle_order(
     because = Because("order.read", "order", str(order.id), order.updated_there_at)
     wishes = []
     for line in lines:
+        line.sent_before = min(line.sent_before, line.fulfilled)  # what was taken back is to be made after all
         ordered = rules.ordered_over_time(order.placed_at, line.quantity, edits.get(line.shopify_line_id, ()))
         wanted = rules.wanted_units(ordered, line.target, books, released_at.get(line.id))
         wishes.append((_demand_of(line), _target_of(line, rules.left_to_make(wanted, line.sent_before))))
