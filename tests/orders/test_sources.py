@@ -1,9 +1,14 @@
 """Where an order comes from makes no difference: a subscription, a draft of the retailer's own."""
 
+from datetime import timedelta
+from decimal import Decimal
+
 import pytest
 
 from simulator.world.draft_orders import complete_draft, create_draft
+from simulator.world.products import upsert_product
 from tests.support.oak import BEANS, Oak
+from tests.support.shops import PARTNER
 
 pytestmark = pytest.mark.anyio
 
@@ -43,3 +48,19 @@ async def test_a_draft_of_the_retailer_becomes_one_order(oak: Oak) -> None:
     assert before == []
     assert [[line.quantity for line in each.lines] for each in await trade.orders()] == [[3]]
     assert await oak.units() == {"queued": 3}
+
+
+async def test_what_the_partner_shows_without_a_price_is_ordered_at_the_last_one(oak: Oak) -> None:
+    """C6: 14.00, then 0.00, then 20.00, at 30 % off; nothing is ordered for nothing."""
+    (product,) = [each for each in oak.store.products.values() if each.title == "Beans"]
+    (variant,) = oak.trade.variants(PARTNER, product)
+    for price in ("0.00", "20.00"):
+        await oak.sell(1)
+        changed = {"variants": [{"id": variant.id, "price": Decimal(price)}]}
+        upsert_product(oak.trade.shops.world, oak.store, changed, product, by="staff")
+        await oak.pass_time(timedelta(hours=1, minutes=5))
+    await oak.sell(1)
+
+    costs = [lot.unit_cost.amount for lot in await oak.trade.queued()]
+
+    assert costs == [Decimal("9.80"), Decimal("9.80"), Decimal("14.00")]

@@ -7,7 +7,8 @@ from app.catalog import repository, rules
 from app.catalog.errors import NothingMissing
 from app.catalog.events import ProductsGivenUp, SkuChanged, SourcesChanged
 from app.catalog.jobs import ConfirmProductsGone
-from app.catalog.queries import variants_of_store
+from app.catalog.queries import variants_by_gid, variants_of_store
+from app.core.money import Money
 from app.core.unit_of_work import UnitOfWork
 from app.core.words import plural
 from app.events.service import record_event
@@ -56,8 +57,11 @@ async def _keep(uow: UnitOfWork, products: Sequence[Product], currency: str) -> 
     known = await repository.product_states(uow.session, store_id, [product.id for product in products])
     ids = {product.id: known[product.id][0] for product in products if known[product.id][1] == product.updated_at}
     latest = [product for product in products if product.id in ids]
+    parked = await _parked_prices(uow, latest)
     rows = [
-        _variant_row(store_id, ids[product.id], variant, currency) for product in latest for variant in product.variants
+        _variant_row(store_id, ids[product.id], variant, parked.get(variant.id) or Money(variant.price, currency))
+        for product in latest
+        for variant in product.variants
     ]
     before = await repository.skus_of_variants(uow.session, store_id, seen)
     await repository.put_variants(uow.session, rows)
@@ -65,6 +69,13 @@ async def _keep(uow: UnitOfWork, products: Sequence[Product], currency: str) -> 
     variant_ids = await repository.variant_ids(uow.session, store_id, seen)
     await _tell_of_skus(uow, latest, before, variant_ids)
     return variant_ids
+
+
+async def _parked_prices(uow: UnitOfWork, products: Sequence[Product]) -> dict[str, Money]:
+    """Return the last price of those variants that are shown without one now: nothing is ordered for nothing (C6)."""
+    free = [variant.id for product in products for variant in product.variants if variant.price <= 0]
+    known = await variants_by_gid(uow.session, uow.store_id, free) if free else {}
+    return {gid: each.price for gid, each in known.items()}
 
 
 async def _tell_of_skus(
@@ -93,7 +104,7 @@ def _product_row(store_id: int, product: Product, now: datetime) -> dict[str, ob
     }
 
 
-def _variant_row(store_id: int, product_id: int, variant: Variant, currency: str) -> dict[str, object]:
+def _variant_row(store_id: int, product_id: int, variant: Variant, price: Money) -> dict[str, object]:
     return {
         "partner_store_id": store_id,
         "product_id": product_id,
@@ -102,8 +113,8 @@ def _variant_row(store_id: int, product_id: int, variant: Variant, currency: str
         "sku": variant.sku or None,
         "title": variant.title,
         "barcode": variant.barcode,
-        "price_amount": variant.price,
-        "currency": currency,
+        "price_amount": price.amount,
+        "currency": price.currency,
         "tracked": variant.tracked,
         "option_values": [list(pair) for pair in variant.option_values],
         "deleted_at": None,

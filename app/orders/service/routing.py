@@ -39,8 +39,8 @@ async def choose_routes(
         if line.route is not Route.PARTNER or resolution.mapping is None:
             continue
         variant = variants.get(resolution.mapping.partner_variant_id)
-        if variant is None:
-            line.route = Route.UNMAPPED
+        if variant is None or variant.price.amount <= 0:
+            line.route = Route.UNMAPPED  # nothing is ordered for nothing (C6)
         else:
             _send_to_partner(line, resolution.mapping, partners[resolution.mapping.partner_id], variant)
 
