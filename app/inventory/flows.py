@@ -11,9 +11,10 @@ from app.core.unit_of_work import Open, UnitOfWork, system_for
 from app.gateways.shopify import inventory as gateway
 from app.gateways.shopify.errors import Refused
 from app.gateways.shopify.inventory import QuantityChange, StockRow
+from app.gateways.shopify.locations import list_locations
 from app.inventory import repository, service
 from app.inventory.service import Reading, Weighed
-from app.partners.queries import partnerships_of
+from app.partners.queries import PartnerFacts, partnerships_of
 from app.stores.flows import ConnectedShopify
 
 AT_ONCE = 250
@@ -34,8 +35,9 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Where a look at a partner's stock looks, and from when on what it sees is true."""
+    """For whom and where a look at a partner's stock looks, and from when on what it sees is true."""
 
+    partners: Sequence[PartnerFacts]
     locations: Sequence[str]
     began_at: datetime
 
@@ -46,6 +48,7 @@ class Seen:
 
     variants: Set[int] = frozenset()
     unannounced: int = 0  # numbers that were others than we knew, and nobody had told of
+    closed: Set[str] = frozenset()  # locations that are closed or deleted: nothing was seen there
 
 
 async def sync_stock(open_uow: Open, shopify: ConnectedShopify, partner_store_id: int) -> Seen:
@@ -55,7 +58,9 @@ async def sync_stock(open_uow: Open, shopify: ConnectedShopify, partner_store_id
         look = await _begin(uow)
         if not (items and look.locations):
             await service.ask_every_retailer(uow)  # who sold what is gone is looked at all the same
-    return await _read(open_uow, shopify, partner_store_id, sorted(items), look, counts=True)
+    seen = await _read(open_uow, shopify, partner_store_id, sorted(items), look, counts=True)
+    await _note_closed(open_uow, look, seen.closed)
+    return seen
 
 
 async def read_stock(open_uow: Open, shopify: ConnectedShopify, partner_store_id: int) -> None:
@@ -66,7 +71,9 @@ async def read_stock(open_uow: Open, shopify: ConnectedShopify, partner_store_id
             look = await _begin(uow)
         if not reads:
             return
-        await _read(open_uow, shopify, partner_store_id, [gid for gid, _ in reads], look)
+        seen = await _read(open_uow, shopify, partner_store_id, [gid for gid, _ in reads], look)
+        if seen.closed:
+            await _note_closed(open_uow, look, seen.closed)
         async with open_uow(system_for(partner_store_id)) as uow:
             await repository.end_reads(uow.session, partner_store_id, reads)
 
@@ -118,7 +125,8 @@ async def _empty(
 
 async def _begin(uow: UnitOfWork) -> Look:
     partnerships = await partnerships_of(uow.session, uow.store_id)
-    return Look(sorted({location for partner in partnerships for location in partner.location_ids}), uow.now)
+    locations = {location for partner in partnerships for location in partner.location_ids}
+    return Look(partnerships, sorted(locations), uow.now)
 
 
 async def _read(
@@ -131,19 +139,39 @@ async def _read(
     counts: bool = False,
 ) -> Seen:
     variant_ids: set[int] = set()
+    closed: set[str] = set()
     unannounced = 0
     if not look.locations:
         return Seen()
     for start in range(0, len(item_gids), AT_ONCE):
         chunk = list(item_gids[start : start + AT_ONCE])
         page = await shopify.call(partner_store_id, gateway.read_available, look.locations, chunk)
+        closed |= await _closed(shopify, partner_store_id, look, page.items)
         async with open_uow(system_for(partner_store_id)) as uow:
             variants = await variants_by_item(uow.session, partner_store_id, chunk)
-            readings = [each for row in page.items for each in _readings(row, variants.get(row.inventory_item_id))]
+            every = [each for row in page.items for each in _readings(row, variants.get(row.inventory_item_id))]
+            readings = [each for each in every if each.location_id not in closed]  # what stood there stands, and ages
             unannounced += await service.count_unannounced(uow, readings) if counts else 0
             await service.record_stock(uow, readings, look.began_at)
             variant_ids |= {each.variant_id for each in readings}
-    return Seen(variant_ids, unannounced)
+    return Seen(variant_ids, unannounced, closed)
+
+
+async def _closed(
+    shopify: ConnectedShopify, partner_store_id: int, look: Look, rows: Sequence[StockRow]
+) -> frozenset[str]:
+    """Return which locations are closed or deleted: nothing is stocked there, which says nothing of the goods (D9)."""
+    empty = {location for row in rows for location, units in row.available.items() if units is None}
+    if not empty:
+        return frozenset()
+    locations = await shopify.call(partner_store_id, list_locations)
+    return frozenset(empty - {each.id for each in locations if each.is_active})
+
+
+async def _note_closed(open_uow: Open, look: Look, closed: Set[str]) -> None:
+    for partner in look.partners:
+        async with open_uow(system_for(partner.store_id)) as uow:
+            await service.note_closed(uow, partner.id, is_closed=not closed.isdisjoint(partner.location_ids))
 
 
 def _readings(row: StockRow, variant_id: int | None) -> list[Reading]:

@@ -41,6 +41,7 @@ HEADINGS: Mapping[str, str] = {
     "shipped_not_shown": "Your store shows as unsent what was shipped",
     "shipped_though_cancelled": "A box left although its order was cancelled",
     "stock_blocked": "Your store takes no stock of a partner",
+    "stock_location_closed": "A partner closed a location whose stock you sell",
     "stock_not_read": "A partner’s stock could not be read",
     "stock_not_writable": "Stock of a product cannot be written",
     "store_frozen": "Shopify has paused a store",

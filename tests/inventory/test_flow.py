@@ -20,11 +20,11 @@ from app.units import service as ledger
 from app.units.terms import Because, Supply
 from simulator.faults.faults import Faults, Rule
 from simulator.world.apps import uninstall
-from simulator.world.inventory import set_inventory, update_item
+from simulator.world.inventory import set_inventory, unstock, update_item
 from simulator.world.model import Variant
 from simulator.world.orders import cancel_order
 from simulator.world.products import delete_product
-from simulator.world.stores import add_location
+from simulator.world.stores import add_location, deactivate_location
 from tests.support.linked import link
 from tests.support.oak import Killed, killed_at
 from tests.support.shops import PARTNER, RETAILER, Shops
@@ -442,6 +442,33 @@ async def test_only_the_chosen_locations_count(shelf: Shelf) -> None:
     await trade.settle()
 
     assert trade.shown(BEAN) == 18
+
+
+@pytest.mark.parametrize("is_announced", [True, False])
+async def test_a_chosen_location_that_is_closed(shelf: Shelf, is_announced: bool) -> None:
+    """D9, D18: what is there was not sold; it is told once, offered less and less, and ends when it is open again."""
+    trade = shelf.trade
+    world, store = trade.shops.world, trade.shops.store(PARTNER)
+    (place,) = store.locations.values()
+    add_location(world, store, "Market", place.address)
+    unstock(world, store, shelf.theirs.inventory_item_id, place.id)  # so do the levels of a location that is closed
+    deactivate_location(world, store, place)
+    if not is_announced:
+        await trade.lose_webhooks()
+    shown, told = [], []
+    for minutes in (61, 61, 241):
+        trade.set_clock(trade.clock.at + timedelta(minutes=minutes))
+        await trade.settle()
+        shown.append(trade.shown(BEAN))
+        told.append([(each.kind, each.subject_kind) for each in await trade.problems()])
+
+    place.is_active = True
+    shelf.count(20)
+    await trade.turn(minutes=65)
+
+    assert shown == [18, 9, 0]
+    assert told == [[("stock_location_closed", "partner")]] * 3
+    assert (trade.shown(BEAN), await trade.problems()) == (18, [])
 
 
 async def test_a_partner_who_leaves_is_offered_no_more(shelf: Shelf) -> None:

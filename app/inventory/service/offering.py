@@ -14,6 +14,7 @@ from app.inventory import repository, rules
 from app.inventory.jobs import WriteOffers
 from app.inventory.models import StockOffer
 from app.inventory.rules import Source, StockSum, Unexplained
+from app.inventory.service.reading import CLOSED
 from app.job_runs.service import enqueue
 from app.partners.queries import PartnerFacts, get_partner
 from app.partners.service import UNREACHABLE
@@ -119,6 +120,7 @@ async def weigh_offers(
         totals = await _with_partner(uow, partner, mappings)
     else:
         totals = await _without_partner(uow, mappings, is_live=partner.is_live)
+        await resolve_exceptions(uow, "partner", partner_id, [CLOSED])  # nobody looks there at the moment
     known = [each for each in mappings if each.partner_variant_id in totals]
     stood = {row.mapping_id: row for row in before}
     dropped = _dropped(known, stood, shown or {}, in_doubt=in_doubt)
@@ -159,7 +161,7 @@ async def _tell_of_withheld(uow: UnitOfWork, partner: PartnerFacts, mapping_ids:
     reading ends it (D18).
     """
     told = {each.kind for each in await open_exceptions_of(uow.session, "partner", partner.id)}
-    if told & UNREACHABLE or not await repository.is_any_withheld(uow.session, uow.store_id, mapping_ids):
+    if told & {*UNREACHABLE, CLOSED} or not await repository.is_any_withheld(uow.session, uow.store_id, mapping_ids):
         await resolve_exceptions(uow, "partner", partner.id, [UNREAD])
         return
     cause = f"{partner.name}'s stock could not be read for hours: half of it is offered, and after six hours nothing."

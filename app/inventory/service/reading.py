@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from app.catalog.queries import mapping_of_item, mappings_of_store, variants_by_item
 from app.core.errors import Conflict
 from app.core.unit_of_work import UnitOfWork
+from app.exceptions.service import Problem, open_exception, resolve_exceptions
 from app.inventory import repository
 from app.inventory.jobs import LeaveLocation, ReadStock, SyncStock, WriteOffers
 from app.job_runs.service import enqueue
 from app.partners.queries import get_partner, partners_of, partnerships_of
 from app.stores.queries import get_settings, get_store
 
+CLOSED = "stock_location_closed"
 GATHERING = timedelta(seconds=1)
 LOOKING_AGAIN = timedelta(minutes=1)
 
@@ -71,6 +73,20 @@ async def count_unannounced(uow: UnitOfWork, readings: Sequence[Reading]) -> int
     items = await variants_by_item(uow.session, uow.store_id)
     told_of = {variant_id for gid, variant_id in items.items() if gid in announced}
     return sum(each.variant_id not in told_of for each in changed)
+
+
+async def note_closed(uow: UnitOfWork, partner_id: int, *, is_closed: bool) -> None:
+    """List a partner who closed a location whose stock this retailer sells, or take it off the list (D9)."""
+    if not is_closed:
+        await resolve_exceptions(uow, "partner", partner_id, [CLOSED])
+        return
+    partner = await get_partner(uow.session, uow.store_id, partner_id)
+    cause = (
+        f"{partner.name} closed or deleted a location whose stock you sell. What they have there cannot be read: half "
+        "of it is offered after two hours, and after six hours nothing."
+    )
+    step = f"Ask {partner.name} to open the location again; its stock is then read by itself."
+    await open_exception(uow, Problem(CLOSED, "partner", str(partner_id), cause, step, partner_id=partner_id))
 
 
 async def ask_every_retailer(uow: UnitOfWork) -> None:
