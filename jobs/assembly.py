@@ -5,6 +5,7 @@ import os
 import socket
 import time
 from collections.abc import Mapping
+from functools import partial
 
 import httpx
 
@@ -15,6 +16,7 @@ from app.gateways.shopify.network import build_http_client
 from app.job_runs.ledger import Ledger
 from app.stores.budgets import SharedBudgets
 from app.stores.flows import ConnectedShopify
+from jobs.insisting import insist
 from jobs.lease import refuse_without_lease
 from jobs.registry import Handled, load_handlers
 from jobs.runner import Runner
@@ -44,7 +46,7 @@ async def drain(runner: Runner, seconds: float) -> int:
     """Sweep once, then run what is due until the time is used; returns how many runs. Calls may overlap."""
     until = time.monotonic() + seconds
     await sweep(runner.units)
-    heartbeat = asyncio.create_task(keep_leases(runner))
+    heartbeat = asyncio.create_task(insist(partial(keep_leases, runner)))
     try:
         claimed = await runner.claim(runner.runtime.settings.worker_jobs)
         hands = [runner.work(held, lambda: time.monotonic() < until) for held in claimed]

@@ -5,10 +5,11 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import uvloop
@@ -23,6 +24,7 @@ from app.core.runtime import build_runtime
 from app.core.settings import Settings, load_settings
 from app.core.unit_of_work import Bell
 from jobs.assembly import build_runner, keep_leases
+from jobs.insisting import insist
 from jobs.lease import CALL_SECONDS, HeldRun
 from jobs.runner import Runner
 from jobs.schedule import plan_standing
@@ -70,10 +72,14 @@ class Worker:
     async def serve(self) -> None:
         """Work until `stop`; then finish within ten seconds or give back."""
         redis_url = self.runner.runtime.settings.redis_url
-        steps = (self._patrol(), self._watch_clock(), keep_leases(self.runner))
-        loops = [asyncio.create_task(step) for step in steps]
+        steps: list[Callable[[], Awaitable[None]]] = [
+            self._patrol,
+            self._watch_clock,
+            partial(keep_leases, self.runner),
+        ]
         if redis_url:
-            loops.append(asyncio.create_task(self._hear(redis_url)))
+            steps.append(partial(self._hear, redis_url))
+        loops = [asyncio.create_task(insist(step)) for step in steps]
         await self.stopping.wait()
         await end_all(loops)
         await self._say_farewell()
@@ -96,19 +102,12 @@ class Worker:
                 async with asyncio.timeout(pause):
                     await self.wake.wait()
             self.wake.clear()
-            try:
-                await self._look()
-            except Unavailable as error:
-                log.warning("worker.waits", why=error.sentence)
-                await asyncio.sleep(SWEEP)
+            await self._look()
 
     async def _watch_clock(self) -> None:
         """Sweep as soon as somebody turned the clock: what became due by that was not rung for."""
         while True:
-            try:
-                await self.runner.runtime.clock.turned()
-            except Unavailable:
-                await asyncio.sleep(SWEEP)
+            await self.runner.runtime.clock.turned()
             self._swept = 0.0
             self.wake.set()
 

@@ -1,21 +1,27 @@
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from itertools import pairwise
 
+import psycopg
 import pytest
 import redis.asyncio
+from sqlalchemy import make_url
 
 from app.core.clock import FixedClock
+from app.core.errors import Unavailable
 from app.core.local_services.valkey import Valkey
 from app.core.runtime import Runtime
 from app.core.unit_of_work import SYSTEM, UnitsOfWork
 from app.job_runs.service import plan
 from jobs.assembly import drain
 from jobs.context import JobContext
+from jobs.insisting import insist
 from jobs.worker import NearBell, Worker, end_all
 from tests.support.database import TestDatabase
 from tests.support.hub import MONDAY_NOON
@@ -215,6 +221,48 @@ async def test_a_bell_at_the_moment_of_the_farewell_keeps_nobody(alive: Runtime)
     done, _ = await asyncio.wait({patrol}, timeout=2)
 
     assert done == {patrol}
+
+
+@asynccontextmanager
+async def moved_away(database: TestDatabase, table: str) -> AsyncIterator[None]:
+    """The table is not there until the block ends, as in a migration that went wrong."""
+    url = make_url(database.migration_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as owner:
+        await owner.execute(f"ALTER TABLE {table} RENAME TO moved".encode())
+        try:
+            yield
+        finally:
+            await owner.execute(f"ALTER TABLE moved RENAME TO {table}".encode())
+
+
+@pytest.mark.parametrize("table", ["planned_instants", "job_runs"])
+async def test_a_worker_outlives_what_it_did_not_foresee(
+    alive: Runtime, fresh_database: TestDatabase, table: str
+) -> None:
+    """Not only a database that is away: any error ends a look for work, and the next one comes a second later."""
+    async with working(alive):
+        await queue(alive, Ring(1))
+        await until(lambda: all_done(alive, 1))
+        async with moved_away(fresh_database, table):
+            await asyncio.sleep(1.5)
+        await queue(alive, Ring(2))
+
+        await until(lambda: all_done(alive, 2))
+
+
+async def test_a_step_is_done_again_until_it_ends_well() -> None:
+    """Leases are renewed, and the bell is heard, whatever one beat of it met."""
+    tried: list[float] = []
+
+    async def step() -> None:
+        tried.append(time.monotonic())
+        if len(tried) < 3:
+            raise (Unavailable if len(tried) == 1 else RuntimeError)
+
+    await insist(step)
+
+    assert len(tried) == 3
+    assert all(later - earlier >= 0.99 for earlier, later in pairwise(tried))
 
 
 async def test_what_loses_a_cancellation_is_asked_again() -> None:
