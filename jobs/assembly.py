@@ -50,9 +50,12 @@ async def drain(runner: Runner, seconds: float) -> int:
     try:
         claimed = await runner.claim(runner.runtime.settings.worker_jobs)
         hands = [runner.work(held, lambda: time.monotonic() < until) for held in claimed]
-        return sum(await asyncio.gather(*hands))
+        ran = await asyncio.gather(*hands, return_exceptions=True)  # a hand that can claim no more leaves the others be
     finally:
         heartbeat.cancel()
+    if failures := [each for each in ran if isinstance(each, BaseException)]:
+        raise failures[0]
+    return sum(each for each in ran if isinstance(each, int))
 
 
 async def keep_leases(runner: Runner) -> None:

@@ -103,11 +103,16 @@ class Runner:
                 held.task.cancel()
 
     async def work(self, held: HeldRun, may_go_on: Callable[[], bool]) -> int:
-        """Run this and then whatever else is due, one after the other; returns how many runs that were."""
+        """Run this and then whatever else is due, one after the other; returns how many runs that were.
+
+        Each is a task of its own: when one goes to another worker it is stopped, and its hand goes on.
+        """
         ran = 0
         claimed = [held]
         while claimed:
-            await self.run(claimed.pop())
+            (ended,) = await asyncio.gather(self.run(claimed.pop()), return_exceptions=True)
+            if isinstance(ended, Exception):
+                log.warning("job.hand_stumbled", why=type(ended).__name__)
             ran += 1
             if may_go_on():
                 claimed = await self.claim(1)

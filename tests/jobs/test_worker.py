@@ -29,6 +29,7 @@ from tests.support.workers import (
     Handler,
     Ring,
     effects,
+    lapse,
     leave_effect,
     make_runner,
     queue,
@@ -172,6 +173,30 @@ async def test_drains_may_overlap_and_end_in_time(alive: Runtime) -> None:
     assert sum(ran) == 41
     assert sorted(await effects(alive))[:41] == list(range(41))
     assert barely <= alive.settings.worker_jobs  # it takes up no second run when its time is over
+
+
+async def test_a_drain_goes_on_when_a_run_went_to_another_worker(alive: Runtime) -> None:
+    """Its hand stops what is not its own any more, and takes up the next."""
+    began = asyncio.Event()
+
+    async def slow(context: JobContext, job: Ring) -> None:
+        if job.number == 1:
+            began.set()
+            await asyncio.Event().wait()
+        await leave_effect(context, job)
+
+    first, _ = await queue(alive, Ring(1), Ring(2))
+    runner = make_runner(alive, slow)
+    draining = asyncio.create_task(drain(runner, 20))
+    await began.wait()
+    await lapse(alive, first)
+    await make_runner(alive, name="two").claim(1)
+    await queue(alive, Ring(3))
+
+    await runner.renew()
+
+    assert await draining == 3
+    assert sorted(await effects(alive)) == [2, 3]
 
 
 async def test_a_lease_is_renewed_up_to_the_jobs_maximum(alive: Runtime) -> None:
