@@ -1,5 +1,6 @@
 """Assembles the web application: pages, webhooks, internal routes, on one runtime."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,6 +23,7 @@ from app.stores.flows import ConnectedShopify
 from embedded_ui.routes import routes as pages
 from embedded_ui.session import Services
 from jobs.assembly import build_runner, drain
+from jobs.schedule import plan_standing
 from jobs.subscriptions import subscribers
 from webhooks import internal, shopify
 from webhooks.intake import Intake
@@ -51,14 +53,21 @@ def create_app(settings: Settings, runtime: Runtime | None = None, http: httpx.A
     application.router.redirect_slashes = False  # such a redirect leads to whatever host the request names
     application.state.runtime = runtime
     application.state.intake = Intake(runtime.direct, runtime.bell)
-    application.state.drain = partial(_drain, runtime)
+    application.state.drain = partial(_drain, runtime, asyncio.Event())
     return application
 
 
-async def _drain(runtime: Runtime, seconds: float) -> int:
-    """Run what is due, with hands of its own: they are needed only where no worker runs."""
+async def _drain(runtime: Runtime, is_planned: asyncio.Event, seconds: float) -> int:
+    """Run what is due, with hands of its own: they are needed only where no worker runs.
+
+    The first call of a process plans the regular work, as a worker does that starts.
+    """
     async with build_http_client(runtime.settings) as http:
-        return await drain(build_runner(runtime, http), seconds)
+        runner = build_runner(runtime, http)
+        if not is_planned.is_set():
+            await plan_standing(runner.units)
+            is_planned.set()
+        return await drain(runner, seconds)
 
 
 def __getattr__(name: str) -> Any:

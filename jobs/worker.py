@@ -199,14 +199,16 @@ async def run_worker(settings: Settings) -> None:
         worker = Worker(runner, settings.worker_jobs, bell)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, worker.stop)
-        with suppress(Unavailable):  # a database that is away delays this, not the start
-            if settings.worker_name:
+        if settings.worker_name:
+            with suppress(Unavailable):  # without it the leases run out by themselves
                 await runner.ledger.inherit(timedelta(seconds=CALL_SECONDS))
-            await plan_standing(runner.units)
+        # A database that is away delays this, not the start.
+        planning = asyncio.create_task(insist(partial(plan_standing, runner.units)))
         log.info("worker.started", name=runner.ledger.worker)
         try:
             await worker.serve()
         finally:
+            await end_all([planning])
             await runner.shopify.client.http.aclose()
 
 

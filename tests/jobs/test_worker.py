@@ -1,5 +1,7 @@
 import asyncio
 import contextlib
+import os
+import signal
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -22,9 +24,9 @@ from app.job_runs.service import plan
 from jobs.assembly import drain
 from jobs.context import JobContext
 from jobs.insisting import insist
-from jobs.worker import NearBell, Worker, end_all
+from jobs.worker import NearBell, Worker, end_all, run_worker
 from tests.support.database import TestDatabase
-from tests.support.hub import MONDAY_NOON
+from tests.support.hub import MONDAY_NOON, make_settings
 from tests.support.workers import (
     Handler,
     Ring,
@@ -273,6 +275,28 @@ async def test_a_worker_outlives_what_it_did_not_foresee(
         await queue(alive, Ring(2))
 
         await until(lambda: all_done(alive, 2))
+
+
+async def test_a_worker_that_starts_before_its_database_plans_the_regular_work(
+    fresh_database: TestDatabase, clock: FixedClock, sink_restored: None
+) -> None:
+    """Bodies, ended runs and states are forgotten all the same, and no store is without its comparisons."""
+    there = make_url(fresh_database.migration_url).set(drivername="postgresql")
+    elsewhere = there.set(database="postgres").render_as_string(hide_password=False)
+    allow = f'ALTER DATABASE "{there.database}" ALLOW_CONNECTIONS '
+    async with await psycopg.AsyncConnection.connect(elsewhere, autocommit=True) as admin:
+        await admin.execute(f"{allow} false".encode())
+        serving = asyncio.create_task(run_worker(make_settings(fresh_database.url)))
+        await asyncio.sleep(3)
+        await admin.execute(f"{allow} true".encode())
+
+    async def is_planned() -> bool:
+        return bool(await alive.direct.rows("SELECT key FROM planned_instants", {}))
+
+    async with real_runtime(fresh_database, clock) as alive:
+        await until(is_planned)
+    os.kill(os.getpid(), signal.SIGTERM)
+    await serving
 
 
 async def test_a_step_is_done_again_until_it_ends_well() -> None:

@@ -119,3 +119,10 @@ async def test_health(hub: httpx.AsyncClient) -> None:
 
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
     assert len(answer.headers["X-Request-Id"]) == 32
+
+
+async def test_a_host_without_workers_plans_the_regular_work(hub: httpx.AsyncClient) -> None:
+    """Each process once: what repeats is planned for good."""
+    await hub.get("/internal/drain", headers=BEARER)
+
+    assert (await quiet(hub))["next_planned_at"] is not None
