@@ -17,6 +17,11 @@ from jobs.context import JobContext
 from jobs.registry import Heard, HeardAbroad, handles, who_hears
 
 BODIES_KEPT = timedelta(days=30)
+COMPARED = "Nothing was lost: the regular comparison with the store makes up for it. Look at what was sent."
+ASK_AGAIN = (
+    "A person or a shop asked for their data, and no comparison makes up for that: find the request in the store's"
+    " Shopify admin and have it sent again. What was sent is not kept, for it may name a person."
+)
 
 
 @handles(HandleInbox)
@@ -67,9 +72,10 @@ async def _who_hears(uow: UnitOfWork, event: InboxEvent) -> Heard | HeardAbroad:
 
 
 async def _set_aside(context: JobContext, inbox_id: int, kind: str, why: str) -> None:
-    step = "Nothing was lost: the regular comparison with the store makes up for it. Look at what was sent."
     owner = SYSTEM.of_store(NO_STORE if context.store_id is None else context.store_id)
     async with context.open_last(owner) as uow:
+        is_wish = await service.forget_wish(uow, inbox_id)
+        step = ASK_AGAIN if is_wish else COMPARED
         await open_exception(uow, Problem(kind, "job", f"inbox-{inbox_id}", why, step, ends_by_hand=True))
         await service.mark_handled(uow, inbox_id, kind)
 

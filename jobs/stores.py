@@ -1,12 +1,14 @@
 """The stores' jobs and the news they listen to."""
 
-from app.core.unit_of_work import UnitOfWork
+from typing import Any
+
+from app.core.unit_of_work import SYSTEM, UnitOfWork, system_for
 from app.core.words import plural
 from app.gateways.shopify.shop_domains import parse_shop_domain
 from app.inbox.declaration import InboxEvent
 from app.inbox.errors import NotUnderstood
-from app.inbox.hints import gid_of, listed, part_of
-from app.inbox.service import forget_body
+from app.inbox.hints import gid_of, part_of
+from app.inbox.service import forget_body, mark_handled
 from app.job_runs.service import enqueue
 from app.partners.flows import tell_of_recovery
 from app.stores import flows, service
@@ -14,8 +16,6 @@ from app.stores.jobs import CheckInstallation, ForgetAuthorizations, RegisterTop
 from app.stores.service import CUSTOMER, DATA_REQUEST, SHOP, Asked
 from jobs.context import JobContext
 from jobs.registry import handles, hears, hears_abroad
-
-ORDER_LISTS = ("orders_requested", "orders_to_redact")
 
 
 @handles(RegisterTopics)
@@ -68,11 +68,14 @@ async def store_left(context: JobContext, event: InboxEvent) -> None:
     await flows.end_installation(context.shopify, event.store_id, event.triggered_at)
 
 
-@hears("customers/data_request", "customers/redact", without_store=True)
-async def customer_asked(uow: UnitOfWork, event: InboxEvent) -> None:
-    """Have a customer's wish done; who it was goes at once, the orders say what it is about."""
-    await service.take_request(uow, _asked(event))
-    await forget_body(uow, event.id)
+@hears_abroad("customers/data_request", "customers/redact", without_store=True)
+async def customer_asked(context: JobContext, event: InboxEvent) -> None:
+    """Have a customer's wish done; who it was goes with it, the orders say what it is about."""
+    asked = await flows.name_store(context.open_uow, _asked(event))
+    async with context.open_uow(SYSTEM if asked.store_id is None else system_for(asked.store_id)) as uow:
+        await service.take_request(uow, asked)
+        await mark_handled(uow, event.id)
+        await forget_body(uow, event.id)
 
 
 @hears_abroad("shop/redact", without_store=True)
@@ -82,12 +85,31 @@ async def store_erased(context: JobContext, event: InboxEvent) -> None:
 
 
 def _asked(event: InboxEvent) -> Asked:
-    """Return what is asked; the headers are not signed, so a body that names another shop asks nothing of this one."""
-    if parse_shop_domain(str(part_of(event.payload, "shop_domain"))) != event.shop_domain:
-        raise NotUnderstood("The request names another shop than its header.")
-    kind = {"customers/data_request": DATA_REQUEST, "customers/redact": CUSTOMER}.get(event.topic.lower(), SHOP)
-    numbers = [number for name in ORDER_LISTS for number in listed(event.payload, name)]
-    orders = [gid_of("Order", number) for number in numbers if type(number) is int and 0 < number < 10**20]
+    """Return what is asked; the headers are not signed, so of the shop they name nothing is asked by a body that names
+    another one: that is found by its id, whatever it is called now.
+    """
+    topic = event.topic.lower()
+    kind = {"customers/data_request": DATA_REQUEST, "customers/redact": CUSTOMER}.get(topic, SHOP)
+    orders = [gid_of("Order", number) for number in _orders_of(event.payload, kind) if _is_id(number)]
+    is_theirs = parse_shop_domain(str(part_of(event.payload, "shop_domain"))) == event.shop_domain
     shop_id = event.payload.get("shop_id")
-    shop_gid = gid_of("Shop", shop_id) if type(shop_id) is int and 0 < shop_id < 10**20 else ""
-    return Asked(kind, event.shop_domain, event.store_id, f"{event.source}:{event.webhook_id}", orders, shop_gid)
+    shop_gid = gid_of("Shop", shop_id) if _is_id(shop_id) else ""
+    if not is_theirs and not shop_gid:
+        raise NotUnderstood("The request names another shop than its header.")
+    store_id = event.store_id if is_theirs else None
+    return Asked(kind, event.shop_domain, store_id, f"{event.source}:{event.webhook_id}", orders, shop_gid)
+
+
+def _orders_of(payload: Any, kind: str) -> list[Any]:
+    """Return the numbers under this wish's own name: under the other's they would ask for something else."""
+    if kind == SHOP:
+        return []
+    name = "orders_requested" if kind == DATA_REQUEST else "orders_to_redact"
+    numbers = part_of(payload, name)
+    if not isinstance(numbers, list):
+        raise NotUnderstood(f"What stands for “{name}” is no list.")
+    return numbers
+
+
+def _is_id(number: Any) -> bool:
+    return type(number) is int and 0 < number < 10**20

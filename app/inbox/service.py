@@ -7,7 +7,7 @@ from app.inbox import repository
 from app.inbox.declaration import InboxEvent
 from app.inbox.jobs import ForgetBodies, HandleInbox
 from app.inbox.reading import read_payload
-from app.inbox.rules import numeric_tail
+from app.inbox.rules import COMPLIANCE, numeric_tail
 from app.job_runs.service import enqueue
 
 
@@ -68,6 +68,16 @@ async def forget_body(uow: UnitOfWork, inbox_id: int) -> None:
     """Let the body of one event go at once, because a person stands in it."""
     async with uow.machinery() as session:
         await repository.drop_body(session, inbox_id)
+
+
+async def forget_wish(uow: UnitOfWork, inbox_id: int) -> bool:
+    """Let the body of one event go if it asks something for a person's sake; tell whether it does."""
+    async with uow.machinery() as session:
+        row = await repository.lock_row(session, inbox_id)
+    is_wish = row is not None and row.topic.lower() in COMPLIANCE
+    if is_wish:
+        await forget_body(uow, inbox_id)
+    return is_wish
 
 
 async def forget_shop(uow: UnitOfWork, shop_domain: str) -> int:

@@ -243,6 +243,51 @@ async def test_a_customer_is_forgotten_ten_days_after_the_order_ended(trade: Tra
     assert other in dump
 
 
+async def test_a_customer_of_a_shop_that_changed_its_name_is_forgotten(trade: Trade) -> None:
+    """N1, A15: before we learned of the new name; the shop's id says whose customer it is."""
+    await stock_centre(trade, 2)
+    await ship(trade)
+    mine = (await trade.order()).shopify_order_id.rsplit("/", 1)[-1]
+    stores, renamed = trade.shops.world.stores, "corner-and-sons.myshopify.com"
+    store = stores[renamed] = stores.pop(RETAILER)
+    store.profile.domain = renamed
+
+    await send(trade, renamed, "customers/redact", shop_domain=RETAILER, orders_to_redact=[int(mine)])
+
+    (request,) = await requests(trade)
+    assert (request.store_id, request.receipt["parcels"]) == (trade.link.retailer.id, 1)
+    assert NUMBER not in await everything(trade)
+
+
+@pytest.mark.parametrize(
+    ("topic", "body"),
+    [
+        ("customers/redact", {"orders_requested": [1]}),
+        ("customers/data_request", {"orders_to_redact": [1]}),
+        ("customers/redact", {"orders_to_redact": 1}),
+        ("customers/redact", {"orders_to_redact": [1], "shop_id": None, "shop_domain": "other.myshopify.com"}),
+    ],
+)
+async def test_a_wish_that_is_not_understood_erases_nothing_and_keeps_nobody(
+    trade: Trade, topic: str, body: dict[str, Any]
+) -> None:
+    """N1 N2 E6: a body of the other topic under this one's name is not signed as such; who it names goes at once."""
+    await stock_centre(trade, 2)
+    await ship(trade)
+    mine = int((await trade.order()).shopify_order_id.rsplit("/", 1)[-1])
+    named = {name: [mine] if value == [1] else value for name, value in body.items()}
+
+    await send(trade, RETAILER, topic, **named)
+
+    dump = await everything(trade)
+    (problem,) = await trade.problems()
+    assert problem.kind == "not_understood"
+    assert "have it sent again" in problem.next_step
+    assert await requests(trade) == []
+    assert NUMBER in dump
+    assert EMAIL.encode().hex() not in dump
+
+
 async def test_a_customers_data_are_handed_over_and_nobody_elses(oak: Oak) -> None:
     """N2: the package of the orders asked for; nothing of a person, nothing of other customers."""
     trade = oak.trade

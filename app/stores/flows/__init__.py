@@ -8,7 +8,7 @@ from app.stores.flows.installation import (
     install_by_id_token,
     refresh_installation,
 )
-from app.stores.flows.privacy import erase_shop
+from app.stores.flows.privacy import erase_shop, name_store
 from app.stores.flows.rotation import renew_all_tokens, reseal_tokens, sweep_tokens
 from app.stores.flows.topics import register_topics
 
@@ -19,6 +19,7 @@ __all__ = [
     "erase_shop",
     "finish_authorization",
     "install_by_id_token",
+    "name_store",
     "refresh_installation",
     "register_topics",
     "renew_all_tokens",

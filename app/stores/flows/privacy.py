@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from app.core.log import logger
-from app.core.unit_of_work import SYSTEM, system_for
+from app.core.unit_of_work import SYSTEM, Open, system_for
 from app.stores import service
 from app.stores.flows.access import ConnectedShopify
 from app.stores.flows.installation import end_installation
@@ -15,7 +15,7 @@ log = logger("stores.privacy")
 
 async def erase_shop(shopify: ConnectedShopify, asked: Asked) -> bool:
     """Erase a shop that left; one whose farewell was lost is looked at first, one that is here again is left alone."""
-    asked = await _named(shopify, asked)
+    asked = await name_store(shopify.open_uow, asked)
     if asked.store_id is None:
         async with shopify.open_uow(SYSTEM) as uow:
             await service.write_receipt(uow, await service.note_request(uow, asked), {"stores": 0}, done=True)
@@ -29,10 +29,10 @@ async def erase_shop(shopify: ConnectedShopify, asked: Asked) -> bool:
         return await service.erase_store(uow, await service.note_request(uow, asked))
 
 
-async def _named(shopify: ConnectedShopify, asked: Asked) -> Asked:
-    """Return what is asked with the store it means: one that left tells nobody that it changed its name (A15)."""
-    if asked.store_id is not None or not asked.shop_gid:
+async def name_store(open_uow: Open, asked: Asked) -> Asked:
+    """Return what is asked with the store it means: by Shopify's id, for a shop may have changed its name (A15)."""
+    if not asked.shop_gid:
         return asked
-    async with shopify.open_uow(SYSTEM) as uow:
+    async with open_uow(SYSTEM) as uow:
         store = await find_store_by_shop_id(uow, asked.shop_gid)
     return replace(asked, store_id=store.id) if store else asked
