@@ -8,6 +8,7 @@ from typing import ClassVar
 from app.catalog.jobs import ReadProducts
 from app.core.unit_of_work import SYSTEM, UnitOfWork, UnitsOfWork
 from app.exceptions.jobs import LookAtJobs
+from app.fulfillment.jobs import EraseCustomer
 from app.inbox.jobs import ForgetBodies
 from app.inventory.jobs import CompareOffers, SyncStock
 from app.job_runs.declaration import Job
@@ -20,6 +21,7 @@ from app.partners.jobs import TellOfWork
 from app.receiving.jobs import ReadMasterOrders
 from app.stores.jobs import ForgetAuthorizations, SweepTokens
 from app.stores.queries import StoreFacts, get_store, stores_with_role
+from app.stores.service import list_open_erasures
 from app.stores.states import StoreRole
 from jobs.context import JobContext
 from jobs.registry import handles
@@ -51,7 +53,17 @@ STANDING: tuple[Standing, ...] = (
     Standing(StoreRole.RETAILER, DAY, LookAtJobs),
     Standing(StoreRole.PARTNER, DAY, TellOfWork),
 )
-UPKEEP: tuple[Job, ...] = (ForgetBodies(), ForgetEnded(), ForgetAuthorizations(), SweepTokens())
+
+
+@dataclass(frozen=True, slots=True)
+class FollowErasures(Job):
+    """Have every customer's erasure that is not done looked at: what was planned for a store ends when it leaves."""
+
+    name: ClassVar[str] = "schedule.follow_erasures"
+    coalesce_by: ClassVar[tuple[str, ...]] = ()  # there is one list of them
+
+
+UPKEEP: tuple[Job, ...] = (ForgetBodies(), ForgetEnded(), ForgetAuthorizations(), SweepTokens(), FollowErasures())
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +81,15 @@ async def plan_store(context: JobContext, job: PlanStore) -> None:
     """Plan what the store's role needs."""
     async with context.open_last(context.actor) as uow:
         await _plan_for(uow, await get_store(uow, job.store_id))
+
+
+@handles(FollowErasures)
+async def follow_erasures(context: JobContext, _job: FollowErasures) -> None:
+    """Ask for a look at each, whether its store is here or away."""
+    async with context.open_last(context.actor) as uow:
+        for request in await list_open_erasures(uow):
+            if request.store_id is not None:
+                await enqueue(uow, EraseCustomer(request.store_id, request.id))
 
 
 async def plan_standing(units: UnitsOfWork) -> None:

@@ -146,6 +146,12 @@ async def list_request_ids(session: AsyncSession) -> Sequence[int]:
     return (await session.scalars(select(PrivacyRequest.id).order_by(PrivacyRequest.id))).all()
 
 
+async def list_open_request_ids(session: AsyncSession, kind: str) -> Sequence[int]:
+    """Return the ids of the privacy requests of a kind that are not done, oldest first."""
+    chosen = select(PrivacyRequest.id).where(PrivacyRequest.kind == kind, PrivacyRequest.done_at.is_(None))
+    return (await session.scalars(chosen.order_by(PrivacyRequest.id))).all()
+
+
 async def obtain_settings(session: AsyncSession, store_id: int) -> RetailerSettings:
     """Return the retailer's settings, locked; the row is made when it is not there yet."""
     fresh = insert(RetailerSettings).values(store_id=store_id).on_conflict_do_nothing(index_elements=["store_id"])

@@ -16,6 +16,7 @@ from app.fulfillment.service.correcting import NOT_CORRECTED
 from app.master_orders.queries import list_master_orders
 from app.stores.errors import RequestNotFound
 from app.stores.service import RequestFacts, list_requests
+from jobs.schedule import plan_standing
 from simulator.world.apps import install, uninstall
 from simulator.world.routing import hold_order
 from tests.support.linked import partners_now
@@ -286,6 +287,33 @@ async def test_a_wish_that_is_not_understood_erases_nothing_and_keeps_nobody(
     assert await requests(trade) == []
     assert NUMBER in dump
     assert EMAIL.encode().hex() not in dump
+
+
+@pytest.mark.parametrize("comes_back", [False, True])
+async def test_a_customer_is_forgotten_in_time_though_the_shop_went_away(trade: Trade, comes_back: bool) -> None:
+    """N1: the look that was planned ends with the installation; the law's thirty days do not."""
+    await plan_standing(trade.shops.runner.units)
+    await stock_centre(trade, 2)
+    await trade.turn(minutes=1)
+    mine = (await trade.order()).shopify_order_id.rsplit("/", 1)[-1]
+    await send(trade, RETAILER, "customers/redact", orders_to_redact=[int(mine)])
+    await ship(trade)
+    retailer = trade.shops.store(RETAILER)
+    uninstall(trade.shops.world, retailer)
+    await trade.settle()
+    if comes_back:
+        install(trade.shops.world, retailer)
+        await trade.shops.load(RETAILER)
+        await trade.settle()
+
+    for days in (1, 10):
+        trade.set_clock(trade.clock.at + timedelta(days=days))
+        await trade.settle()
+
+    request, *_ = await requests(trade)  # and that of a shop that stays away
+    assert request.done_at is not None
+    assert request.done_at < request.due_at
+    assert NUMBER not in await everything(trade)
 
 
 async def test_a_customers_data_are_handed_over_and_nobody_elses(oak: Oak) -> None:

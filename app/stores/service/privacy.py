@@ -113,3 +113,10 @@ async def list_requests(uow: UnitOfWork) -> list[RequestFacts]:
     async with uow.machinery() as session:
         ids = await repository.list_request_ids(session)
     return [await get_request(uow, request_id) for request_id in ids]
+
+
+async def list_open_erasures(uow: UnitOfWork) -> list[RequestFacts]:
+    """Return the customers' erasures that are not done, oldest first, also of stores that are away."""
+    async with uow.machinery() as session:
+        ids = await repository.list_open_request_ids(session, CUSTOMER)
+    return [await get_request(uow, request_id) for request_id in ids]
