@@ -14,6 +14,7 @@ class CheckPartnerStore(PartnerStoreJob):
     max_seconds: ClassVar[int] = 600
     interactive: ClassVar[bool] = True
     coalesce_by: ClassVar[tuple[str, ...]] = ("partner_store_id",)  # one waiting check is enough
+    lane_by: ClassVar[tuple[str, str]] = ("checked", "partner_store_id")  # what was found later is kept later
 
     partner_store_id: int
 
@@ -34,6 +35,7 @@ class TellOfAccess(PartnerStoreJob):
 
     name: ClassVar[str] = "partners.tell_of_access"
     coalesce_by: ClassVar[tuple[str, ...]] = ("partner_store_id",)  # how it stands when the job runs is told
+    lane_by: ClassVar[tuple[str, str]] = ("access", "partner_store_id")  # what was read later is said later
 
     partner_store_id: int
 

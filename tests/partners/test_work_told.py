@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from app.job_runs.models import JobRun
 from app.job_runs.service import enqueue
 from app.job_runs.states import JobState
 from app.partners.flows import tell_of_work
-from app.partners.jobs import TellOfWork
+from app.partners.jobs import CheckPartnerStore, TellOfAccess, TellOfWork
 from jobs.runner import MOST_LAPSES, REPORTED_FROM
 from simulator.faults.faults import Faults, Rule
 from tests.support.linked import link, make_retailer
@@ -203,10 +204,14 @@ async def test_long_waiting_is_told_to_all_and_ends_for_all(trade: Trade, harbou
     assert await told(trade, harbour) == [[], []]
 
 
+async def ask(trade: Trade, job: Job) -> None:
+    async with trade.uow() as uow:
+        await enqueue(uow, job)
+
+
 async def tell(trade: Trade) -> None:
     """Have the retailers told, as once a day."""
-    async with trade.uow() as uow:
-        await enqueue(uow, TellOfWork(trade.link.partner_store.id))
+    await ask(trade, TellOfWork(trade.link.partner_store.id))
 
 
 async def test_what_was_told_and_is_over_ends_though_nobody_said_so(trade: Trade, harbour: Trade) -> None:
@@ -260,15 +265,17 @@ async def test_a_telling_killed_between_two_retailers_is_finished_by_the_next(
     assert [[subject for _, subject, _ in each] for each in await told(trade, harbour)] == [[str(run_id)]] * 2
 
 
-async def test_one_telling_at_a_time(trade: Trade) -> None:
+@pytest.mark.parametrize("kind", [TellOfWork, TellOfAccess, CheckPartnerStore])
+async def test_one_telling_at_a_time(trade: Trade, kind: Callable[[int], Job]) -> None:
     """What was read earlier is never said later."""
-    await tell(trade)
+    job = kind(trade.link.partner_store.id)
+    await ask(trade, job)
     (first,) = await trade.shops.runner.claim(2)
-    await tell(trade)
+    await ask(trade, job)
 
     meanwhile = await trade.shops.runner.claim(2)
     await trade.shops.runner.run(first)
     afterwards = await trade.shops.runner.claim(2)
 
-    assert [first.run.name, *(each.run.name for each in meanwhile)] == [TellOfWork.name]
-    assert [each.run.name for each in afterwards] == [TellOfWork.name]
+    assert [first.run.name, *(each.run.name for each in meanwhile)] == [job.name]
+    assert [each.run.name for each in afterwards] == [job.name]
