@@ -85,7 +85,10 @@ def erase_customer(news: News[CustomerErasureAsked]) -> Answer:
 
 
 def begin_partnership(news: News[PartnerConnected]) -> Answer:
-    """A connected partner has a running week, is looked at once, and its stock is read; what waited is routed."""
+    """A connected partner has a running week, is looked at once, and its stock is read; what waited is routed.
+
+    How its store stands with us, and work for it, the new retailer is told as those before.
+    """
     event = news.event
     store_id = event.partner_store_id
     return (
@@ -95,6 +98,7 @@ def begin_partnership(news: News[PartnerConnected]) -> Answer:
         ReadMasterOrders(store_id),
         RouteUnmapped(news.store_id),
         ReviewPartner(news.store_id, event.partner_id),
+        TellOfAccess(store_id),
         TellOfWork(store_id),
     )
 

@@ -30,13 +30,18 @@ async def check_partner_store(shopify: ConnectedShopify, partner_store_id: int) 
 
 
 async def end_partnerships(shopify: ConnectedShopify, store_id: int) -> int:
-    """End what a store that left has with others, as a partner and as a retailer; return with how many."""
+    """End what a store that left has with others, as a partner and as a retailer; return with how many.
+
+    Of a store that is here again only what was before it came back: what it agreed to since is of its new time.
+    """
     async with shopify.open_uow(system_for(store_id)) as uow:
+        store = await get_store(uow, store_id)
         partnerships = [*await partnerships_of(uow.session, store_id), *await partners_of(uow.session, store_id)]
-    for partnership in partnerships:
+    ended = [each for each in partnerships if not store.installed or _is_older(each, store)]
+    for partnership in ended:
         async with shopify.open_uow(system_for(partnership.store_id)) as uow:
             await service.end_partnership(uow, partnership.id)
-    return len(partnerships)
+    return len(ended)
 
 
 async def tell_of_access(shopify: ConnectedShopify, partner_store_id: int) -> int:
@@ -50,6 +55,10 @@ async def tell_of_access(shopify: ConnectedShopify, partner_store_id: int) -> in
             lost, silent = store.needs_reopening, store.is_resting
             await service.note_access(uow, partnership.id, lost=lost, silent=silent, lacking=lacking)
     return len(partnerships)
+
+
+def _is_older(partnership: PartnerFacts, store: StoreFacts) -> bool:
+    return partnership.connected_at is not None and partnership.connected_at < store.installed_at
 
 
 async def _keep(shopify: ConnectedShopify, partnership: PartnerFacts, found: Findings) -> None:

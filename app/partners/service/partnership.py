@@ -30,6 +30,7 @@ LIMITED = "partner_permission_missing"
 SHOWS_NOTHING = "partner_shows_nothing"
 TARGET_MISSING = "target_missing"
 RECREATED = "variant_recreated"
+VARIANT_GONE = "variant_gone"
 UNREACHABLE = frozenset({ACCESS_LOST, SILENT, LIMITED})
 """Kinds of exceptions that say already why a partner's stock is not read."""
 
@@ -149,7 +150,8 @@ async def note_access(
         await open_exception(uow, Problem(kind, "partner", str(partner_id), cause, step, partner_id=partner_id))
 
 
-_ENDING = (ACCESS_LOST, SILENT, SHOWS_NOTHING, TARGET_MISSING, RECREATED, *TROUBLED)
+# What waits for a partner who is gone is listed as that alone: a unit counts in one exception.
+_ENDING = (ACCESS_LOST, SILENT, LIMITED, SHOWS_NOTHING, TARGET_MISSING, RECREATED, VARIANT_GONE, *TROUBLED)
 _ACCESS = {
     ACCESS_LOST: (
         "{name}'s store no longer lets Partner Hub in: stock is not read, nothing is sent to it.",
