@@ -6,8 +6,9 @@ from typing import Any, cast
 
 from sqlalchemy import Table, case, func, text
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 
-from app.core.errors import NotFound
+from app.core.errors import Conflict, NotFound
 from app.core.unit_of_work import UnitOfWork
 from app.job_runs import repository, rules
 from app.job_runs.declaration import Job, arguments_of, store_of, stored_key
@@ -148,6 +149,10 @@ async def retry_job(uow: UnitOfWork, run_id: int, also_of: Collection[int] = ())
             run.join(queued_id, uow.now)
             return run.store_id
         run.begin_again(uow.now)
+        try:
+            await session.flush()
+        except IntegrityError as error:  # one that nobody saw yet was being queued under the key
+            raise Conflict from error
     uow.due_jobs.append((run.id, run.attempt))
     return run.store_id
 

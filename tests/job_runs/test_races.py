@@ -6,9 +6,12 @@ import psycopg
 import pytest
 
 from app.core.direct import conninfo
+from app.core.errors import Conflict
 from app.core.runtime import Runtime
+from app.core.unit_of_work import UnitsOfWork, system_for
 from app.job_runs.errors import LeaseLost
 from app.job_runs.ledger import Ledger
+from app.job_runs.service import retry_job
 from app.job_runs.states import JobState
 from tests.support.hub import MONDAY_NOON
 from tests.support.workers import Ring, lapse, queue, rows, until
@@ -153,3 +156,28 @@ async def test_a_coalesced_retry_racing_a_new_wish_ends_in_one_queued_run(alive:
         )
 
         assert [row[0] for row in await rows(alive, "state")].count("queued") == 1
+
+
+async def test_a_retry_by_hand_racing_a_new_wish_is_refused(alive: Runtime) -> None:
+    """M2: whoever looks again sees that the job waits already."""
+    units = UnitsOfWork(alive.engine, alive.clock)
+    (failed,) = await queue(alive, Ring(1, key="same"))
+    await alive.direct.rows("UPDATE job_runs SET state = 'failed'", {})
+
+    async def retry() -> None:
+        async with units(system_for(7)) as uow:
+            await retry_job(uow, failed)
+
+    async with await psycopg.AsyncConnection.connect(conninfo(alive.settings.database_url)) as wishing:
+        await wishing.execute("SET ROLE hub_system")
+        await wishing.execute(
+            "INSERT INTO job_runs (store_id, name, arguments, coalesce_key, run_at, queued_at)"
+            " SELECT store_id, name, arguments, coalesce_key, run_at, queued_at FROM job_runs"
+        )
+        retrying = asyncio.create_task(retry())
+        await until(lambda: _somebody_waits(alive))
+        await wishing.commit()
+
+    with pytest.raises(Conflict):
+        await retrying
+    assert sorted(await rows(alive, "state")) == [("failed",), ("queued",)]
