@@ -11,11 +11,12 @@ from app.gateways.shopify.shop import read_shop
 from app.partners.health import health_of
 from app.stores.errors import AccessLost
 from app.stores.queries import StoreFacts
+from app.stores.states import AccessState
 from simulator.faults.faults import Faults, Rule
 from simulator.world.apps import install, revoke_tokens, set_scopes, uninstall
 from simulator.world.store import Store
-from tests.support.linked import PROPOSAL, agree, invite, partners_now, store_facts
-from tests.support.shops import OPTIONAL, PARTNER, RETAILER
+from tests.support.linked import PROPOSAL, agree, invite, make_retailer, partners_now, store_facts
+from tests.support.shops import HUB, OPTIONAL, PARTNER, RETAILER
 from tests.support.trade import Trade
 
 pytestmark = pytest.mark.anyio
@@ -127,6 +128,28 @@ async def test_a_farewell_that_comes_after_the_return_is_ignored(trade: Trade) -
     assert (await trade.shops.shopify.call(store_id, read_shop)).name == "Oak"
 
 
+async def test_a_farewell_counts_though_shopifys_clock_is_behind_ours(trade: Trade) -> None:
+    """A11: installed again a minute ago and removed since, by a clock that is ninety seconds behind."""
+    shops, store = trade.shops, trade.shops.store(PARTNER)
+    uninstall(shops.world, store)
+    await trade.settle()
+    install(shops.world, store)
+    await shops.load(PARTNER)
+    await shops.post(RETAILER, f"/app/partners/{trade.link.partner.id}/link")
+    await agree(shops)
+    await trade.settle()
+    trade.set_clock(trade.clock.at + timedelta(seconds=60))
+    uninstall(shops.world, store)
+    await trade.lose_webhooks()
+
+    body = json.dumps({"id": store.id, "myshopify_domain": PARTNER}).encode()
+    await trade.send(PARTNER, "app/uninstalled", body, timedelta(seconds=90))
+    await trade.settle()
+
+    assert not (await store_facts(shops, PARTNER)).installed
+    assert [each.state for each in await partners_now(shops)] == ["disconnected"]
+
+
 async def test_of_a_store_that_lets_us_in_no_more_nothing_is_offered(trade: Trade) -> None:
     """A10: every mapping at 0 within one run, what is queued stays, one alert however many runs; then all goes on."""
     await trade.bring_in(trade.product())
@@ -167,6 +190,26 @@ async def test_a_store_that_cannot_be_reached_is_told_once(trade: Trade) -> None
     assert during == ([("partner_silent", "partner")], offered)
     assert await trade.problems() == []
     assert await trade.failed_jobs() == []
+
+
+async def test_a_store_that_comes_in_by_the_grant_screen_answers_again(trade: Trade) -> None:
+    """D17 A17: whoever reads that it is silent learns of it, and what waited for it goes on at once."""
+    trade.shops.world.faults = Faults(seed=1, profile="rules", rules=[Rule(shop=PARTNER, action="server_error")])
+    for _ in range(2):
+        trade.set_clock(trade.clock.at + timedelta(minutes=61))
+        await trade.settle()
+    during = [each.kind for each in await trade.problems()]
+    trade.shops.world.faults = Faults(seed=1)
+
+    await make_retailer(trade.shops, "harbour.myshopify.com")
+    path = await invite(trade.shops, "harbour.myshopify.com", shop=PARTNER)
+    screen = (await trade.shops.hub.get(f"{path}/authorize")).headers["Location"]
+    await trade.shops.hub.get(trade.shops.approve(screen).removeprefix(HUB))
+    await trade.settle()
+
+    assert during == ["partner_silent"]
+    assert (await store_facts(trade.shops, PARTNER)).access_state is AccessState.WORKING
+    assert await trade.problems() == []
 
 
 async def test_permissions_taken_back_are_noticed_and_named(trade: Trade) -> None:

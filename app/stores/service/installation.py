@@ -14,9 +14,10 @@ from app.inbox.service import follow_name
 from app.job_runs.rules import next_beat
 from app.job_runs.service import cancel_plans_of_store, enqueue, every, plan, wake_waiting
 from app.stores import repository
-from app.stores.errors import AccessLost, PermissionMissing, RoleTaken
+from app.stores.errors import AccessLost, PermissionMissing, RoleTaken, StoreRests
 from app.stores.events import (
     StoreAccessRegained,
+    StoreAnswersAgain,
     StoreErased,
     StoreInstalled,
     StoreRoleChosen,
@@ -30,7 +31,7 @@ from app.stores.scopes import WHAT_FOR
 from app.stores.sealing import SealedGrant
 from app.stores.service.access import TROUBLES
 from app.stores.service.onboarding import go_live_if_ready
-from app.stores.states import AccessState, StoreRole
+from app.stores.states import RESTING, AccessState, StoreRole
 
 TAKEN_BACK = "permission_taken_back"
 HOUR = 60
@@ -82,7 +83,7 @@ async def install_store(uow: UnitOfWork, installation: Installation, tokens: Sea
             raise Conflict("Two installations of this store began at once.")
         begins, before = is_new or store.uninstalled_at is not None, store.shop_domain
         granted_before = frozenset(store.granted_scopes)
-        was_lost = store.access_state == AccessState.DEAD
+        stood = store.access_state
         store.bring_back(fresh, uow.now if begins else store.installed_at)
         await repository.put_token(session, uow.store_id, tokens)
     await _follow_name(uow, before, store.shop_domain)
@@ -93,9 +94,12 @@ async def install_store(uow: UnitOfWork, installation: Installation, tokens: Sea
         ):
             await every(uow, job, minutes, f"{job.name}:{uow.store_id}")
         await record_event(uow, StoreInstalled(store_id=uow.store_id, shop=store.shop_domain))
-    if was_lost:
+    if stood == AccessState.DEAD:
         await record_event(uow, StoreAccessRegained(store_id=uow.store_id, shop=store.shop_domain))
         await wake_waiting(uow, AccessLost(store.shop_domain).sentence)
+    elif stood in RESTING:
+        await record_event(uow, StoreAnswersAgain(store_id=uow.store_id, shop=store.shop_domain))
+        await wake_waiting(uow, StoreRests(store.shop_domain, 0).sentence)
     await enqueue(uow, RegisterTopics(uow.store_id))
     await resolve_exceptions(uow, "store", str(uow.store_id), TROUBLES)
     await _follow_permissions(uow, store, granted_before)
@@ -189,16 +193,18 @@ async def _follow_name(uow: UnitOfWork, before: str, now: str) -> None:
 
 
 async def uninstall_store(uow: UnitOfWork, told_at: datetime, refused: int | None = None) -> bool:
-    """End the installation and forget its tokens; news from before it began is left alone.
+    """End the installation and forget its tokens, unless the news is of one before it.
 
-    So is what became of the `refused` tokens when others stand there meanwhile: the store was opened again.
+    Which tokens were `refused` tells that better than the time: where others stand meanwhile the store was opened
+    again, and Shopify's clock may be behind ours.
     """
     async with uow.machinery() as session:
         store = await repository.lock_store(session, uow.store_id)
-        if store is None or store.uninstalled_at is not None or told_at < store.installed_at:
+        if store is None or store.uninstalled_at is not None:
             return False
         token = await repository.lock_token(session, uow.store_id)
-        if token is not None and refused not in (None, token.issue):
+        is_theirs = told_at >= store.installed_at if token is None or refused is None else refused == token.issue
+        if not is_theirs:
             return False
         store.uninstalled_at = uow.now
         store.granted_scopes = []
