@@ -7,6 +7,7 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.clock import machine_now
 from app.stores.errors import RequestNotFound
 from app.stores.models import AccessToken, OAuthState, PrivacyRequest, RetailerSettings, Store
 from app.stores.sealing import SealedGrant
@@ -83,6 +84,7 @@ async def put_token(session: AsyncSession, store_id: int, fresh: SealedGrant) ->
             expires_at=fresh.expires_at,
             refresh_expires_at=fresh.refresh_expires_at,
             minted_by=fresh.minted_by,
+            issue=int(machine_now().timestamp() * 1e6),  # above all of an installation before this
         )
     )
 

@@ -13,15 +13,17 @@ from app.core.clock import FixedClock, machine_now
 from app.core.errors import Unavailable
 from app.core.unit_of_work import system_for
 from app.exceptions.queries import open_exceptions
+from app.gateways.shopify.client import ShopifyClient
 from app.gateways.shopify.draft_orders import list_payment_terms_templates
 from app.gateways.shopify.errors import StoreFrozen
 from app.gateways.shopify.shop import read_shop
 from app.stores.errors import AccessLost, StoreRests
-from app.stores.flows import end_installation, install_by_id_token, register_topics
+from app.stores.flows import ConnectedShopify, end_installation, install_by_id_token, register_topics
+from app.stores.service import uninstall_store
 from app.stores.states import AccessState
 from simulator.faults.faults import Faults, Rule
 from simulator.oauth.id_tokens import id_token
-from simulator.world.apps import expire_tokens, freeze, revoke_tokens
+from simulator.world.apps import expire_tokens, freeze, install, revoke_tokens, uninstall
 from tests.support.database import TestDatabase
 from tests.support.linked import store_facts
 from tests.support.shops import OPTIONAL, RETAILER, Shops, alive_shops
@@ -149,12 +151,11 @@ async def test_a_store_opened_while_its_old_token_is_refused_is_not_taken_for_de
 
     real.shopify.client.http.event_hooks["response"] = [open_meanwhile]
 
-    with suppress(AccessLost):
-        await real.shopify.call(store.id, read_shop)
+    name = (await real.shopify.call(store.id, read_shop)).name  # nobody waits for what stands there already
 
     assert opened == [400]
+    assert name == "Corner"
     assert (await store_facts(real, RETAILER)).access_state is AccessState.WORKING
-    assert (await real.shopify.call(store.id, read_shop)).name == "Corner"
     async with real.open_uow(system_for(store.id)) as uow:
         assert await open_exceptions(uow.session) == []
 
@@ -178,6 +179,31 @@ async def test_a_store_installed_again_while_its_farewell_is_looked_at_stays(rea
     assert not ended
     assert (await store_facts(real, RETAILER)).installed
     assert (await real.shopify.call(store.id, read_shop)).name == "Corner"
+
+
+async def test_a_store_that_left_and_came_back_while_its_first_token_is_refused_is_not_taken_for_dead(
+    real: Shops,
+) -> None:
+    """A10, A13: the first tokens of the new installation are other ones than the first of the one before."""
+    store = await store_facts(real, RETAILER)
+    uninstall(real.world, real.store(RETAILER))
+    refused: list[int] = []
+
+    async def come_back(response: httpx.Response) -> None:
+        if response.request.url.path.endswith("/access_token") and not refused:
+            refused.append(response.status_code)
+            async with real.open_uow(system_for(store.id)) as uow:
+                await uninstall_store(uow, uow.now)
+            install(real.world, real.store(RETAILER))
+            await install_by_id_token(real.shopify, RETAILER, id_token(real.world, real.store(RETAILER)))
+
+    real.shopify.client.http.event_hooks["response"] = [come_back]
+
+    name = (await real.shopify.call(store.id, read_shop)).name
+
+    assert refused
+    assert name == "Corner"
+    assert (await store_facts(real, RETAILER)).access_state is AccessState.WORKING
 
 
 async def test_a_store_frozen_while_its_token_is_renewed_is_not_taken_for_dead(real: Shops) -> None:
@@ -216,6 +242,27 @@ async def test_a_store_that_gives_no_answer_is_left_alone_and_looked_at_by_one(r
     assert (await real.shopify.call(store.id, read_shop)).name == "Corner"
     assert (await store_facts(real, RETAILER)).access_state is AccessState.WORKING
     assert await open_problems(real, store.id) == []
+
+
+async def test_one_missed_answer_is_no_silence_though_there_was_one_before(real: Shops, clock: FixedClock) -> None:
+    """D17: the process that counted the silence is not the one that saw it end."""
+    store = await store_facts(real, RETAILER)
+    counted = ConnectedShopify(real.open_uow, ShopifyClient(real.shopify.client.http), real.shopify.settings)
+    real.world.faults = Faults(seed=1, profile="rules", rules=[Rule(action="server_error")])
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            await counted.call(store.id, read_shop)
+    silent = (await store_facts(real, RETAILER)).access_state
+    real.world.faults = Faults(seed=1)
+    clock.at += timedelta(minutes=1)
+    await real.shopify.call(store.id, read_shop)
+    real.world.faults = Faults(seed=1, profile="rules", rules=[Rule(action="server_error", nth=1)])
+
+    with suppress(Unavailable):
+        await counted.call(store.id, read_shop)
+
+    assert silent is AccessState.SILENT
+    assert (await store_facts(real, RETAILER)).access_state is AccessState.WORKING
 
 
 async def test_a_worker_that_saw_the_old_token_uses_the_new_scopes_at_once(real: Shops) -> None:

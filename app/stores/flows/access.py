@@ -137,6 +137,8 @@ class ConnectedShopify:
             return kept.held
         async with self.open_uow(SYSTEM) as uow:
             held = await service.take_turn(uow, store_id)
+        if held.state is AccessState.WORKING and self.client.silences.are_many(held.shop_domain):
+            self.client.silences.note(held.shop_domain, answered=True)  # in another process: what we counted is over
         if not held.lasts():
             held = await self._renew(held)
         if held.state not in RESTING:
@@ -147,8 +149,7 @@ class ConnectedShopify:
         """Return newer tokens than those seen: refreshed here under the lease, or by whoever holds it."""
         self._kept.pop(seen.store_id, None)
         if seen.refresh is None:
-            await self._mark(seen.store_id, AccessState.DEAD, issue=seen.issue)
-            raise AccessLost(seen.shop_domain, seen.issue)
+            return await self._lost(seen)
         deadline = machine_now() + PATIENCE
         while True:
             async with self.open_uow(SYSTEM) as uow:
@@ -167,8 +168,7 @@ class ConnectedShopify:
             async with self._noting(leased):
                 grant = await self._ask(leased)
         except TokenDead:
-            await self._mark(leased.store_id, AccessState.DEAD, issue=leased.issue)
-            raise AccessLost(leased.shop_domain, leased.issue) from None
+            return await self._lost(leased)
         except Exception:
             async with self.open_uow(SYSTEM) as uow:
                 await service.drop_lease(uow, leased.store_id, leased.fence)
@@ -177,6 +177,15 @@ class ConnectedShopify:
         async with self.open_uow(SYSTEM) as uow:
             await service.record_refresh(uow, leased.store_id, leased.fence, sealed)
             return await service.read_held(uow, leased.store_id)
+
+    async def _lost(self, seen: Held) -> Held:
+        """Note that these tokens are refused for good; return those that stand there meanwhile, if others do."""
+        await self._mark(seen.store_id, AccessState.DEAD, issue=seen.issue)
+        async with self.open_uow(SYSTEM) as uow:
+            held = await service.read_held(uow, seen.store_id)
+        if held.issue == seen.issue:
+            raise AccessLost(seen.shop_domain, seen.issue)
+        return held
 
     async def _ask(self, leased: Held) -> TokenGrant:
         """Refresh with the token we hold; if its reply was lost once, the one before it still works."""
