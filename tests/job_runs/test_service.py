@@ -15,6 +15,7 @@ from app.job_runs.errors import NotRetryable
 from app.job_runs.models import JobRun, PlannedInstant
 from app.job_runs.queries import failed_runs, unfinished_runs
 from app.job_runs.states import Missed
+from app.stores.jobs import CheckInstallation
 from tests.support.hub import MONDAY_NOON
 
 pytestmark = pytest.mark.anyio
@@ -137,6 +138,21 @@ async def test_two_plans_of_one_wish_are_one_run(open_uow: UnitsOfWork, clock: F
         assert await service.queue_planned(uow) == 1
 
     assert [run.run_at for run in await runs_in(open_uow)] == [later(15)]
+
+
+async def test_a_planned_look_that_joins_a_wish_stays_that_wish(open_uow: UnitsOfWork, clock: FixedClock) -> None:
+    """What a look finds that nobody asked for is counted as lost; what somebody told of is not."""
+    async with open_uow(SYSTEM) as uow:
+        await service.enqueue(uow, CheckInstallation(7), run_at=later(20))
+        await service.plan(uow, CheckInstallation(7, by_poll=True), later(10), "look")
+
+    clock.at = later(10)
+    async with open_uow(SYSTEM) as uow:
+        assert await service.queue_planned(uow) == 1
+
+    (run,) = await runs_in(open_uow)
+    assert run.arguments == {"store_id": 7, "by_poll": False}
+    assert run.run_at == later(10)
 
 
 async def test_repeating_work_keeps_its_beat(open_uow: UnitsOfWork, clock: FixedClock) -> None:
