@@ -6,8 +6,8 @@ from app.core.unit_of_work import SYSTEM, UnitOfWork, system_for
 from app.core.words import plural
 from app.gateways.shopify.shop_domains import parse_shop_domain
 from app.inbox.declaration import InboxEvent
-from app.inbox.errors import NotUnderstood
-from app.inbox.hints import gid_of, part_of
+from app.inbox.errors import NotUnderstood, UnknownShop
+from app.inbox.hints import gid_in, gid_of, part_of
 from app.inbox.service import forget_body, mark_handled
 from app.job_runs.service import enqueue
 from app.partners.flows import tell_of_recovery
@@ -55,10 +55,22 @@ async def renew_token(context: JobContext, job: RenewToken) -> None:
     await context.shopify.renew(job.store_id)
 
 
-@hears("app/scopes_update", "shop/update")
+@hears("app/scopes_update")
 async def store_changed(uow: UnitOfWork, _event: InboxEvent) -> None:
     """Have the store read again; the payload is only a hint."""
     await enqueue(uow, CheckInstallation(uow.store_id))
+
+
+@hears_abroad("shop/update", without_store=True)
+async def shop_changed(context: JobContext, event: InboxEvent) -> None:
+    """Have the store read again; one that nobody knows by its name may have changed that, as its id says (A15)."""
+    if event.store_id is not None:
+        async with context.open_uow(context.actor) as uow:
+            await enqueue(uow, CheckInstallation(event.store_id))
+        return
+    name = parse_shop_domain(event.shop_domain)  # never a token to what is no shop
+    if name is None or not await flows.find_renamed(context.shopify, name, gid_in(event.payload, "Shop")):
+        raise UnknownShop(f"No store is known at {event.shop_domain[:100]}.")
 
 
 @hears_abroad("app/uninstalled")

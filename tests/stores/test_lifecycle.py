@@ -7,6 +7,9 @@ from datetime import timedelta
 
 import pytest
 
+from app.core.unit_of_work import system_for
+from app.exceptions.queries import open_exceptions
+from app.exceptions.service import NO_STORE
 from app.gateways.shopify.shop import read_shop
 from app.partners.health import health_of
 from app.stores.errors import AccessLost
@@ -55,6 +58,37 @@ async def test_a_shop_that_changes_its_name_is_the_same_store(trade: Trade) -> N
     assert partner.partner_store_id == after.id
     assert sum(each.quantity for each in await trade.queued()) == 2
     assert await trade.failed_jobs() == []
+
+
+async def test_a_shop_that_changed_its_name_says_so_itself(trade: Trade) -> None:
+    """A15: the news comes under a name nobody knows; the shop at that name is asked who it is."""
+    store = rename(trade)
+    body = json.dumps({"id": store.id, "myshopify_domain": RENAMED, "name": store.profile.name}).encode()
+
+    await trade.send(RENAMED, "shop/update", body)
+    await trade.settle()
+    trade.set_clock(trade.clock.at + timedelta(days=1))
+    await trade.settle()
+
+    facts = await store_facts(trade.shops, RENAMED)
+    assert (facts.id, facts.access_state) == (trade.link.partner_store.id, AccessState.WORKING)
+    assert await trade.problems() == []
+    assert await trade.failed_jobs() == []
+
+
+@pytest.mark.parametrize("name", ["elsewhere.myshopify.com", "nobody.myshopify.com", "evil.example.com"])
+async def test_a_name_that_is_another_shops_is_not_taken_over(trade: Trade, name: str) -> None:
+    """A15: the headers are not signed; a store's id in the body moves no store to another name."""
+    trade.shops.make_shop("elsewhere.myshopify.com")
+    body = json.dumps({"id": trade.shops.store(PARTNER).id, "myshopify_domain": PARTNER}).encode()
+
+    await trade.send(name, "shop/update", body)
+    await trade.settle()
+
+    facts = await store_facts(trade.shops, PARTNER)
+    assert (facts.id, facts.access_state) == (trade.link.partner_store.id, AccessState.WORKING)
+    async with trade.shops.open_uow(system_for(NO_STORE)) as uow:
+        assert [each.kind for each in await open_exceptions(uow.session)] == ["unknown_shop"]
 
 
 async def test_a_partner_whose_shop_changed_its_name_is_invited_again_as_the_same(trade: Trade) -> None:

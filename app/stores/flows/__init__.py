@@ -4,6 +4,7 @@ from app.stores.flows.access import ConnectedShopify
 from app.stores.flows.installation import (
     check_installation,
     end_installation,
+    find_renamed,
     finish_authorization,
     install_by_id_token,
     refresh_installation,
@@ -17,6 +18,7 @@ __all__ = [
     "check_installation",
     "end_installation",
     "erase_shop",
+    "find_renamed",
     "finish_authorization",
     "install_by_id_token",
     "name_store",

@@ -3,7 +3,7 @@
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -81,6 +81,14 @@ class ConnectedShopify:
         if held.state in RESTING:
             await self._mark(store_id, AccessState.WORKING)
         return answer
+
+    async def ask_at(
+        self, store_id: int, shop_domain: str, function: Callable[[ShopifyClient, StoreAccess], Awaitable[T]]
+    ) -> T:
+        """Call Shopify by a name the store may have now, with what we hold of it; a refusal there is no news."""
+        async with self.open_uow(SYSTEM) as uow:
+            held = await service.read_held(uow, store_id)
+        return await function(self.client, replace(self._access(held), shop_domain=shop_domain))
 
     @asynccontextmanager
     async def _noting(self, held: Held) -> AsyncIterator[None]:

@@ -8,14 +8,14 @@ from app.core.log import logger
 from app.core.unit_of_work import SYSTEM, system_for
 from app.gateways.shopify import oauth
 from app.gateways.shopify.client import StoreAccess
-from app.gateways.shopify.errors import GrantRefused, StoreGone
+from app.gateways.shopify.errors import GrantRefused, StoreGone, TokenDead
 from app.gateways.shopify.oauth import TokenGrant
 from app.gateways.shopify.shop import ShopDetails, read_granted_scopes, read_shop
 from app.gateways.shopify.signed_query import SignedQuery
 from app.stores import service
 from app.stores.errors import AccessLost, AuthorizationRefused, NotConnected
 from app.stores.flows.access import ConnectedShopify
-from app.stores.queries import StoreFacts, get_store
+from app.stores.queries import StoreFacts, find_store_by_shop_id, get_store
 from app.stores.sealing import seal
 from app.stores.service import Installation
 
@@ -65,6 +65,25 @@ async def refresh_installation(shopify: ConnectedShopify, store_id: int) -> bool
         return False
     now = await check_installation(shopify, store_id)
     return (now.scopes, now.shop_domain, now.name) != (store.scopes, store.shop_domain, store.name)
+
+
+async def find_renamed(shopify: ConnectedShopify, shop_domain: str, shop_gid: str) -> bool:
+    """Take over the new name of one of our stores; tell whether there is one, as only the shop at that name can say."""
+    async with shopify.open_uow(SYSTEM) as uow:
+        store = await find_store_by_shop_id(uow, shop_gid)
+    if store is None or store.needs_reopening:
+        return False
+    try:
+        details = await shopify.ask_at(store.id, shop_domain, read_shop)
+    except (AccessLost, NotConnected, StoreGone, TokenDead):
+        return False
+    if details.id != store.shopify_shop_id:
+        return False
+    async with shopify.open_uow(system_for(store.id)) as uow:
+        await service.record_details(uow, _installation(details, store.scopes))
+    shopify.look_again(store.id)
+    log.info("stores.renamed", store_id=store.id, before=store.shop_domain, shop=details.domain)
+    return True
 
 
 async def end_installation(shopify: ConnectedShopify, store_id: int, told_at: str | None) -> bool:
