@@ -17,6 +17,7 @@ from app.stores.errors import PermissionMissing
 from app.stores.flows import ConnectedShopify
 
 SOON = 1.0
+CANCELLED = "The customer cancelled what is in this box. Have the carrier bring it back if it left, and unpack it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ async def _post(open_uow: Open, shopify: ConnectedShopify, store_id: int, plan: 
             left[line.order_line_id] = left.get(line.order_line_id, 0) - line.quantity
     left = {gid: quantity for gid, quantity in left.items() if quantity > 0}
     posted = [fulfillment.id for fulfillment in ours]
+    if not left and not posted:
+        raise CannotFulfill(CANCELLED)
     if not left:
         return Posted(posted)
     plan = await _keep_found(open_uow, store_id, plan, posted)

@@ -40,7 +40,9 @@ class Shipment(TenantOwned, Base):
     correction: Mapped[dict[str, Any] | None]
     # carrier, number, link that the store is still to be told of a box on its way, and whether the customer gets a mail
 
-    lines: Mapped[list["ShipmentLine"]] = relationship(order_by="ShipmentLine.id", lazy="raise")
+    lines: Mapped[list["ShipmentLine"]] = relationship(
+        order_by="ShipmentLine.id", lazy="raise", cascade="all, delete-orphan"
+    )
 
     @property
     def is_under_way(self) -> bool:
@@ -64,6 +66,12 @@ class Shipment(TenantOwned, Base):
     def correct(self, tracking: Mapping[str, str], *, notify: bool) -> None:
         """Have the store be told of this tracking; with a mail to the customer or not."""
         self.correction = {**tracking, "notify": notify}
+
+    def keep(self, units: Mapping[int, int]) -> None:
+        """Let it hold only so many units of each lot."""
+        for line in self.lines:
+            line.quantity, line.units = line.quantity * units[line.lot_id] // line.units, units[line.lot_id]
+        self.lines = [line for line in self.lines if line.units]
 
     def move(self, target: ShipmentState, at: datetime) -> None:
         """Take the step if the table allows it, and stamp the time."""

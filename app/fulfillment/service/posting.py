@@ -94,11 +94,13 @@ async def record_posted(
 ) -> None:
     """Record that the store shows the fulfilment: the units are on their way to the customer; once only.
 
+    What of the box was cancelled meanwhile is no part of the shipment, and is listed.
     `by_hand`: those that somebody else made. A part that bears another number than the box has it corrected.
     """
     shipment = await repository.lock_shipment(uow.session, uow.store_id, shipment_id)
     if shipment.state == ShipmentState.SHIPPED:
         return
+    left = await still_packed(uow, shipment)
     cancelled = await advance(uow, shipment, DemandState.OUTBOUND, "shipment.posted")
     shipment.move(ShipmentState.SHIPPED, uow.now)
     shipment.fulfillment_ids, shipment.trouble = list(fulfillment_ids), None
@@ -107,6 +109,7 @@ async def record_posted(
         await open_exception(uow, _shipped_unwanted(line_id, units))
     await resolve_stuck(uow, shipment)
     await resolve_uncertain(uow, shipment)
+    shipment.keep(left)
     if by_hand:
         _bear_what_is_read(shipment, by_hand)
         await record_event(uow, ShipmentLinked(shipment.order_id, shipment.id))

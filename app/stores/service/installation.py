@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.dialects.postgresql import insert
 
@@ -35,6 +35,7 @@ from app.stores.states import RESTING, AccessState, StoreRole
 
 TAKEN_BACK = "permission_taken_back"
 HOUR = 60
+CLOCKS_DIFFER = timedelta(minutes=5)
 DAY = 24 * HOUR
 
 
@@ -195,16 +196,17 @@ async def _follow_name(uow: UnitOfWork, before: str, now: str) -> None:
 async def uninstall_store(uow: UnitOfWork, told_at: datetime, refused: int | None = None) -> bool:
     """End the installation and forget its tokens, unless the news is of one before it.
 
-    Which tokens were `refused` tells that better than the time: where others stand meanwhile the store was opened
-    again, and Shopify's clock may be behind ours.
+    Where other tokens than those `refused` stand meanwhile the store was opened again; where it is these, the news may
+    bear the time of a clock that is behind ours.
     """
     async with uow.machinery() as session:
         store = await repository.lock_store(session, uow.store_id)
         if store is None or store.uninstalled_at is not None:
             return False
         token = await repository.lock_token(session, uow.store_id)
-        is_theirs = told_at >= store.installed_at if token is None or refused is None else refused == token.issue
-        if not is_theirs:
+        is_theirs = token is None or refused in (None, token.issue)
+        behind = timedelta() if refused is None else CLOCKS_DIFFER
+        if not is_theirs or told_at < store.installed_at - behind:
             return False
         store.uninstalled_at = uow.now
         store.granted_scopes = []
