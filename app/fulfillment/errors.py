@@ -51,6 +51,15 @@ class OnHold(Conflict):
     sentence = "This order is on hold in your store. Release the hold there before the box goes."
 
 
+class OrderNotShown(Conflict):
+    """The store shows us no such order."""
+
+    sentence = (
+        "Your store does not show us this order: it was deleted, or is older than 60 days. "
+        "Look it up in your admin and enter the tracking there."
+    )
+
+
 class StillLooking(Unavailable):
     """A fulfilment may or may not have been made; it is looked for again before another is asked for."""
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from app.core.errors import Conflict, HubError, Unavailable
 from app.core.unit_of_work import Open, system_for
 from app.fulfillment import rules, service
-from app.fulfillment.errors import NotShownAsSent, PostingUncertain, StillLooking
+from app.fulfillment.errors import NotShownAsSent, OrderNotShown, PostingUncertain, StillLooking
 from app.fulfillment.rules import CannotFulfill, ToFulfill
 from app.fulfillment.service import CorrectionPlan, PostingPlan
 from app.gateways.shopify import fulfillment as gateway
@@ -43,7 +43,7 @@ async def post_shipment(open_uow: Open, shopify: ConnectedShopify, store_id: int
         raise
     except HubError as refusal:
         # Where the store was not looked at, what was asked for before may stand there all the same.
-        is_known = isinstance(refusal, (Refused, CannotFulfill))
+        is_known = isinstance(refusal, (Refused, CannotFulfill, OrderNotShown))
         async with open_uow(system_for(store_id)) as uow:
             await service.record_stuck(uow, shipment_id, refusal.sentence, is_known=is_known)
         return
@@ -56,7 +56,7 @@ async def post_shipment(open_uow: Open, shopify: ConnectedShopify, store_id: int
 
 
 async def _post(open_uow: Open, shopify: ConnectedShopify, store_id: int, plan: PostingPlan) -> Posted:
-    shown = await shopify.call(store_id, gateway.read_fulfillments, plan.shopify_order_id)
+    shown = await _read_shown(shopify, store_id, plan.shopify_order_id)
     ours = _ours(shown, plan)
     left = dict(plan.wanted)
     for fulfillment in ours:
@@ -65,6 +65,7 @@ async def _post(open_uow: Open, shopify: ConnectedShopify, store_id: int, plan: 
     left = {gid: quantity for gid, quantity in left.items() if quantity > 0}
     posted = [fulfillment.id for fulfillment in ours]
     if not left and not posted:
+        _await_answer(plan)
         raise CannotFulfill(CANCELLED)
     if not left:
         return Posted(posted)
@@ -89,6 +90,14 @@ async def _post(open_uow: Open, shopify: ConnectedShopify, store_id: int, plan: 
         async with open_uow(system_for(store_id)) as uow:
             await service.record_part(uow, plan.shipment_id, made.id)
     return Posted(posted)
+
+
+async def _read_shown(shopify: ConnectedShopify, store_id: int, order_gid: str) -> tuple[FulfillmentFacts, ...]:
+    """Return what the store shows of the order as sent; what we are not shown any more nobody can be told of (E25)."""
+    shown = await shopify.call(store_id, gateway.read_fulfillments, order_gid)
+    if shown is None:
+        raise OrderNotShown
+    return shown
 
 
 async def _keep_found(open_uow: Open, store_id: int, plan: PostingPlan, found: Sequence[str]) -> PostingPlan:
@@ -125,7 +134,7 @@ async def correct_tracking(open_uow: Open, shopify: ConnectedShopify, store_id: 
 
 
 async def _correct(open_uow: Open, shopify: ConnectedShopify, store_id: int, plan: CorrectionPlan) -> None:
-    shown = await shopify.call(store_id, gateway.read_fulfillments, plan.shopify_order_id)
+    shown = await _read_shown(shopify, store_id, plan.shopify_order_id)
     ours = [each for each in shown if each.id in plan.fulfillment_ids and each.status == "SUCCESS"]
     if not ours and not plan.is_taken_back:
         raise NotShownAsSent

@@ -111,14 +111,15 @@ async def shipment_ids(session: AsyncSession, store_id: int, order_ids: Collecti
 async def clear_people(session: AsyncSession, store_id: int, order_ids: Collection[int] | None) -> int:
     """Empty numbers that lead to a customer's parcel, and who packed it; returns how many shipments held something.
 
-    Of a store that stays, a box that the store is being told of keeps its number: without it nobody could find out
-    whether it was. One that was refused keeps none; whoever tries again enters it anew.
+    Of a store that stays, a box that the store is being told of, or may show, keeps its number: without it nobody could
+    find out whether it does. One that was refused keeps none; whoever tries again enters it anew.
     """
     told = Shipment.tracking_number.is_not(None) | Shipment.packed_by.is_not(None)
     held = update(Shipment).where(Shipment.store_id == store_id, told)
     if order_ids is not None:
-        being_told = Shipment.state.in_((ShipmentState.POSTING, ShipmentState.UNCERTAIN))
-        held = held.where(Shipment.order_id.in_(order_ids), ~being_told)
+        is_told = Shipment.state.in_((ShipmentState.POSTING, ShipmentState.UNCERTAIN))
+        may_be_shown = (Shipment.state == ShipmentState.STUCK) & Shipment.asked_at.is_not(None)
+        held = held.where(Shipment.order_id.in_(order_ids), ~(is_told | may_be_shown))
     emptied = held.values(tracking_number=None, tracking_url=None, packed_by=None, correction=None).returning(
         Shipment.id
     )

@@ -306,6 +306,23 @@ async def test_a_part_that_is_cancelled_on_the_way_is_no_part_of_the_shipment(oa
     assert set(await oak.problems()) == {"shipped_though_cancelled"}
 
 
+async def test_a_box_of_an_order_that_is_out_of_reach_is_told_as_such(oak: Oak) -> None:
+    """E25: Shopify shows sixty days; nobody fulfilled it by hand."""
+    await oak.stock_centre(3)
+    box = await pack(oak)
+    oak.trade.set_clock(oak.trade.clock.at + timedelta(days=61))
+    await oak.trade.settle()
+
+    await hand_over(oak, box)
+    await oak.trade.settle()
+    stuck = await shipment(oak, box)
+    async with oak.trade.uow() as uow:
+        await service.unpack(uow, box)
+
+    assert (stuck.state, "older than 60 days" in str(stuck.trouble)) == ("stuck", True)
+    assert (await shipment(oak, box)).state == "unpacked"
+
+
 async def test_each_stuck_box_has_its_own_way_from_the_list(oak: Oak) -> None:
     """Promise 5: two boxes of one order; and what was taken apart again leads no customer anywhere."""
     trade = oak.trade

@@ -230,7 +230,7 @@ async def test_corrects_the_tracking_of_what_was_sent() -> None:
     for _ in range(2):
         await update_tracking_info(store.shopify, store.access, sent.id, Tracking("Van", "7", None), notify=False)
 
-    (found,) = await read_fulfillments(store.shopify, store.access, order.gid)
+    (found,) = await read_fulfillments(store.shopify, store.access, order.gid) or ()
     assert found.tracking == (Tracking("Van", "7", None),)
     with pytest.raises(Refused):
         await update_tracking_info(

@@ -193,11 +193,14 @@ async def read_fulfillment_orders(
             return tuple(found)
 
 
-async def read_fulfillments(shopify: ShopifyClient, access: StoreAccess, order_id: str) -> tuple[FulfillmentFacts, ...]:
-    """Return what was sent of the order, cancelled fulfilments too; nothing when the order is gone."""
+async def read_fulfillments(
+    shopify: ShopifyClient, access: StoreAccess, order_id: str
+) -> tuple[FulfillmentFacts, ...] | None:
+    """Return what was sent of the order, cancelled fulfilments too; None when the store shows no such order."""
     answer = await shopify.execute(access, "Fulfillments", {"id": order_id}, _Fulfillments)
-    raws = answer.order.fulfillments if answer.order else []
-    return tuple([await whole_fulfillment(shopify, access, raw) for raw in raws])
+    if answer.order is None:
+        return None
+    return tuple([await whole_fulfillment(shopify, access, raw) for raw in answer.order.fulfillments])
 
 
 async def create_fulfillment(

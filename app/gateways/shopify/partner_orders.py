@@ -175,5 +175,5 @@ async def _all_lines(shopify: ShopifyClient, access: StoreAccess, raw: _Order) -
 
 async def _all_fulfillments(shopify: ShopifyClient, access: StoreAccess, raw: _Order) -> tuple[PartnerFulfillment, ...]:
     if len(raw.fulfillments) >= FULFILLMENTS_ASKED:
-        return await read_fulfillments(shopify, access, raw.id)
+        return await read_fulfillments(shopify, access, raw.id) or ()  # it went in between
     return tuple([await whole_fulfillment(shopify, access, each) for each in raw.fulfillments])
