@@ -22,7 +22,7 @@ from app.core.local_services.valkey import Valkey
 from tests.support.database import TestDatabase, cloned_database, hold_session_folder, start_server
 from tests.support.ground import Ground, bare_ground, ground, oak, oak_ground, shops, trade, trading_ground  # noqa: F401
 from tests.support.hub import clock, hub, open_uow, runtime, settings  # noqa: F401 (fixtures)
-from tests.support.workers import alive  # noqa: F401
+from tests.support.workers import alive, open_real  # noqa: F401
 
 SESSION = pytest.StashKey[Lease]()
 

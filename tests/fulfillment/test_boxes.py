@@ -3,14 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from app.core.errors import Invalid, Unavailable
-from app.fulfillment import flows, service
-from app.fulfillment.errors import MayBeShown, OnHold
+from app.fulfillment import service
+from app.fulfillment.errors import MayBeShown, OnHold, PartlyPosted
 from app.fulfillment.service import Handover
-from app.gateways.shopify import fulfillment as gateway
-from app.gateways.shopify.errors import StoreGone
 from simulator.faults.faults import Rule
 from simulator.world.apps import set_scopes
 from simulator.world.fulfillment import create_fulfillment, parts_for
@@ -52,7 +51,7 @@ async def asked_without_answer(oak: Oak, phase: Any) -> int:
 
 
 async def half_posted(oak: Oak) -> int:
-    """A box of two locations: one part was made, the rest was on hold when it was asked for, and is not any more."""
+    """A box of two locations: one part was made and nobody heard, the other was on hold when it was asked for."""
     trade, store = oak.trade, retailer(oak)
     await trade.bring_in(trade.product(PARTNER, {"sku": "TEA"}, title="Tea"))
     placed = trade.buy((BEANS, 2), ("PARTNER-oak-TEA", 1))
@@ -68,26 +67,24 @@ async def half_posted(oak: Oak) -> int:
     rest = next(each for each in store.fulfillment_orders_of(placed.id) if each.is_live)
     place_hold(trade.shops.world, store, rest, Hold(id=trade.shops.world.new_id(), at=trade.clock.at))
     await oak.pass_time(timedelta(minutes=1))
-    release_holds(trade.shops.world, store, rest)
-    await trade.settle()
     assert (await shipment(oak, box)).state == "stuck"
     return box
 
 
-class Instead:
-    """The way to the stores, on which something happens before one kind of call."""
+async def release_rest(oak: Oak) -> None:
+    """The retailer's staff release what was on hold."""
+    for part in list(retailer(oak).fulfillment_orders.values()):
+        if part.status == "ON_HOLD":
+            release_holds(oak.trade.shops.world, retailer(oak), part)
+    await oak.trade.settle()
 
-    def __init__(self, oak: Oak, function: object, happens: Any) -> None:
-        self.oak, self.function, self.happens = oak, function, happens
 
-    async def call(self, store_id: int, function: Any, *args: Any, **named: Any) -> Any:
-        if function is self.function:
-            self.happens()
-        return await self.oak.trade.shops.shopify.call(store_id, function, *args, **named)
-
-    async def post(self, box: int) -> None:
-        opener: Any = self
-        await flows.post_shipment(self.oak.trade.shops.open_uow, opener, self.oak.trade.retailer_id, box)
+async def change(oak: Oak, line: int, quantity: int) -> None:
+    """The customer wants another number of a line."""
+    (placed,) = retailer(oak).orders.values()
+    wanted = Edit(changes=[LineChange(line_id=placed.lines[line].id, quantity=quantity)], paid=True, force=True)
+    edit_order(oak.trade.shops.world, retailer(oak), placed, wanted)
+    await oak.trade.settle()
 
 
 async def test_a_permission_that_is_given_back_lets_the_box_go(oak: Oak) -> None:
@@ -114,10 +111,10 @@ async def test_a_refused_look_leaves_the_doubt(oak: Oak) -> None:
     """I2: what may stand in the store is posted under its own number only, and not unpacked; it is found."""
     box = await asked_without_answer(oak, "after")
 
-    def refuse() -> None:
-        raise StoreGone
-
-    await Instead(oak, gateway.read_fulfillments, refuse).post(box)
+    stores = oak.trade.shops.world.stores
+    away = stores.pop(RETAILER)  # at that name there is no store for a moment
+    await post(oak, box)
+    stores[RETAILER] = away
     stuck = await shipment(oak, box)
     with pytest.raises(Invalid, match="check"):
         await hand_over(oak, box, Handover("", "", ""))
@@ -138,12 +135,18 @@ async def test_a_refused_look_leaves_the_doubt(oak: Oak) -> None:
 async def test_what_is_made_between_two_looks_is_waited_for(oak: Oak) -> None:
     """I2: the first look is too early, the second finds nothing left to fulfil; nobody did it by hand."""
     box = await asked_without_answer(oak, "before")
-    late = Tracking(company="UPS", number="1ZOURS", url=None)
+    late = [Tracking(company="UPS", number="1ZOURS", url=None)]
 
+    async def make_it_now(request: httpx.Request) -> None:
+        if b"FulfillmentOrders" in request.content and late:
+            fulfil(oak, "app", late.pop())
+
+    oak.trade.shops.shopify.client.http.event_hooks["request"].append(make_it_now)
     with pytest.raises(Unavailable):
-        await Instead(oak, gateway.read_fulfillment_orders, lambda: fulfil(oak, "app", late)).post(box)
+        await post(oak, box)
     await oak.pass_time(timedelta(minutes=5))
 
+    assert late == []
     assert (await shipment(oak, box)).state == "shipped"
     assert [numbers(each) for each in shown(oak)] == [["1ZOURS"]]
 
@@ -179,9 +182,23 @@ async def test_what_somebody_fulfilled_without_a_number_gets_that_of_its_box(oak
     assert (await shipment(oak, box)).tracking_number == "1ZOURS"
 
 
+async def test_a_part_that_was_made_without_an_answer_is_not_unpacked(oak: Oak) -> None:
+    """I2, I3: the customer reads of it already."""
+    box = await half_posted(oak)
+    (made,) = shown(oak)
+
+    with pytest.raises(PartlyPosted):
+        async with oak.trade.uow() as uow:
+            await service.unpack(uow, box)
+
+    assert (await shipment(oak, box)).fulfillment_ids == (made.gid,)
+    assert await oak.units() == {"packed": 3}
+
+
 async def test_the_rest_of_a_box_under_another_number_corrects_the_part_before(oak: Oak) -> None:
     """I3: one box, one number."""
     box = await half_posted(oak)
+    await release_rest(oak)
 
     await hand_over(oak, box, USPS)
     await oak.trade.settle()
@@ -193,10 +210,8 @@ async def test_the_rest_of_a_box_under_another_number_corrects_the_part_before(o
 async def test_of_a_box_whose_rest_was_cancelled_the_part_that_went_is_shipped(oak: Oak) -> None:
     """F11: what is not wanted any more is listed once, and somebody can say that it is done."""
     box = await half_posted(oak)
-    (placed,) = retailer(oak).orders.values()
-    change = Edit(changes=[LineChange(line_id=placed.lines[1].id, quantity=0)], paid=True, force=True)
-    edit_order(oak.trade.shops.world, retailer(oak), placed, change)
-    await oak.trade.settle()
+    await release_rest(oak)
+    await change(oak, line=1, quantity=0)
 
     await hand_over(oak, box)
     await oak.trade.settle()
@@ -246,12 +261,9 @@ async def test_a_box_in_doubt_is_listed_though_another_of_its_line_went(oak: Oak
 
 async def test_of_two_boxes_of_one_lot_the_second_stays_when_a_unit_is_cancelled(oak: Oak) -> None:
     """F11: units in a box that its carrier has are not counted for another one."""
-    (placed,) = await oak.sell(3)
-    await oak.stock_centre()
+    await oak.stock_centre(3)
     boxes = [await pack(oak, 2), await pack(oak, 1)]
-    change = Edit(changes=[LineChange(line_id=placed.lines[0].id, quantity=2)], paid=True, force=True)
-    edit_order(oak.trade.shops.world, retailer(oak), placed, change)
-    await oak.trade.settle()
+    await change(oak, line=0, quantity=2)
 
     answers = [
         await oak.trade.shops.post(RETAILER, f"/app/shipments/{box}/hand-over", carrier="UPS", number=f"N{box}")
@@ -286,16 +298,13 @@ async def test_what_is_cancelled_once_the_carrier_has_it_is_told_as_such(oak: Oa
 
 async def test_a_part_that_is_cancelled_on_the_way_is_no_part_of_the_shipment(oak: Oak) -> None:
     """F11, contract §4: the customer is told of the rest, and somebody of the part."""
-    (placed,) = await oak.sell(3)
-    await oak.stock_centre()
+    await oak.stock_centre(3)
     box = await pack(oak)
     oak.fail(Rule(action="server_error", operation="FulfillmentCreate", nth=1))
     await hand_over(oak, box)
-    change = Edit(changes=[LineChange(line_id=placed.lines[0].id, quantity=2)], paid=True, force=True)
     with pytest.raises(Unavailable):
         await post(oak, box)
-    edit_order(oak.trade.shops.world, retailer(oak), placed, change)
-    await oak.trade.settle()
+    await change(oak, line=0, quantity=2)
     if (await shipment(oak, box)).state == "stuck":  # the store was told before the change was read
         await hand_over(oak, box)
     await oak.pass_time(timedelta(minutes=1))

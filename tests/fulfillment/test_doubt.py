@@ -6,16 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.core.errors import Unavailable
-from app.fulfillment import rules, service
-from app.fulfillment.errors import PartlyPosted
+from app.fulfillment import rules
 from app.fulfillment.rules import Shown
 from simulator.faults.faults import Rule
 from simulator.world.fulfillment import create_fulfillment, parts_for
-from simulator.world.order_model import Hold, Tracking
-from simulator.world.routing import place_hold
+from simulator.world.order_model import Tracking
 from tests.fulfillment.test_shipments import content, hand_over, numbers, pack, post, shipment, shown
-from tests.support.oak import BEANS, Killed, Oak, killed_at
-from tests.support.shops import PARTNER, RETAILER
+from tests.support.oak import Killed, Oak, killed_at
+from tests.support.shops import RETAILER
 
 pytestmark = pytest.mark.anyio
 
@@ -136,32 +134,3 @@ async def test_what_somebody_fulfilled_by_hand_is_linked_and_not_done_twice(oak:
     assert await oak.units() == {"outbound": 3}
     assert await oak.told("fulfillment.shipment.linked") == 1
     assert await trade.problems() == []
-
-
-async def test_a_part_that_was_made_without_an_answer_is_not_unpacked(oak: Oak) -> None:
-    """I2, I3: a box of two locations; one part was made and nobody heard, the other is on hold by then."""
-    trade = oak.trade
-    store = trade.shops.store(RETAILER)
-    await trade.bring_in(trade.product(PARTNER, {"sku": "TEA"}, title="Tea"))
-    placed = trade.buy((BEANS, 2), ("PARTNER-oak-TEA", 1))
-    placed.lines[1].location_id = next(each for each in store.locations if each != placed.lines[0].location_id)
-    await oak.stock_centre()
-    order = await trade.order()
-    async with trade.uow() as uow:
-        box = await service.pack_order(uow, order.id, {line.id: line.quantity for line in order.lines})
-    await hand_over(oak, box)
-    oak.fail(Rule(action="drop", phase="after", operation="FulfillmentCreate", nth=1))
-    with pytest.raises(Unavailable):
-        await post(oak, box)
-    (made,) = shown(oak)
-    rest = next(each for each in store.fulfillment_orders_of(placed.id) if each.is_live)
-    place_hold(trade.shops.world, store, rest, Hold(id=trade.shops.world.new_id(), at=trade.clock.at))
-
-    await pass_time(oak, 1)
-
-    assert (await shipment(oak, box)).state == "stuck"
-    assert (await shipment(oak, box)).fulfillment_ids == (made.gid,)
-    async with trade.uow() as uow:
-        with pytest.raises(PartlyPosted):
-            await service.unpack(uow, box)
-    assert await oak.units() == {"packed": 3}

@@ -13,7 +13,6 @@ from app.orders.service import capture_order
 from app.units import queries, service
 from app.units.states import DemandState
 from app.units.terms import Because, Supply
-from jobs.subscriptions import subscribers
 from tests.factories.catalog import make_mapping
 from tests.factories.orders import order_facts, sold
 from tests.factories.partners import make_partner
@@ -24,12 +23,6 @@ from tests.support.waiting import start_waiting
 pytestmark = pytest.mark.anyio
 
 BECAUSE = Because("test", "test", "1", MONDAY_NOON)
-
-
-@pytest.fixture
-async def open_real(alive: Runtime) -> UnitsOfWork:
-    """Units of work whose commits are real."""
-    return alive.units_of_work(subscribers())
 
 
 async def test_an_order_whose_later_line_has_the_older_lot(alive: Runtime, open_real: UnitsOfWork) -> None:

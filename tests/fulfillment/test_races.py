@@ -4,7 +4,6 @@ import anyio
 import pytest
 from sqlalchemy import text
 
-from app.core.runtime import Runtime
 from app.core.unit_of_work import UnitsOfWork, system_for
 from app.fulfillment import service
 from app.fulfillment.models import Shipment
@@ -13,18 +12,11 @@ from app.fulfillment.service import Handover
 from app.fulfillment.states import ShipmentState
 from app.orders import queries as orders
 from app.orders.service import capture_order
-from jobs.subscriptions import subscribers
 from tests.factories.orders import order_facts, sold
 from tests.factories.stores import make_store
 
 pytestmark = pytest.mark.anyio
 TOLD = {"carrier": "UPS", "number": "1Z2", "url": "", "notify": True}
-
-
-@pytest.fixture
-async def open_real(alive: Runtime) -> UnitsOfWork:
-    """Units of work whose commits are real."""
-    return alive.units_of_work(subscribers())
 
 
 @pytest.fixture

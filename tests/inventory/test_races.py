@@ -13,7 +13,6 @@ from app.inventory import repository, service
 from app.inventory.queries import offers_of
 from app.inventory.service import Reading
 from app.orders.service import capture_order
-from jobs.subscriptions import subscribers
 from tests.factories.catalog import MadeMapping, make_mapping
 from tests.factories.orders import order_facts, sold
 from tests.factories.partners import make_partner
@@ -22,12 +21,6 @@ from tests.factories.stores import make_store
 pytestmark = pytest.mark.anyio
 
 PLACE = "gid://shopify/Location/7"
-
-
-@pytest.fixture
-async def open_real(alive: Runtime) -> UnitsOfWork:
-    """Units of work whose commits are real."""
-    return alive.units_of_work(subscribers())
 
 
 async def test_the_newer_reading_stays_whoever_is_last(open_real: UnitsOfWork) -> None:

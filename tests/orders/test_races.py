@@ -6,24 +6,16 @@ import anyio
 import pytest
 from sqlalchemy import text
 
-from app.core.runtime import Runtime
 from app.core.unit_of_work import UnitsOfWork, system_for
 from app.gateways.shopify.order_facts import OrderFacts
 from app.orders import queries, service
 from app.units import queries as units
-from jobs.subscriptions import subscribers
 from tests.factories.catalog import make_mapping
 from tests.factories.orders import cancelled, edited, order_facts, routed, sold
 from tests.factories.partners import MadePartner, make_partner
 from tests.factories.stores import make_store
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def open_real(alive: Runtime) -> UnitsOfWork:
-    """Units of work whose commits are real."""
-    return alive.units_of_work(subscribers())
 
 
 @pytest.fixture

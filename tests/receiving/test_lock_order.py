@@ -14,7 +14,6 @@ from app.receiving.service import allocate_received
 from app.units import queries, service
 from app.units.service import lock_open_units, receive_supply
 from app.units.terms import Because, Supply
-from jobs.subscriptions import subscribers
 from tests.factories.catalog import MadeMapping, make_mapping
 from tests.factories.orders import order_facts, sold
 from tests.factories.partners import MadePartner, make_partner
@@ -26,12 +25,6 @@ pytestmark = pytest.mark.anyio
 
 BECAUSE = Because("test", "test", "1", MONDAY_NOON)
 SECOND = Because("parcel.received", "receipt", "2", MONDAY_NOON)
-
-
-@pytest.fixture
-async def open_real(alive: Runtime) -> UnitsOfWork:
-    """Units of work whose commits are real."""
-    return alive.units_of_work(subscribers())
 
 
 @pytest.fixture

@@ -20,7 +20,6 @@ from app.receiving.queries import list_parcels
 from app.receiving.service import Count, receive_parcel, record_partner_order
 from app.units import facts
 from app.units.service import lock_open_units
-from jobs.subscriptions import subscribers
 from tests.factories.catalog import make_mapping
 from tests.factories.orders import order_facts, sold
 from tests.factories.partners import MadePartner, make_partner
@@ -30,12 +29,6 @@ from tests.support.waiting import start_waiting
 pytestmark = pytest.mark.anyio
 
 ORDER = "gid://shopify/Order/77"
-
-
-@pytest.fixture
-async def open_real(alive: Runtime) -> UnitsOfWork:
-    """Units of work whose commits are real."""
-    return alive.units_of_work(subscribers())
 
 
 async def send_parcel(

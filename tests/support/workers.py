@@ -22,6 +22,7 @@ from jobs.assembly import build_runner
 from jobs.context import JobContext
 from jobs.registry import Handled
 from jobs.runner import Runner
+from jobs.subscriptions import subscribers
 from tests.support.database import TestDatabase
 from tests.support.hub import make_settings
 
@@ -79,6 +80,12 @@ async def alive(fresh_database: TestDatabase, clock: FixedClock) -> AsyncIterato
     """A runtime on a database of the test's own: commits are real."""
     async with real_runtime(fresh_database, clock) as runtime:
         yield runtime
+
+
+@pytest.fixture
+async def open_real(alive: Runtime) -> UnitsOfWork:
+    """Units of work whose commits are real."""
+    return alive.units_of_work(subscribers())
 
 
 Handler = Callable[[JobContext, Any], Awaitable[None]]

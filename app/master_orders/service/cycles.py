@@ -20,10 +20,10 @@ from app.master_orders.rules import LineKey, QueuedUnits
 from app.master_orders.states import CycleState
 from app.partners.queries import PartnerFacts, get_partner
 from app.partners.rules import CutOff
+from app.partners.service import VARIANT_GONE
 from app.units.queries import QueuedLot, ordered_before, queued_demand
 from app.units.service import mark_late
 
-GONE = "variant_gone"
 REDUCED = "partner_reduced"
 
 
@@ -118,9 +118,9 @@ async def list_gone(uow: UnitOfWork, cycle: Cycle, lots: Sequence[QueuedLot]) ->
         await open_exception(uow, _gone(cycle, variants[variant_id], units[variant_id]))
     if gone:
         await _end_reduced_of(uow, cycle.partner_id, gone)
-    for known in await open_exceptions(uow.session, GONE):
+    for known in await open_exceptions(uow.session, VARIANT_GONE):
         if known.partner_id == cycle.partner_id and int(known.subject_id) not in gone:
-            await resolve_exceptions(uow, "partner_variant", known.subject_id, [GONE])
+            await resolve_exceptions(uow, "partner_variant", known.subject_id, [VARIANT_GONE])
     return gone
 
 
@@ -178,7 +178,7 @@ async def _open(uow: UnitOfWork, partner: PartnerFacts, cutoff: CutOff) -> Cycle
 
 def _gone(cycle: Cycle, variant: VariantFacts, units: int) -> Problem:
     return Problem(
-        kind=GONE,
+        kind=VARIANT_GONE,
         subject_kind="partner_variant",
         subject_id=str(variant.id),
         cause=f"The partner deleted “{variant.title}”; {plural(units, 'sold unit')} of it cannot be ordered.",

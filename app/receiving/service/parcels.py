@@ -1,10 +1,10 @@
 """Know what a partner did with a master order: what was sent, corrected, taken back, closed."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from app.catalog.queries import variants_of_store
+from app.catalog.queries import VariantFacts, variants_of_store
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
 from app.exceptions.service import open_exception, resolve_exceptions
@@ -159,13 +159,12 @@ async def _lines_in(
 ) -> tuple[dict[int, int], int]:
     """Return the units of each of our lines in a fulfilment, and how many units are of nothing we ordered.
 
-    A fulfilment names variants; of a variant that was deleted meanwhile the order's line still has the SKU.
+    A fulfilment names variants, and the order's lines those that were deleted meanwhile.
     """
     variants = await variants_of_store(
         uow.session, master.partner_store_id, {line.partner_variant_id for line in master.lines}
     )
-    by_sku = {variant.sku: variant.gid for variant in variants.values() if variant.sku}
-    gids = {line.id: by_sku.get(line.sku, "") for line in order.lines}
+    gids = _gids_of_lines(variants.values(), order)
     sent: dict[str, int] = {}
     for sent_line in facts.lines:
         gid = sent_line.variant_id or gids.get(sent_line.order_line_id, "")
@@ -187,21 +186,20 @@ async def _owed(uow: UnitOfWork, master: MasterOrder, order: PartnerOrderFacts) 
     variants = await variants_of_store(
         uow.session, master.partner_store_id, {line.partner_variant_id for line in master.lines}
     )
-    sent = Counter[str]()
+    gids, sent, owed = _gids_of_lines(variants.values(), order), Counter[str](), Counter[str]()
     for fulfillment in order.fulfillments:
-        if fulfillment.status == "SUCCESS":
-            sent.update({line.order_line_id: line.quantity for line in fulfillment.lines})
-    owed: dict[int, int] = {}
-    for variant_id, variant in variants.items():
-        lines = [
-            each for each in order.lines if each.variant_id == variant.gid or (variant.sku and each.sku == variant.sku)
-        ]
-        if lines:
-            # What was sent and paid back afterwards is still no less to send.
-            owed[variant_id] = sum(
-                max(each.unfulfilled_quantity, each.current_quantity - sent[each.id]) for each in lines
-            )
-    return owed
+        for part in fulfillment.lines if fulfillment.status == "SUCCESS" else ():
+            sent[part.order_line_id] += part.quantity
+    for line in order.lines:
+        # What was sent and paid back afterwards is still no less to send.
+        owed[gids[line.id]] += max(line.unfulfilled_quantity, line.current_quantity - sent[line.id])
+    return {variant_id: owed[variant.gid] for variant_id, variant in variants.items() if variant.gid in owed}
+
+
+def _gids_of_lines(variants: Iterable[VariantFacts], order: PartnerOrderFacts) -> dict[str, str]:
+    """Return the variant of each line of the order; of one that was deleted meanwhile the line still has the SKU."""
+    by_sku = {variant.sku: variant.gid for variant in variants if variant.sku}
+    return {line.id: line.variant_id or by_sku.get(line.sku, "") for line in order.lines}
 
 
 async def _cancel_parcel(uow: UnitOfWork, parcel: InboundParcel) -> None:
