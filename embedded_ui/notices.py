@@ -8,6 +8,7 @@ NOTICES = {
     "connected": "You are connected",
     "contact": "Name and e-mail saved",
     "corrected": "Your store is being told the new tracking",
+    "count_corrected": "Count corrected",
     "declined": "Invitation declined",
     "defaults": "Defaults saved",
     "disconnected": "Partnership ended",

@@ -146,6 +146,8 @@ TABLE: tuple[PageRoute, ...] = (
     verb("GET", "/app/receiving", receiving.index, RETAILER),
     verb("GET", "/app/receiving/{parcel_id:id}", receiving.show, RETAILER),
     verb("POST", "/app/receiving/{parcel_id:id}", receiving.receive, RETAILER, form=receiving.show),
+    verb("GET", "/app/receiving/{parcel_id:id}/correct", receiving.correction, RETAILER),
+    verb("POST", "/app/receiving/{parcel_id:id}/correct", receiving.correct, RETAILER, form=receiving.correction),
     verb("GET", "/app/packing", packing.index, RETAILER),
     verb("GET", "/app/packing/{order_id:id}", packing.show, RETAILER),
     verb("POST", "/app/packing/{order_id:id}", packing.pack, RETAILER, form=packing.show),

@@ -16,7 +16,7 @@ from app.orders.events import OrderDemandChanged, SentUnitsReleased
 from app.orders.jobs import ReviewPartner, RouteUnmapped
 from app.partners.events import PartnerBufferChanged, PartnerConnected, PartnerDisconnected
 from app.partners.jobs import CheckPartnerStore, EndPartnerships, TellOfAccess, TellOfWork
-from app.receiving.events import ParcelReceived, ParcelSent, UnitsShorted
+from app.receiving.events import ParcelCorrected, ParcelReceived, ParcelSent, UnitsShorted
 from app.receiving.jobs import ReadMasterOrder, ReadMasterOrders, UseSurplus
 from app.stores.events import (
     CustomerErasureAsked,
@@ -113,7 +113,7 @@ def end_partnership(news: News[PartnerDisconnected]) -> Answer:
     )
 
 
-def write_offers(news: News[PartnerBufferChanged] | News[ParcelReceived]) -> Answer:
+def write_offers(news: News[PartnerBufferChanged] | News[ParcelReceived] | News[ParcelCorrected]) -> Answer:
     """What is offered follows the buffer and the surplus."""
     return WriteOffers(news.store_id, news.event.partner_id)
 
@@ -178,7 +178,7 @@ def follow_close(news: News[MasterOrderClosed]) -> Answer:
     )
 
 
-def order_again(news: News[UnitsShorted]) -> Answer:
+def order_again(news: News[UnitsShorted] | News[ParcelCorrected]) -> Answer:
     """Units that did not come wait for the next master order, and count against the offer again.
 
     Of a partner who is gone they wait in vain, and are listed.
@@ -225,6 +225,7 @@ EVENT_JOBS: Mapping[type[Event], tuple[Follows, ...]] = {
     MasterOrderClosed: (follow_close,),
     ParcelSent: (use_surplus,),
     ParcelReceived: (write_offers,),
+    ParcelCorrected: (write_offers, order_again),
     UnitsShorted: (order_again,),
 }
 

@@ -9,6 +9,18 @@ class ParcelNotFound(NotFound):
     sentence = "This parcel does not exist."
 
 
+class NotReceived(Conflict):
+    """There is no count yet that could be wrong."""
+
+    sentence = "This parcel was not received yet. Count it first."
+
+
+class CorrectedMeanwhile(Conflict):
+    """Two people corrected the same count."""
+
+    sentence = "Somebody corrected this parcel in the meantime. Look at what stands there now before you go on."
+
+
 class NothingToDecide(Conflict):
     """Nobody waits for a decision about the master order."""
 

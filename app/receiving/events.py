@@ -68,6 +68,34 @@ class ParcelReceived(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ParcelCorrected(Event):
+    """What was counted in a parcel was wrong, and something else stands there now."""
+
+    name: ClassVar[str] = "receiving.parcel.corrected"
+    sentence: ClassVar[str] = "Corrected what was found in a parcel: {units} units instead of {before}"
+    subject: ClassVar[str] = "master_order"
+
+    cycle_id: int
+    partner_id: int
+    partner_store_id: int
+    parcel_id: int
+    before: int
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsTakenBack(Event):
+    """Units an order had been given were never at the centre: their parcel had been counted wrong."""
+
+    name: ClassVar[str] = "receiving.units.taken_back"
+    sentence: ClassVar[str] = "{quantity} units are not at the centre after all: the parcel had been counted wrong"
+    subject: ClassVar[str] = "order"
+
+    order_id: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
 class UnitsShorted(Event):
     """Ordered units will not come; whoever waited for them is back in the queue."""
 

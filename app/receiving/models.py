@@ -109,10 +109,11 @@ class Receipt(TenantOwned, Base):
     received_by: Mapped[str | None]
 
     lines: Mapped[list["ReceiptLine"]] = relationship(order_by="ReceiptLine.id", lazy="raise")
+    corrections: Mapped[list["ReceiptCorrection"]] = relationship(order_by="ReceiptCorrection.id", lazy="raise")
 
 
 class ReceiptLine(TenantOwned, Base):
-    """What was found of a master line: `over` of it nobody had asked for."""
+    """What was found of a master line, as it stands after corrections: `over` of it nobody had asked for."""
 
     __tablename__ = "receipt_lines"
     __table_args__ = (
@@ -126,3 +127,22 @@ class ReceiptLine(TenantOwned, Base):
     announced: Mapped[int]
     quantity: Mapped[int]
     over: Mapped[int]
+
+
+class ReceiptCorrection(TenantOwned, Base):
+    """A count that was wrong: what stood there, what stands there instead, who says so and why; never changed."""
+
+    __tablename__ = "receipt_corrections"
+    __table_args__ = (
+        ForeignKeyConstraint(["store_id", "receipt_id"], ["receipts.store_id", "receipts.id"]),
+        ForeignKeyConstraint(["store_id", "master_line_id"], ["master_lines.store_id", "master_lines.id"]),
+        Index("ix_receipt_corrections_receipt_id", "store_id", "receipt_id"),
+    )
+
+    receipt_id: Mapped[int]
+    master_line_id: Mapped[int]
+    before: Mapped[int]
+    after: Mapped[int]
+    why: Mapped[str]
+    corrected_at: Mapped[datetime]
+    corrected_by: Mapped[str | None]

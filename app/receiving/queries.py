@@ -58,8 +58,20 @@ class ReceiptLineRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectionRow:
+    """A count of one master line that was wrong: who says so, why, and what stands there since."""
+
+    master_line_id: int
+    before: int
+    after: int
+    why: str
+    corrected_at: datetime
+    corrected_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiptRow:
-    """One opening of a parcel."""
+    """One opening of a parcel, as it stands after corrections."""
 
     id: int
     partner_id: int
@@ -68,6 +80,7 @@ class ReceiptRow:
     received_at: datetime
     received_by: str | None
     lines: tuple[ReceiptLineRow, ...]
+    corrections: tuple[CorrectionRow, ...]
 
 
 def _parcel(row: InboundParcel) -> Parcel:
@@ -129,6 +142,12 @@ async def list_receipts(
             received_by=row.received_by,
             lines=tuple(
                 ReceiptLineRow(line.master_line_id, line.announced, line.quantity, line.over) for line in row.lines
+            ),
+            corrections=tuple(
+                CorrectionRow(
+                    *(each.master_line_id, each.before, each.after, each.why, each.corrected_at, each.corrected_by)
+                )
+                for each in row.corrections
             ),
         )
         for row in await repository.list_receipts(session, store_id, parcel_ids)

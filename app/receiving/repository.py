@@ -10,7 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from app.receiving.errors import ParcelNotFound
-from app.receiving.models import InboundParcel, PartnerOrder, PartnerPoll, Receipt, ReceiptLine
+from app.receiving.models import (
+    InboundParcel,
+    PartnerOrder,
+    PartnerPoll,
+    Receipt,
+    ReceiptCorrection,
+    ReceiptLine,
+)
 from app.receiving.states import ParcelState
 
 MOST_FOUND = 200
@@ -138,11 +145,23 @@ async def list_partner_orders(
 async def list_receipts(
     session: AsyncSession, store_id: int, parcel_ids: Collection[int] | None = None
 ) -> Sequence[Receipt]:
-    """Return receipts with their lines, oldest first."""
-    query = select(Receipt).where(Receipt.store_id == store_id).options(selectinload(Receipt.lines))
+    """Return receipts with their lines and what was corrected of them, oldest first."""
+    query = (
+        select(Receipt)
+        .where(Receipt.store_id == store_id)
+        .options(selectinload(Receipt.lines), selectinload(Receipt.corrections))
+    )
     if parcel_ids is not None:
         query = query.where(Receipt.parcel_id.in_(parcel_ids))
     return (await session.scalars(query.order_by(Receipt.id))).all()
+
+
+async def lines_over(session: AsyncSession, store_id: int, line_id: int) -> Sequence[ReceiptLine]:
+    """Return what was found of a master line in all parcels, of those in which more was than had been asked for."""
+    query = select(ReceiptLine).where(
+        ReceiptLine.store_id == store_id, ReceiptLine.master_line_id == line_id, ReceiptLine.over > 0
+    )
+    return (await session.scalars(query.order_by(ReceiptLine.id))).all()
 
 
 async def received_by_line(
@@ -193,6 +212,9 @@ async def save_poll(session: AsyncSession, store_id: int, partner_id: int, since
 
 
 async def clear_staff(session: AsyncSession, store_id: int) -> int:
-    """Let no receipt say who of the staff opened the parcel; returns how many said it."""
+    """Let no receipt say who of the staff counted the parcel, nor in whose words why; returns how many said it."""
     told = update(Receipt).where(Receipt.store_id == store_id, Receipt.received_by.is_not(None))
-    return len((await session.execute(told.values(received_by=None).returning(Receipt.id))).all())
+    opened = await session.execute(told.values(received_by=None).returning(Receipt.id))
+    said = update(ReceiptCorrection).where(ReceiptCorrection.store_id == store_id, ReceiptCorrection.why != "")
+    corrected = await session.execute(said.values(corrected_by=None, why="").returning(ReceiptCorrection.id))
+    return len(opened.all()) + len(corrected.all())

@@ -89,3 +89,9 @@ def spread(quantity: int, *expected: Mapping[int, int]) -> dict[int, int]:
     if quantity and shares:
         shares[max(shares)] += quantity
     return {line_id: units for line_id, units in shares.items() if units}
+
+
+def some_of(names: Sequence[str], most: int = 3) -> str:
+    """Return the first of these names as a sentence lists them, and how many more there are."""
+    told = [*names[:most], *([f"{len(names) - most} more"] if len(names) > most else [])]
+    return " and ".join(filter(None, [", ".join(told[:-1]), told[-1]]))

@@ -24,7 +24,10 @@ TRANSITIONS: Mapping[ParcelState, frozenset[ParcelState]] = {
 class AlreadyReceived(Conflict):
     """Two people opened the same parcel's page."""
 
-    sentence = "This parcel was received in the meantime. Look at what was counted before you enter it again."
+    sentence = (
+        "This parcel was received in the meantime, and what you entered was not taken in. Compare it with what was "
+        "counted; what is wrong there you can correct."
+    )
 
 
 class TakenBack(Conflict):

@@ -58,11 +58,20 @@ def named_lots(store_id: int, ids: Iterable[int]) -> Select[int]:
     return select(UnitLot.id).where(UnitLot.store_id == store_id, UnitLot.id.in_(list(ids)))
 
 
-def open_lots(store_id: int, partner_id: int, line_ids: Sequence[int] = ()) -> Select[int]:
-    """Select the lots of a partnership with units that wait for one another, and those of master lines named."""
+def open_lots(
+    store_id: int, partner_id: int, line_ids: Sequence[int] = (), *, with_matched: bool = False
+) -> Select[int]:
+    """Select the lots of a partnership with units that wait for one another, and those of master lines named.
+
+    With what is matched: also every demand that waits for the named lines, or was given units of them.
+    """
     waiting = _waiting(store_id).where(UnitBalance.partner_id == partner_id)
     named = (UnitLot.owner_kind == OwnerKind.MASTER_LINE) & UnitLot.owner_id.in_(line_ids)
-    return select(UnitLot.id).where(UnitLot.store_id == store_id, UnitLot.id.in_(waiting) | named)
+    wanted = [UnitLot.id.in_(waiting), named]
+    if with_matched:
+        supplies = select(UnitLot.id).where(UnitLot.store_id == store_id, named)
+        wanted.append(UnitLot.supply_id.in_(supplies))
+    return select(UnitLot.id).where(UnitLot.store_id == store_id, or_(*wanted))
 
 
 def _waiting(store_id: int) -> Select[int]:

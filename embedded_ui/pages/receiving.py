@@ -1,11 +1,12 @@
-"""Receiving: the parcels on their way, and counting what is in one."""
+"""Receiving: the parcels on their way, and counting what is in one; and correcting what was counted."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.receiving import service
+from app.receiving.errors import NotReceived
 from app.receiving.service import Count
-from embedded_ui.forms.counts import read_counts
+from embedded_ui.forms.counts import read_correction, read_counts
 from embedded_ui.forms.listing import Listing
 from embedded_ui.session import Visit, redirect
 from embedded_ui.views import receiving as view
@@ -29,3 +30,19 @@ async def receive(visit: Visit, request: Request) -> Response:
     parcel_id, counts = request.path_params["parcel_id"], read_counts(await request.form())
     await service.receive_parcel(visit.uow, parcel_id, [Count(line, quantity) for line, quantity in counts.items()])
     return redirect(f"/app/receiving/{parcel_id}", told="received")
+
+
+async def correction(visit: Visit, request: Request) -> Response:
+    """Show what was counted, to be corrected."""
+    page = await view.read_parcel(visit.uow.session, visit.store.id, request.path_params["parcel_id"])
+    if page.receipt is None:
+        raise NotReceived
+    return visit.page("receiving/correct.html", shown=page, receipt=page.receipt)
+
+
+async def correct(visit: Visit, request: Request) -> Response:
+    """Let other counts stand than those that were entered."""
+    parcel_id, entered = request.path_params["parcel_id"], read_correction(await request.form())
+    counts = [Count(line, quantity) for line, quantity in entered.counts.items()]
+    await service.correct_count(visit.uow, parcel_id, counts, entered.why, entered.seen)
+    return redirect(f"/app/receiving/{parcel_id}", told="count_corrected")

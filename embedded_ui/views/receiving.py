@@ -68,6 +68,11 @@ class ParcelPage:
     receipt: ReceiptRow | None
 
     @property
+    def titles(self) -> dict[int, str]:
+        """The products' names, by line."""
+        return {line.line_id: line.title for line in self.lines}
+
+    @property
     def has_short(self) -> bool:
         """Whether less was found of something than was announced."""
         return any(line.difference < 0 for line in self.lines)

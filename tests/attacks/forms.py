@@ -45,6 +45,7 @@ FORMS: Mapping[str, Form] = {
     "/app/master-orders/{cycle_id:id}/send-again": {},
     "/app/master-orders/{cycle_id:id}/order-again": {},
     "/app/receiving/{parcel_id:id}": {"line_{parcel_line}": "1"},
+    "/app/receiving/{parcel_id:id}/correct": {"line_{parcel_line}": "1", "why": "Miscounted", "seen": "0"},
     "/app/packing/{order_id:id}": {"line_{order_line}": "1", "boxes": "2"},
     "/app/shipments/{shipment_id:id}/hand-over": HANDOVER,
     "/app/shipments/{shipment_id:id}/look-again": {},

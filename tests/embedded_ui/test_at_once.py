@@ -59,6 +59,27 @@ async def test_a_parcel_counted_by_several_at_once_and_again(centre: Oak) -> Non
     assert await centre.units() == {"allocated": 3}
 
 
+async def test_a_count_corrected_by_several_while_what_was_counted_is_packed(centre: Oak) -> None:
+    """H12, H11: one correction is taken in; a unit is in a box or was never here, not both."""
+    await stock_centre(centre.trade, 3)
+    (parcel,) = await centre.parcels()
+    path = f"/app/receiving/{parcel.id}/correct"
+    fewer: dict[str, Any] = {f"line_{parcel.lines[0].master_line_id}": 1, "why": "Miscounted", "seen": 0}
+    packing, form = await packing_form(centre, 3)
+
+    corrected, packed = await asyncio.gather(press(centre, path, 3, **fewer), press(centre, packing, 2, **form))
+    await centre.trade.settle()
+    again = await press(centre, path, **{**fewer, "seen": 0 if packed[0] == 303 else 1})
+
+    if packed[0] == 303:
+        assert (corrected, again) == ([422] * 3, [422])
+        assert await centre.units("supply") == {"allocated": 3}
+    else:
+        assert (corrected, again) == ([303, 409, 409], [422])
+        assert await centre.units("supply") == {"allocated": 1, "shorted": 2}
+    assert await centre.told("receiving.parcel.corrected") == corrected.count(303)
+
+
 async def test_a_box_packed_by_several_at_once_and_again(centre: Oak) -> None:
     """A part of what is here could be packed twice over: nobody made the second box."""
     await stock_centre(centre.trade, 5)

@@ -82,6 +82,34 @@ async def test_a_parcel_is_received_once(trade: Trade) -> None:
     assert "count-form" not in second.text
 
 
+async def test_a_wrong_count_is_corrected_on_its_page(trade: Trade) -> None:
+    """H11, H12: who received it and when stands there, and what was corrected, by whom and why."""
+    await sell(trade, 3)
+    await close_week(trade)
+    parcel = await send_parcel(trade)
+    path, name = f"/app/receiving/{parcel.id}", f"line_{parcel.lines[0].master_line_id}"
+    early = await trade.shops.get(trade.retailer, f"{path}/correct")
+    await trade.shops.post(trade.retailer, path, **{name: 2})
+    await trade.settle()
+
+    second = (await trade.shops.post(trade.retailer, path, **{name: 3})).text
+    form = (await trade.shops.get(trade.retailer, f"{path}/correct")).text
+    refused = await trade.shops.post(trade.retailer, f"{path}/correct", **{name: "", "seen": 0})
+    corrected = await trade.shops.post(trade.retailer, f"{path}/correct", **{name: 3, "why": "On a shelf", "seen": 0})
+    late = await trade.shops.post(trade.retailer, f"{path}/correct", **{name: 1, "why": "Miscounted", "seen": 0})
+    page = (await trade.shops.get(trade.retailer, path)).text
+
+    assert early.status_code == 409
+    assert re.search(r"Received</s-text>\s*<s-text>[^<]+, by you<", second)
+    assert f'href="{path}/correct"' in second
+    assert 'value="2"' in form
+    assert (refused.status_code, refused.text.count('error="')) == (422, 2)
+    assert (corrected.status_code, late.status_code) == (303, 409)
+    assert "3 counted" in late.text
+    assert "Beans: 3 instead of 2. On a shelf" in page
+    assert "as announced" in page
+
+
 async def test_who_counts_a_parcel_that_was_taken_back_is_told_so(trade: Trade) -> None:
     """H15: their page had been open; nobody received it."""
     await sell(trade, 3)

@@ -13,7 +13,7 @@ from app.exceptions.queries import ExceptionFacts
 from app.master_orders import flows
 from app.master_orders.queries import ChangeRow, MasterOrder, changes_of, list_master_orders, running_order
 from app.receiving.queries import Parcel, list_parcels
-from app.receiving.service import Count, receive_parcel
+from app.receiving.service import Count, correct_count, receive_parcel
 from app.units import facts
 from simulator.faults.faults import Faults, Rule
 from simulator.world.draft_orders import DraftEdit, complete_draft, delete_draft, edit_draft
@@ -164,6 +164,13 @@ class Oak:
             receipt = await receive_parcel(uow, parcel.id, counts)
         await self.trade.settle()
         return receipt
+
+    async def correct(self, parcel: Parcel, *quantities: int, seen: int = 0) -> None:
+        """Let these counts of the parcel's lines stand instead."""
+        counts = [Count(line.master_line_id, count) for line, count in zip(parcel.lines, quantities, strict=True)]
+        async with self.trade.uow() as uow:
+            await correct_count(uow, parcel.id, counts, "Miscounted", seen)
+        await self.trade.settle()
 
     async def stock_centre(self, *quantities: int) -> None:
         """Customers buy, the week closes, Oak sends all of it, and it is received."""

@@ -1,6 +1,7 @@
 """Verbs of receiving: know what the partner sent, count what arrived, settle what is short, give it to orders."""
 
 from app.receiving.service.allocation import allocate_received, use_surplus
+from app.receiving.service.corrections import correct_count
 from app.receiving.service.parcels import (
     finish_poll,
     is_news,
@@ -15,6 +16,7 @@ from app.receiving.service.watching import keep_watch
 __all__ = [
     "Count",
     "allocate_received",
+    "correct_count",
     "finish_poll",
     "forget_staff",
     "is_news",

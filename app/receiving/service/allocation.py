@@ -12,11 +12,11 @@ from app.events.service import record_event
 from app.inventory.jobs import RefreshOffers, WriteOffers
 from app.job_runs.service import enqueue
 from app.master_orders.jobs import RewriteDraft
-from app.orders.queries import orders_of_lines
 from app.partners.queries import get_partner
 from app.receiving import rules
 from app.receiving.events import UnitsAllocated, UnitsPromised
 from app.receiving.rules import Free, Share, Waiting
+from app.receiving.service.telling import units_by_order
 from app.units import queries as units
 from app.units.queries import FreeSupply
 from app.units.service import lock_open_units, match, promise
@@ -79,7 +79,7 @@ async def _share(
 
 
 async def _match(uow: UnitOfWork, shares: Sequence[Share], because: Because) -> None:
-    given = await _by_order(uow, shares)
+    given = await units_by_order(uow, [(share.lot_id, share.quantity) for share in shares])
     for supply_line_id, lots in _by_supply(shares):
         await match(uow, supply_line_id, lots, because)
     for order_id, quantity in given:
@@ -91,7 +91,7 @@ async def _promise(uow: UnitOfWork, partner_id: int, variant_ids: Collection[int
     shares = await _share(uow, variant_ids, DemandState.QUEUED, lambda supply: supply.arriving)
     if not shares:
         return
-    given = await _by_order(uow, shares)
+    given = await units_by_order(uow, [(share.lot_id, share.quantity) for share in shares])
     for supply_line_id, lots in _by_supply(shares):
         await promise(uow, supply_line_id, lots, because)
     for order_id, quantity in given:
@@ -114,13 +114,3 @@ def _by_supply(shares: Iterable[Share]) -> list[tuple[int, list[tuple[int, int]]
     for share in shares:
         by_supply[share.supply_line_id].append((share.lot_id, share.quantity))
     return sorted(by_supply.items())
-
-
-async def _by_order(uow: UnitOfWork, shares: Sequence[Share]) -> list[tuple[int, int]]:
-    """Return how many units each order gets."""
-    lines = await units.lines_of_lots(uow.session, uow.store_id, {share.lot_id for share in shares})
-    orders = await orders_of_lines(uow.session, uow.store_id, set(lines.values()))
-    given: dict[int, int] = defaultdict(int)
-    for share in shares:
-        given[orders[lines[share.lot_id]]] += share.quantity
-    return sorted(given.items())

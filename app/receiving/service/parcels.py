@@ -1,7 +1,7 @@
 """Know what a partner did with a master order: what was sent, corrected, taken back, closed."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from app.catalog.queries import VariantFacts, variants_of_store
@@ -21,6 +21,8 @@ from app.units.queries import supply_whereabouts
 from app.units.service import advance_supply, lock_open_units
 from app.units.states import AWAITED, SUPPLY_SOURCES, SupplyState
 from app.units.terms import Because
+
+MOST_PARCELS = 1000  # of one master order
 
 
 async def record_partner_order(uow: UnitOfWork, cycle_id: int, facts: PartnerOrderFacts) -> None:
@@ -116,7 +118,7 @@ async def _follow_fulfillment(
     elif facts.status == "CANCELLED" and parcel.state == ParcelState.RECEIVED and parcel.cancelled_there_at is None:
         # What was counted here is true, whatever the partner's store says (H15).
         parcel.cancelled_there_at = uow.now
-        await _await_missing(uow, parcel)
+        await _await_of(uow, parcel)
         await open_exception(uow, problems.cancelled_after_receipt(master, parcel))
     elif facts.status == "SUCCESS":
         await _correct_tracking(uow, parcel, facts)
@@ -203,31 +205,32 @@ def _gids_of_lines(variants: Iterable[VariantFacts], order: PartnerOrderFacts) -
 
 
 async def _cancel_parcel(uow: UnitOfWork, parcel: InboundParcel) -> None:
-    await _take_back(uow, parcel, {})
     parcel.move(ParcelState.CANCELLED, uow.now)
+    await _await_of(uow, parcel)
     units = sum(line.quantity for line in parcel.lines)
     await record_event(uow, ParcelCancelled(parcel.cycle_id, parcel.partner_id, parcel.id, units))
 
 
-async def _await_missing(uow: UnitOfWork, parcel: InboundParcel) -> None:
-    """Let what was not found in the parcel be with the partner again, who may still send it."""
-    line_ids = [line.master_line_id for line in parcel.lines]
-    await _take_back(uow, parcel, await repository.received_by_line(uow.session, uow.store_id, line_ids, parcel.id))
-
-
-async def _take_back(uow: UnitOfWork, parcel: InboundParcel, found: Mapping[int, int]) -> None:
-    """Let what is on the way in this parcel be with the partner again; not what is in others, nor more than ordered."""
-    places = await supply_whereabouts(uow.session, uow.store_id, [line.master_line_id for line in parcel.lines])
-    on_the_way = Counter[int]()
-    for other in await repository.list_parcels(uow.session, uow.store_id, ParcelState.ON_THE_WAY, [parcel.cycle_id]):
-        if other.id != parcel.id:
-            on_the_way.update({line.master_line_id: line.quantity for line in other.lines})
+async def _await_of(uow: UnitOfWork, parcel: InboundParcel) -> None:
     because = Because("parcel.cancelled", "parcel", str(parcel.id), uow.now)
-    for line in sorted(parcel.lines, key=lambda line: line.master_line_id):
-        inbound = places[line.master_line_id].get(SupplyState.INBOUND, 0) - on_the_way[line.master_line_id]
-        missing = min(line.quantity - found.get(line.master_line_id, 0), inbound)
-        if missing > 0:
-            await advance_supply(uow, line.master_line_id, missing, SupplyState.SENT, because)
+    await await_announced(uow, parcel.cycle_id, [line.master_line_id for line in parcel.lines], because)
+
+
+async def await_announced(uow: UnitOfWork, cycle_id: int, line_ids: Collection[int], because: Because) -> None:
+    """Let of these lines be on the way what is in parcels and was not found; the rest is with the partner again."""
+    parcels = await repository.list_parcels(uow.session, uow.store_id, None, [cycle_id], limit=MOST_PARCELS)
+    receipts = await repository.list_receipts(uow.session, uow.store_id, [parcel.id for parcel in parcels])
+    found = {(each.parcel_id, line.master_line_id): line.quantity for each in receipts for line in each.lines}
+    missing = Counter[int]()
+    for parcel in parcels:
+        if parcel.state != ParcelState.CANCELLED and parcel.cancelled_there_at is None:
+            for line in parcel.lines:
+                missing[line.master_line_id] += max(line.quantity - found.get((parcel.id, line.master_line_id), 0), 0)
+    places = await supply_whereabouts(uow.session, uow.store_id, list(line_ids))
+    for line_id in sorted(line_ids):
+        beyond = places[line_id].get(SupplyState.INBOUND, 0) - missing[line_id]
+        if beyond > 0:
+            await advance_supply(uow, line_id, beyond, SupplyState.SENT, because)
 
 
 async def _correct_tracking(uow: UnitOfWork, parcel: InboundParcel, facts: FulfillmentFacts) -> None:

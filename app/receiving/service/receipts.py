@@ -1,6 +1,6 @@
 """Count what is in a parcel: short and over are facts of the ledger, and what is here goes to orders at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from app.core.errors import Invalid
@@ -33,12 +33,11 @@ async def receive_parcel(uow: UnitOfWork, parcel_id: int, counts: Sequence[Count
     More than announced is taken in as it is: of units nobody had asked for, as surplus (H6). What is missing stays
     awaited until the partner is done with the order (H4).
     """
-    parcel = await _lock_parcel(uow, parcel_id)
+    parcel = await lock_for_count(uow, parcel_id)
     parcel.move(ParcelState.RECEIVED, uow.now)
     announced = {line.master_line_id: line.quantity for line in parcel.lines}
     await lock_open_units(uow, parcel.partner_id, list(announced))
-    counts = sorted(counts, key=lambda count: count.master_line_id)
-    _check(announced, counts)
+    counts = check_counts(announced, counts)
 
     receipt = await _write_receipt(uow, parcel)
     because = Because("parcel.received", "receipt", str(receipt.id), uow.now)
@@ -52,7 +51,7 @@ async def receive_parcel(uow: UnitOfWork, parcel_id: int, counts: Sequence[Count
     return receipt.id
 
 
-async def _lock_parcel(uow: UnitOfWork, parcel_id: int) -> InboundParcel:
+async def lock_for_count(uow: UnitOfWork, parcel_id: int) -> InboundParcel:
     """Lock the partner's order, then the parcel, as whoever reads the order does: two would wait for each other."""
     parcel = await repository.get_parcel(uow.session, uow.store_id, parcel_id)
     await repository.lock_partner_order(uow.session, uow.store_id, parcel.cycle_id)
@@ -91,8 +90,10 @@ async def _take_in(uow: UnitOfWork, receipt: Receipt, because: Because, count: C
     return over
 
 
-def _check(announced: Mapping[int, int], counts: Sequence[Count]) -> None:
-    if [count.master_line_id for count in counts] != sorted(announced):
+def check_counts(lines: Collection[int], counts: Sequence[Count]) -> list[Count]:
+    """Return the counts in the order of their lines; refused unless each line is counted once, within reason."""
+    counts = sorted(counts, key=lambda count: count.master_line_id)
+    if [count.master_line_id for count in counts] != sorted(lines):
         raise Invalid("Count every line of the parcel; enter 0 for what is missing.")
     wrong = {
         f"line_{count.master_line_id}": f"Enter a whole number from 0 to {MOST_UNITS}."
@@ -101,6 +102,7 @@ def _check(announced: Mapping[int, int], counts: Sequence[Count]) -> None:
     }
     if wrong:
         raise Invalid("Please check the counts.", wrong)
+    return counts
 
 
 async def forget_staff(uow: UnitOfWork) -> int:

@@ -1,6 +1,5 @@
 """Settle what will not come, once the partner is done with a master order and its parcels are opened."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 
 from app.core.unit_of_work import UnitOfWork
@@ -9,13 +8,13 @@ from app.exceptions.queries import open_exceptions_of
 from app.exceptions.service import resolve_exceptions
 from app.master_orders.queries import MasterOrder, get_master_order
 from app.master_orders.service import note_reduction
-from app.orders.queries import orders_of_lines
 from app.partners.queries import get_partner
 from app.receiving import repository
 from app.receiving.errors import NothingToDecide
 from app.receiving.events import UnitsOrderedAgain, UnitsShorted
 from app.receiving.service.problems import CANCELLED
-from app.units.queries import lines_of_lots, supply_whereabouts
+from app.receiving.service.telling import units_by_order
+from app.units.queries import supply_whereabouts
 from app.units.service import lock_open_units, requeue_uncovered, short_supply
 from app.units.states import AWAITED, SupplyState
 from app.units.terms import Because, Released
@@ -88,7 +87,7 @@ async def _give_up(uow: UnitOfWork, master: MasterOrder, missing: Mapping[int, i
     if shorted:
         again = sum(each.quantity for each in requeued)
         await record_event(uow, UnitsShorted(master.id, master.partner_id, master.partner_store_id, shorted, again))
-        await _tell_orders(uow, master.partner_id, requeued)
+        await tell_ordered_again(uow, master.partner_id, requeued)
     return shorted
 
 
@@ -97,15 +96,10 @@ async def _is_undecided(uow: UnitOfWork, cycle_id: int) -> bool:
     return any(each.kind == CANCELLED for each in listed)
 
 
-async def _tell_orders(uow: UnitOfWork, partner_id: int, requeued: Collection[Released]) -> None:
+async def tell_ordered_again(uow: UnitOfWork, partner_id: int, requeued: Collection[Released]) -> None:
     """Write it into the story of each order that waits on."""
     if not requeued:
         return
-    lines = await lines_of_lots(uow.session, uow.store_id, {each.lot_id for each in requeued})
-    orders = await orders_of_lines(uow.session, uow.store_id, set(lines.values()))
     partner = await get_partner(uow.session, uow.store_id, partner_id)
-    missing: dict[int, int] = defaultdict(int)
-    for each in requeued:
-        missing[orders[lines[each.lot_id]]] += each.quantity
-    for order_id, quantity in sorted(missing.items()):
+    for order_id, quantity in await units_by_order(uow, [(each.lot_id, each.quantity) for each in requeued]):
         await record_event(uow, UnitsOrderedAgain(order_id, quantity, partner.name))

@@ -103,12 +103,16 @@ async def _place(
     ]
 
 
-async def lock_open_units(uow: UnitOfWork, partner_id: int, line_ids: Sequence[int] = ()) -> None:
+async def lock_open_units(
+    uow: UnitOfWork, partner_id: int, line_ids: Sequence[int] = (), *, with_matched: bool = False
+) -> None:
     """Hold what is queued, waiting, coming or free of a partner, so that what is read of it next stays true.
 
-    The units of master lines named are held with it, also of those of which nothing is open any more.
+    The units of master lines named are held with it, also of those of which nothing is open any more; and on request
+    the customers' units that were given some of them.
     """
-    await repository.lock_lots(uow.session, uow.store_id, repository.open_lots(uow.store_id, partner_id, line_ids))
+    wanted = repository.open_lots(uow.store_id, partner_id, line_ids, with_matched=with_matched)
+    await repository.lock_lots(uow.session, uow.store_id, wanted)
 
 
 async def mark_late(uow: UnitOfWork, lot_ids: Sequence[int]) -> None:
