@@ -90,14 +90,46 @@ document.addEventListener("turbo:render", () => {
 });
 
 // A count tells while it is typed by how much it differs from what was announced.
+function tellCount(field) {
+  const difference = Number(field.value) - Number(field.dataset.comparedWith);
+  const [words, tone] = !field.value ? ["please count", "caution"]
+    : difference < 0 ? [`${-difference} short`, "warning"]
+    : difference > 0 ? [`${difference} over`, "info"]
+    : ["as announced", "success"];
+  const badge = document.getElementById(field.dataset.tells);
+  badge.textContent = words;
+  badge.setAttribute("tone", tone);
+}
+
 document.addEventListener("input", (event) => {
   const field = event.target.closest?.("[data-compared-with]");
-  if (!field) return;
-  const difference = Number(field.value) - Number(field.dataset.comparedWith);
-  const badge = document.getElementById(field.dataset.tells);
-  badge.textContent = difference < 0 ? `${-difference} short` : difference > 0 ? `${difference} over` : "as announced";
-  badge.setAttribute("tone", difference < 0 ? "warning" : difference > 0 ? "info" : "success");
+  if (field) tellCount(field);
 }, true);
+
+// Enter in a count, typed or sent by a scanner, leads to the next field that is empty, then to the button; it never
+// sends the form by itself.
+document.addEventListener("keydown", (event) => {
+  const field = event.target.closest?.("[data-compared-with]");
+  if (!field || event.key !== "Enter" || event.isComposing) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const form = field.closest("form");
+  const fields = [...form.querySelectorAll("[data-compared-with], s-text-field")];
+  const here = fields.indexOf(field);
+  const next = [...fields.slice(here + 1), ...fields.slice(0, here + 1)].find((each) => !each.value);
+  (next ?? form.querySelector("s-button[type=submit]")).focus();
+}, true);
+
+document.addEventListener("click", (event) => {
+  const form = event.target.closest?.("[data-fill]")?.closest("form");
+  if (!form) return;
+  for (const field of form.querySelectorAll("[data-compared-with]")) {
+    if (field.value) continue;
+    field.value = field.dataset.comparedWith;
+    tellCount(field);
+  }
+  form.querySelector("s-button[type=submit]").focus();
+});
 
 // Parts that change while work goes on read themselves again, as long as somebody looks.
 setInterval(() => {

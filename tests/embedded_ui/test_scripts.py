@@ -6,7 +6,7 @@ from playwright.async_api import expect
 from tests.embedded_ui.browsing import window
 from tests.support.shops import PARTNER
 from tests.support.trade import Trade
-from tests.support.weeks import sell, stock_centre
+from tests.support.weeks import close_week, sell, send_parcel, stock_centre
 
 pytestmark = pytest.mark.anyio
 
@@ -190,3 +190,37 @@ async def test_what_is_kept_is_saved_or_discarded_in_the_admin_and_asked_about_b
 
     assert [each.rpartition("/")[2] for each in kept] == ["centre", "stock-location", "defaults"]
     assert asked == 1
+
+
+async def test_a_parcel_is_counted_by_keys_alone_and_no_enter_receives_what_nobody_counted(trade: Trade) -> None:
+    """A scanner ends in Enter too: what it left in a field is refused there, and nothing is received."""
+    await trade.bring_in(trade.product(), trade.product(PARTNER, {"sku": "TEA"}, title="Tea"))
+    trade.buy(("PARTNER-oak-BEAN", 3), ("PARTNER-oak-TEA", 2))
+    await trade.settle()
+    await close_week(trade)
+    parcel = await send_parcel(trade)
+    async with window(trade.shops, trade.retailer, 390) as staff:
+        page, path = staff.page, f"/app/receiving/{parcel.id}"
+        await staff.opens(path)
+        first, second = (page.get_by_label(f"{count} announced") for count in (3, 2))
+        await first.focus()
+        await page.keyboard.press("Enter")
+        await expect(second).to_be_focused()
+        await page.keyboard.type("4006381333931")
+        await page.keyboard.press("Enter")
+        await expect(first).to_be_focused()
+        await page.get_by_role("button", name="Receive parcel").click()
+        await expect(page.get_by_text("Enter a whole number, 0 or more.")).to_have_count(2)
+        await expect(first).to_be_focused()
+        await second.fill("")
+        await second.fill("1")
+        await expect(page.get_by_text("1 short")).to_be_visible()
+        await page.get_by_role("button", name="Fill in the rest as announced").focus()
+        await page.keyboard.press("Enter")
+        await expect(first).to_have_value("3")
+        await expect(second).to_have_value("1")
+        await expect(page.get_by_role("button", name="Receive parcel")).to_be_focused()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_text("What was in it")).to_be_visible()
+
+    assert [each for each in staff.asked if each.startswith("POST")] == [f"POST {path}"] * 2

@@ -271,6 +271,7 @@ async def retailer_receives_one_short(retailer: Person) -> None:
     await retailer.sees_heading("Parcel from Oak")
     await retailer.app.get_by_label("Espresso Nero").fill("1")
     await retailer.sees("1 short")
+    await retailer.presses("Fill in the rest as announced")
     await retailer.looks("parcel")
     await retailer.presses("Receive parcel")
     await retailer.sees("What was in it")
