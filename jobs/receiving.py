@@ -5,7 +5,7 @@ from app.inbox.declaration import InboxEvent
 from app.inbox.hints import gid_in, gid_of, part_of
 from app.job_runs.service import enqueue
 from app.receiving import flows, service
-from app.receiving.jobs import ReadMasterOrder, ReadMasterOrders, UseSurplus
+from app.receiving.jobs import ReadMasterOrder, ReadMasterOrders, ReviewParcels, UseSurplus
 from app.stores.states import StoreRole
 from jobs.context import JobContext
 from jobs.registry import handles, hears
@@ -30,6 +30,13 @@ async def use_surplus(context: JobContext, job: UseSurplus) -> None:
     """Give surplus to who waits."""
     async with context.open_last(system_for(job.store_id)) as uow:
         await service.use_surplus(uow, job.partner_id)
+
+
+@handles(ReviewParcels)
+async def review_parcels(context: JobContext, job: ReviewParcels) -> None:
+    """Look for parcels that did not come."""
+    async with context.open_last(system_for(job.store_id)) as uow:
+        await service.review_parcels(uow)
 
 
 @hears("fulfillments/create", "fulfillments/update", role=StoreRole.PARTNER)

@@ -18,7 +18,7 @@ from app.job_runs.states import Missed
 from app.master_orders.jobs import FollowDrafts
 from app.orders.jobs import ReconcileOrders
 from app.partners.jobs import TellOfWork
-from app.receiving.jobs import ReadMasterOrders
+from app.receiving.jobs import ReadMasterOrders, ReviewParcels
 from app.stores.jobs import ForgetAuthorizations, SweepTokens
 from app.stores.queries import StoreFacts, get_store, stores_with_role
 from app.stores.service import list_open_erasures
@@ -46,6 +46,7 @@ STANDING: tuple[Standing, ...] = (
     Standing(StoreRole.RETAILER, 15, ReconcileOrders),
     Standing(StoreRole.RETAILER, HOUR, FollowDrafts),
     Standing(StoreRole.RETAILER, HOUR, partial(CompareOffers, by_poll=True)),
+    Standing(StoreRole.RETAILER, DAY // 4, ReviewParcels),
     Standing(StoreRole.PARTNER, DAY, ReadMasterOrders),  # more often while goods are awaited
     Standing(StoreRole.PARTNER, HOUR, partial(ReadProducts, by_poll=True)),
     Standing(StoreRole.PARTNER, HOUR, partial(SyncStock, by_poll=True)),

@@ -40,3 +40,13 @@ class UseSurplus(Job):
 
     store_id: int
     partner_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewParcels(Job):
+    """Tell of parcels that should have come by now, and look whether those on the way were delivered."""
+
+    name: ClassVar[str] = "receiving.review_parcels"
+    coalesce_by: ClassVar[tuple[str, ...]] = ("store_id",)  # the last look counts
+
+    store_id: int

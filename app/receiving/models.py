@@ -63,6 +63,8 @@ class InboundParcel(TenantOwned, Base):
     earlier_numbers: Mapped[list[Any]] = mapped_column(default=list)
     # and those beside the present one: none of them may reach a customer
     sent_at: Mapped[datetime]
+    delivered_at: Mapped[datetime | None]
+    # as the carrier told the partner's store; nobody may have opened it yet
     received_at: Mapped[datetime | None]
     cancelled_there_at: Mapped[datetime | None]
     # when the partner was seen to have cancelled it, though we had received it by then

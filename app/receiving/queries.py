@@ -33,6 +33,7 @@ class Parcel:
     tracking_url: str | None
     earlier_numbers: tuple[str, ...]
     sent_at: datetime
+    delivered_at: datetime | None
     received_at: datetime | None
     lines: tuple[ParcelLineRow, ...]
 
@@ -45,6 +46,10 @@ class Parcel:
     def can_be_received(self) -> bool:
         """Whether it is still to be opened."""
         return self.state is ParcelState.ON_THE_WAY
+
+    def lacks_number(self, now: datetime) -> bool:
+        """Whether the partner should have told its number by now."""
+        return self.can_be_received and rules.lacks_number(self.tracking_number, self.sent_at, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,7 @@ def _parcel(row: InboundParcel) -> Parcel:
         tracking_url=row.tracking_url,
         earlier_numbers=tuple(row.earlier_numbers),
         sent_at=row.sent_at,
+        delivered_at=row.delivered_at,
         received_at=row.received_at,
         lines=tuple(ParcelLineRow(line.master_line_id, line.quantity) for line in row.lines),
     )

@@ -98,6 +98,18 @@ async def find_parcels(
     return (await session.scalars(query.order_by(_turn_of(state)).limit(MOST_FOUND))).all()
 
 
+async def list_long_awaited(
+    session: AsyncSession, store_id: int, sent_by: datetime, delivered_by: datetime
+) -> Sequence[InboundParcel]:
+    """Return parcels that nobody received, of those sent, or delivered as their carrier says, by these instants."""
+    query = select(InboundParcel).where(
+        InboundParcel.store_id == store_id,
+        InboundParcel.state == ParcelState.ON_THE_WAY,
+        or_(InboundParcel.sent_at <= sent_by, InboundParcel.delivered_at <= delivered_by),
+    )
+    return (await session.scalars(query.order_by(InboundParcel.id))).all()
+
+
 def _turn_of(state: ParcelState | None) -> ColumnElement[int]:
     # A list that is cut off must not lose the parcel that does not arrive.
     return InboundParcel.id.asc() if state is ParcelState.ON_THE_WAY else InboundParcel.id.desc()

@@ -2,6 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+UNDER_WAY = timedelta(days=7)
+"""How long a parcel travels before somebody is told that it has not come (H13)."""
+
+UNOPENED = timedelta(hours=24)
+"""How long a parcel that was delivered waits to be received before somebody is told (H16)."""
+
+WITHOUT_NUMBER = timedelta(days=1)
+"""How long a parcel is on the way before its missing number is marked (H3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +105,8 @@ def some_of(names: Sequence[str], most: int = 3) -> str:
     """Return the first of these names as a sentence lists them, and how many more there are."""
     told = [*names[:most], *([f"{len(names) - most} more"] if len(names) > most else [])]
     return " and ".join(filter(None, [", ".join(told[:-1]), told[-1]]))
+
+
+def lacks_number(number: str | None, sent_at: datetime, now: datetime) -> bool:
+    """Tell whether a parcel's number is missing for longer than a partner needs to enter it."""
+    return not number and now - sent_at >= WITHOUT_NUMBER

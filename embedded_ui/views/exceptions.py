@@ -157,6 +157,7 @@ async def _places(uow: UnitOfWork, found: Sequence[ExceptionFacts]) -> dict[tupl
             "Open the master order",
             {line_id: line.cycle_id for line_id, line in lines.items()},
         ),
+        ("parcel", "/app/receiving/", "Open the parcel", {each: each for each in ids["parcel"]}),
         ("shipment", "/app/shipments/", "Open the shipment", {each: each for each in ids["shipment"]}),
         ("partner", "/app/partners/", "Open the partner", {each: each for each in ids["partner"]}),
         (

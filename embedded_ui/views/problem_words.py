@@ -26,6 +26,7 @@ HEADINGS: Mapping[str, str] = {
     "ordered_before_import": "Ordered before the product was imported",
     "over_shipped": "More was sent than the customer wants now",
     "parcel_cancelled_after_receipt": "The partner cancelled a parcel that is here",
+    "parcel_overdue": "A parcel should have come by now",
     "parcel_with_other_goods": "A parcel holds goods you did not order",
     "partner_access_lost": "A partner’s store no longer lets us in",
     "partner_changed_draft": "The partner changed the running master order",

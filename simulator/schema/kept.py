@@ -128,7 +128,7 @@ OUTPUTS: Mapping[str, str] = {
         requiresShipping
     """,
     "Fulfillment": """
-        id legacyResourceId name status displayStatus createdAt updatedAt totalQuantity trackingInfo
+        id legacyResourceId name status displayStatus createdAt updatedAt deliveredAt totalQuantity trackingInfo
         fulfillmentLineItems fulfillmentOrders order location requiresShipping
     """,
     "FulfillmentTrackingInfo": "company number url",

@@ -35,6 +35,7 @@ MISSED = {
     "orders.reconcile_orders": Missed.ONCE,
     "partners.tell_of_work": Missed.ONCE,
     "receiving.read_master_orders": Missed.ONCE,
+    "receiving.review_parcels": Missed.ONCE,
     "schedule.follow_erasures": Missed.ONCE,
     "stores.forget_authorizations": Missed.ONCE,
     "stores.sweep_tokens": Missed.ONCE,

@@ -69,6 +69,7 @@ class FulfillmentFacts:
     updated_at: datetime
     tracking: tuple[Tracking, ...]
     lines: tuple[FulfillmentLine, ...]
+    delivered_at: datetime | None = None  # as its carrier says, if the store knows
 
     @property
     def tracking_numbers(self) -> tuple[str, ...]:
@@ -121,6 +122,7 @@ class RawFulfillment(msgspec.Struct, rename="camel"):
     status: str
     created_at: datetime
     updated_at: datetime
+    delivered_at: datetime | None
     tracking_info: list[Tracking]
     fulfillment_line_items: RawPage[_Line]
 
@@ -289,6 +291,7 @@ async def whole_fulfillment(shopify: ShopifyClient, access: StoreAccess, raw: Ra
         updated_at=raw.updated_at,
         tracking=tuple(raw.tracking_info),
         lines=tuple(_line(line) for line in lines),
+        delivered_at=raw.delivered_at,
     )
 
 

@@ -15,6 +15,7 @@ from app.receiving import repository, rules
 from app.receiving.events import ParcelCancelled, ParcelSent, ParcelTrackingCorrected
 from app.receiving.models import InboundParcel, InboundParcelLine, PartnerOrder
 from app.receiving.service import problems
+from app.receiving.service.awaiting import end_awaiting
 from app.receiving.service.shortages import settle_reductions, settle_shortages
 from app.receiving.states import ParcelState
 from app.units.queries import supply_whereabouts
@@ -119,9 +120,16 @@ async def _follow_fulfillment(
         # What was counted here is true, whatever the partner's store says (H15).
         parcel.cancelled_there_at = uow.now
         await _await_of(uow, parcel)
-        await open_exception(uow, problems.cancelled_after_receipt(master, parcel))
+        if await _was_found(uow, parcel):
+            await open_exception(uow, problems.cancelled_after_receipt(master, parcel))
     elif facts.status == "SUCCESS":
+        parcel.delivered_at = facts.delivered_at
         await _correct_tracking(uow, parcel, facts)
+
+
+async def _was_found(uow: UnitOfWork, parcel: InboundParcel) -> bool:
+    line_ids = [line.master_line_id for line in parcel.lines]
+    return any((await repository.received_by_line(uow.session, uow.store_id, line_ids, parcel.id)).values())
 
 
 async def _add_parcel(uow: UnitOfWork, master: MasterOrder, order: PartnerOrderFacts, facts: FulfillmentFacts) -> None:
@@ -134,6 +142,7 @@ async def _add_parcel(uow: UnitOfWork, master: MasterOrder, order: PartnerOrderF
         state=ParcelState.ON_THE_WAY,
         earlier_numbers=[],
         sent_at=facts.created_at,
+        delivered_at=facts.delivered_at,
     )
     _bear_tracking(parcel, facts)
     uow.session.add(parcel)
@@ -206,6 +215,7 @@ def _gids_of_lines(variants: Iterable[VariantFacts], order: PartnerOrderFacts) -
 
 async def _cancel_parcel(uow: UnitOfWork, parcel: InboundParcel) -> None:
     parcel.move(ParcelState.CANCELLED, uow.now)
+    await end_awaiting(uow, parcel)
     await _await_of(uow, parcel)
     units = sum(line.quantity for line in parcel.lines)
     await record_event(uow, ParcelCancelled(parcel.cycle_id, parcel.partner_id, parcel.id, units))

@@ -8,6 +8,11 @@ CANCELLED = "master_order_cancelled"
 TAKEN_BACK = "parcel_cancelled_after_receipt"
 NOT_ORDERED = "parcel_with_other_goods"
 NOT_FOLLOWED = "master_order_not_followed"
+OVERDUE = "parcel_overdue"
+LOST_STEP = (
+    "If it does not come, say on its page that nothing arrived: what was in it is then ordered again once the partner "
+    "is done with the order. Should it turn up later, correct the count."
+)
 
 
 def master_cancelled(master: MasterOrder, units: int, *, is_deleted: bool = False) -> Problem:
@@ -23,8 +28,9 @@ def master_cancelled(master: MasterOrder, units: int, *, is_deleted: bool = Fals
 
 def cancelled_after_receipt(master: MasterOrder, parcel: InboundParcel) -> Problem:
     """The partner cancelled a parcel that is here."""
-    name = parcel.tracking_number or "without a number"
-    cause = f"The partner cancelled parcel {name} of {master.order_name} in their store, but it was received here."
+    cause = (
+        f"The partner cancelled parcel {_name(parcel)} of {master.order_name} in their store, but it was received here."
+    )
     step = "The receipt stands. Tell the partner that the goods arrived."
     return _problem(master, TAKEN_BACK, cause, step, ends_by_hand=True)
 
@@ -41,6 +47,27 @@ def not_followed(master: MasterOrder, why: str) -> Problem:
     cause = f"What the partner did with {master.order_name} could not be taken in: {why}"
     step = "It is tried again by itself. Until then, ask the partner what they sent."
     return _problem(master, NOT_FOLLOWED, cause, step)
+
+
+def overdue(parcel: InboundParcel) -> Problem:
+    """A parcel is on the way for too long."""
+    cause = f"The partner sent parcel {_name(parcel)} more than 7 days ago, and nobody received it."
+    return _of_parcel(parcel, cause, f"Look where it is, and ask the partner. {LOST_STEP}")
+
+
+def unopened(parcel: InboundParcel) -> Problem:
+    """A parcel was delivered, and nobody counted it."""
+    cause = f"Parcel {_name(parcel)} was delivered more than a day ago, as its carrier says, and nobody received it."
+    return _of_parcel(parcel, cause, f"Look for it, and receive it. {LOST_STEP}")
+
+
+def _name(parcel: InboundParcel) -> str:
+    return parcel.tracking_number or "without a number"
+
+
+def _of_parcel(parcel: InboundParcel, cause: str, step: str) -> Problem:
+    # Its units may stand on the list for another reason too, such as a cancelled master order: none is counted twice.
+    return Problem(OVERDUE, "parcel", str(parcel.id), cause, step, partner_id=parcel.partner_id)
 
 
 def _problem(

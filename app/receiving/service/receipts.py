@@ -11,6 +11,7 @@ from app.receiving import repository
 from app.receiving.events import ParcelReceived
 from app.receiving.models import InboundParcel, Receipt, ReceiptLine
 from app.receiving.service.allocation import allocate_received
+from app.receiving.service.awaiting import end_awaiting
 from app.receiving.service.shortages import settle_shortages
 from app.receiving.states import ParcelState
 from app.units.service import lock_open_units, receive_supply
@@ -35,6 +36,7 @@ async def receive_parcel(uow: UnitOfWork, parcel_id: int, counts: Sequence[Count
     """
     parcel = await lock_for_count(uow, parcel_id)
     parcel.move(ParcelState.RECEIVED, uow.now)
+    await end_awaiting(uow, parcel)
     announced = {line.master_line_id: line.quantity for line in parcel.lines}
     await lock_open_units(uow, parcel.partner_id, list(announced))
     counts = check_counts(announced, counts)

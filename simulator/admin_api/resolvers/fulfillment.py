@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from simulator.admin_api.call import Call
@@ -202,6 +203,10 @@ def _display_status(one: Fulfillment, _call: Call) -> str:
     return one.events[-1].status.upper() if one.events else "FULFILLED"
 
 
+def _delivered_at(one: Fulfillment, _call: Call) -> datetime | None:
+    return next((event.happened_at for event in reversed(one.events) if event.status.upper() == "DELIVERED"), None)
+
+
 resolves(
     "FulfillmentOrder",
     attributes("status requestStatus createdAt updatedAt fulfillAt")
@@ -243,6 +248,7 @@ resolves(
         "id": attribute("gid"),
         "legacyResourceId": attribute("id"),
         "displayStatus": _display_status,
+        "deliveredAt": _delivered_at,
         "totalQuantity": lambda one, _: sum(line.quantity for line in one.lines),
         "trackingInfo": _tracking,
         "fulfillmentLineItems": _fulfillment_lines,

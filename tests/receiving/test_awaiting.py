@@ -1,0 +1,86 @@
+"""A parcel that does not come is told, once, until it is received or taken back; what was lost is ordered again."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.receiving.rules import lacks_number
+from simulator.world.fulfillment import add_fulfillment_event, cancel_fulfillment
+from tests.support.hub import MONDAY_NOON
+from tests.support.oak import Oak
+
+pytestmark = pytest.mark.anyio
+QUARTER_DAY = timedelta(hours=6, minutes=1)
+
+
+async def test_a_parcel_that_does_not_come_for_seven_days_is_told_and_counted_as_lost(oak: Oak) -> None:
+    """H13: until it is received, be it with nothing; what was in it is ordered again, and not billed."""
+    await oak.sell(3)
+    await oak.close_week()
+    oak.send(3)
+    await oak.pass_time(timedelta(days=6, hours=23))
+    before = await oak.problems()
+    await oak.pass_time(QUARTER_DAY)
+    first = (await oak.problems())["parcel_overdue"]
+    await oak.pass_time(QUARTER_DAY)
+    again = (await oak.problems())["parcel_overdue"]
+    (parcel,) = await oak.parcels()
+
+    await oak.receive(parcel, 0)
+    await oak.gather()
+
+    assert "parcel_overdue" not in before
+    assert (again.id, first.subject_kind, first.subject_id) == (first.id, "parcel", str(parcel.id))
+    assert "1Z999" in first.cause
+    assert await oak.problems() == {}
+    assert (await oak.units(), await oak.units("supply")) == ({"queued": 3}, {"shorted": 3})
+    assert [line.quantity for line in oak.draft.lines] == [3]
+
+
+async def test_a_lost_parcel_that_turns_up_is_counted_after_all(oak: Oak) -> None:
+    """H13, H12: and nothing is told of a parcel that was counted as lost when its partner cancels it."""
+    await oak.sell(3)
+    await oak.close_week()
+    fulfillment = oak.send(3)
+    await oak.trade.settle()
+    (parcel,) = await oak.parcels()
+    await oak.receive(parcel, 0)
+    cancel_fulfillment(oak.trade.shops.world, oak.store, fulfillment)
+    await oak.trade.settle()
+    told = await oak.problems()
+
+    await oak.correct(parcel, 3)
+    await oak.gather()
+
+    assert told == {}
+    assert (await oak.units(), await oak.units("supply")) == ({"allocated": 3}, {"allocated": 3})
+    assert oak.drafts == []
+
+
+async def test_a_parcel_that_was_delivered_and_not_received_is_told_a_day_later(oak: Oak) -> None:
+    """H16: as its carrier told the partner's store; until the partner takes it back."""
+    await oak.sell(3)
+    await oak.close_week()
+    fulfillment = oak.send(3)
+    await oak.pass_time(timedelta(days=2))
+    add_fulfillment_event(oak.trade.shops.world, oak.store, fulfillment, "DELIVERED", None, None)
+    delivered_at = oak.trade.clock.at
+    await oak.pass_time(timedelta(hours=23))
+    before = await oak.problems()
+    await oak.pass_time(QUARTER_DAY)
+    told = await oak.problems()
+
+    cancel_fulfillment(oak.trade.shops.world, oak.store, fulfillment)
+    await oak.trade.settle()
+
+    assert (await oak.parcels())[0].delivered_at == delivered_at
+    assert (before, set(told)) == ({}, {"parcel_overdue"})
+    assert told["parcel_overdue"].cause.startswith("Parcel 1Z999 was delivered more than a day ago")
+    assert await oak.problems() == {}
+
+
+def test_a_missing_number_is_marked_after_a_day() -> None:
+    """H3"""
+    marked = [lacks_number(number, MONDAY_NOON, MONDAY_NOON + timedelta(hours=24)) for number in (None, "", "1Z999")]
+    assert marked == [True, True, False]
+    assert not lacks_number(None, MONDAY_NOON, MONDAY_NOON + timedelta(hours=23))
