@@ -44,6 +44,19 @@ async def timeline(
     return await _told(session, chosen.order_by(DomainEvent.id.desc()).limit(limit))
 
 
+async def timeline_of_part(
+    session: AsyncSession, subject: str, subject_id: object, part: tuple[str, object], limit: int = 100
+) -> list[TimelineEntry]:
+    """Return what happened to a part of the subject, named by one of its events' details, newest first."""
+    detail, value = part
+    chosen = select(DomainEvent).where(
+        DomainEvent.subject == subject,
+        DomainEvent.subject_id == str(subject_id),
+        DomainEvent.details[detail].astext == str(value),
+    )
+    return await _told(session, chosen.order_by(DomainEvent.id.desc()).limit(limit))
+
+
 async def latest(session: AsyncSession, event: type[Event], since: datetime, limit: int = 100) -> list[TimelineEntry]:
     """Return each time the event happened since an instant, newest first, as far as the actor may see it."""
     chosen = select(DomainEvent).where(

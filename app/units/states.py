@@ -43,7 +43,7 @@ class SupplyState(enum.StrEnum):
     INBOUND = "inbound"  # in a parcel to the centre
     RECEIVED = "received"  # at the centre, free: nobody's yet
     ALLOCATED = "allocated"  # at the centre or beyond, matched with a demand
-    WITHDRAWN = "withdrawn"  # both agreed that it is not needed, or it was sent back
+    WITHDRAWN = "withdrawn"  # both agreed that it is not needed, it was sent back, or counted by mistake
     SHORTED = "shorted"  # did not come
     DAMAGED = "damaged"  # came, cannot be sold
 

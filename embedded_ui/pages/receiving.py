@@ -3,6 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.events.queries import timeline_of_part
 from app.receiving import service
 from app.receiving.errors import NotReceived
 from app.receiving.service import Count
@@ -21,8 +22,10 @@ async def index(visit: Visit, request: Request) -> Response:
 
 async def show(visit: Visit, request: Request) -> Response:
     """Show one parcel, to be counted or as it was counted."""
-    page = await view.read_parcel(visit.uow.session, visit.store.id, request.path_params["parcel_id"])
-    return visit.page("receiving/show.html", shown=page)
+    session, parcel_id = visit.uow.session, request.path_params["parcel_id"]
+    page = await view.read_parcel(session, visit.store.id, parcel_id)
+    entries = await timeline_of_part(session, "master_order", page.master.id, ("parcel_id", parcel_id))
+    return visit.page("receiving/show.html", shown=page, entries=entries, now=visit.uow.now)
 
 
 async def receive(visit: Visit, request: Request) -> Response:

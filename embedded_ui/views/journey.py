@@ -90,8 +90,8 @@ ROUTE_TO_CENTRE: tuple[tuple[str, Mapping[str, Place]], ...] = (
     (
         "At the centre",
         {
-            S.RECEIVED: Place("arrived", "Arrived", "success"),
             S.ALLOCATED: Place("arrived", "Arrived", "success"),
+            S.RECEIVED: Place("arrived as surplus", "Arrived", "success"),
         },
     ),
 )
@@ -103,16 +103,17 @@ ROUTE_FROM_YOU: tuple[tuple[str, Mapping[str, Place]], ...] = (
             S.ACKNOWLEDGED: Place("confirmed by you", "Confirmed"),
         },
     ),
-    *ROUTE_TO_CENTRE[1:],
+    ROUTE_TO_CENTRE[1],
+    ("At the centre", dict.fromkeys((S.ALLOCATED, S.RECEIVED), Place("arrived", "Arrived", "success"))),
 )
-"""The same way as the partner reads it."""
+"""The same way as the partner reads it, to whom it is the same who got what."""
 BEFORE_THE_CENTRE = frozenset({"Ordered", "With the partner", "With you", "On the way here", "On the way"})
 ENDED: Mapping[str, str] = {
     D.CANCELLED: "cancelled",
     D.REFUNDED: "refunded",
     D.SHORTED: "will not come",
     D.RETURNED: "returned",
-    S.WITHDRAWN: "taken back",
+    S.WITHDRAWN: "counted by mistake",
     S.DAMAGED: "damaged",
 }
 NOTHING = Place("", "Nothing to send", "neutral")

@@ -1,12 +1,15 @@
 """Parcels from partners as their pages show them: what is awaited, what one holds, what was found."""
 
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalog.queries import variants_of_store
+from app.exceptions.queries import ExceptionFacts, open_exceptions_of
 from app.master_orders.queries import MasterOrder, get_lines, get_master_order
+from app.orders.queries import OrderRow, list_orders_by_id, orders_of_lines
 from app.partners.queries import PartnerFacts, get_partner, partners_named, partners_of
 from app.receiving.queries import (
     Parcel,
@@ -18,6 +21,8 @@ from app.receiving.queries import (
     list_receipts,
 )
 from app.receiving.states import ParcelState
+from app.units.queries import demand_of_supply, supply_whereabouts
+from app.units.states import AWAITED, MATCHED, SupplyState
 from embedded_ui.views.names import GONE
 
 MOST_AWAITED = 200
@@ -50,6 +55,8 @@ class ParcelLineShown:
     note: str
     announced: int
     found: ReceiptLineRow | None
+    orders: tuple[tuple[OrderRow, int], ...]  # whom its units were given to, with how many
+    surplus: int
 
     @property
     def difference(self) -> int:
@@ -66,6 +73,9 @@ class ParcelPage:
     master: MasterOrder
     lines: tuple[ParcelLineShown, ...]
     receipt: ReceiptRow | None
+    problems: tuple[ExceptionFacts, ...]
+    is_short_awaited: bool  # what is missing may still come
+    has_siblings: bool  # other parcels of the master order were received too
 
     @property
     def titles(self) -> dict[int, str]:
@@ -111,6 +121,8 @@ async def read_parcel(session: AsyncSession, store_id: int, parcel_id: int) -> P
     receipts = await list_receipts(session, store_id, [parcel_id])
     receipt = receipts[-1] if receipts else None
     found = {line.master_line_id: line for line in receipt.lines} if receipt else {}
+    given = await _given(session, store_id, list(lines)) if receipt else {}
+    places = await supply_whereabouts(session, store_id, list(lines))
     shown = []
     for line in parcel.lines:
         master_line = lines[line.master_line_id]
@@ -123,7 +135,34 @@ async def read_parcel(session: AsyncSession, store_id: int, parcel_id: int) -> P
                 note=master_line.note,
                 announced=line.quantity,
                 found=found.get(line.master_line_id),
+                orders=tuple(given.get(line.master_line_id, ())),
+                surplus=places[line.master_line_id].get(SupplyState.RECEIVED, 0),
             )
         )
-    partner = await get_partner(session, store_id, parcel.partner_id)
-    return ParcelPage(parcel, partner, master, tuple(shown), receipt)
+    siblings = await list_parcels(session, store_id, ParcelState.RECEIVED, [parcel.cycle_id])
+    return ParcelPage(
+        parcel=parcel,
+        partner=await get_partner(session, store_id, parcel.partner_id),
+        master=master,
+        lines=tuple(shown),
+        receipt=receipt,
+        problems=tuple(await open_exceptions_of(session, "parcel", parcel_id)),
+        is_short_awaited=any(place.get(state) for place in places.values() for state in AWAITED),
+        has_siblings=any(each.id != parcel_id for each in siblings),
+    )
+
+
+async def _given(
+    session: AsyncSession, store_id: int, line_ids: Sequence[int]
+) -> dict[int, list[tuple[OrderRow, int]]]:
+    """Return by master line whose orders its units were given to, the oldest order first."""
+    lots = [lot for lot in await demand_of_supply(session, store_id, line_ids) if lot.state in MATCHED]
+    order_of = await orders_of_lines(session, store_id, {lot.line_id for lot in lots})
+    orders = await list_orders_by_id(session, store_id, set(order_of.values()))
+    units: dict[int, Counter[int]] = defaultdict(Counter)
+    for lot in lots:
+        units[lot.supply_line_id or 0][order_of[lot.line_id]] += lot.quantity
+    return {
+        line_id: [(orders[order_id], count) for order_id, count in sorted(counts.items())]
+        for line_id, counts in units.items()
+    }

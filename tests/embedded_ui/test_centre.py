@@ -1,6 +1,7 @@
 """The centre's pages: parcels counted, orders packed, boxes handed over, each once."""
 
 import re
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
@@ -13,7 +14,7 @@ from embedded_ui.views.receiving import MOST_AWAITED
 from simulator.world.fulfillment import cancel_fulfillment, create_fulfillment, parts_for
 from tests.support.shops import PARTNER, Shops
 from tests.support.trade import Trade
-from tests.support.weeks import NUMBER, close_week, sell, send_parcel, shipments, stock_centre
+from tests.support.weeks import NUMBER, close_week, receive, sell, send_parcel, shipments, stock_centre
 
 pytestmark = pytest.mark.anyio
 
@@ -108,6 +109,28 @@ async def test_a_wrong_count_is_corrected_on_its_page(trade: Trade) -> None:
     assert "3 counted" in late.text
     assert "Beans: 3 instead of 2. On a shelf" in page
     assert "as announced" in page
+    assert "Corrected what was found in a parcel: 3 units instead of 2" in page
+
+
+async def test_a_received_parcel_tells_whose_its_units_are_and_what_nobody_waits_for(trade: Trade) -> None:
+    """H6: surplus is said apart, on the master order's page too; the partner reads that it arrived."""
+    await sell(trade, 2, 1)
+    master = await close_week(trade)
+    parcel = await send_parcel(trade)
+    path = f"/app/receiving/{parcel.id}"
+    await receive(trade, parcel, **{f"line_{parcel.lines[0].master_line_id}": 4})
+
+    page = (await trade.shops.get(trade.retailer, path)).text
+    of_master = (await trade.shops.get(trade.retailer, f"/app/master-orders/{master.id}")).text
+    desk = f"/app/desk/partnerships/{trade.link.partner.id}/orders/{master.id}"
+    of_partner = (await trade.shops.get(PARTNER, desk)).text
+
+    for order, units in zip(await trade.orders(), ("2 units", "1 unit"), strict=True):
+        assert f'<s-link href="/app/orders/{order.id}">{order.name}</s-link> ({units})' in page
+    assert "1 unit surplus" in page
+    assert "Received 4 of 3 units announced, 1 more than ordered" in page
+    assert "3 arrived, 1 arrived as surplus" in of_master
+    assert "4 arrived<" in of_partner
 
 
 async def test_who_counts_a_parcel_that_was_taken_back_is_told_so(trade: Trade) -> None:
@@ -127,6 +150,31 @@ async def test_who_counts_a_parcel_that_was_taken_back_is_told_so(trade: Trade) 
     assert answer.status_code == 409
     assert "received in the meantime" not in answer.text
     assert "The partner cancelled this parcel" in answer.text
+
+
+async def test_a_parcel_that_does_not_come_is_told_on_its_page_and_counted_as_lost_there(trade: Trade) -> None:
+    """H13, H3"""
+    await sell(trade, 3)
+    await close_week(trade)
+    parcel = await send_parcel(trade, tracked=False)
+    path = f"/app/receiving/{parcel.id}"
+    trade.set_clock(trade.clock.at + timedelta(days=7, hours=7))
+    await trade.settle()
+
+    listed = (await trade.shops.get(trade.retailer, "/app/receiving")).text
+    told = (await trade.shops.get(trade.retailer, "/app/exceptions")).text
+    page = (await trade.shops.get(trade.retailer, path)).text
+    lost = dict(re.findall(r'<input type="hidden" name="(line_\d+)" value="(0)">', page))
+    answer = await trade.shops.post(trade.retailer, path, None, **lost)
+    after = (await trade.shops.get(trade.retailer, path)).text
+
+    assert "No number yet" in listed
+    assert f'href="{path}"' in told
+    assert "The partner sent parcel without a number more than 7 days ago" in page
+    assert "The partner gave no tracking number yet" in page
+    assert (answer.status_code, len(lost)) == (303, 1)
+    assert "3 short" in after
+    assert "more than 7 days ago" not in after
 
 
 MANY_PARCELS = text("""
