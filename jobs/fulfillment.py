@@ -1,7 +1,7 @@
 """Fulfilment's jobs."""
 
-from app.fulfillment import erasing, flows
-from app.fulfillment.jobs import CorrectTracking, EraseCustomer, EraseStore, PostShipment
+from app.fulfillment import erasing, flows, service
+from app.fulfillment.jobs import CorrectTracking, EraseCustomer, EraseStore, LookAtNumbers, PostShipment
 from jobs.context import JobContext
 from jobs.registry import handles
 
@@ -16,6 +16,13 @@ async def post_shipment(context: JobContext, job: PostShipment) -> None:
 async def correct_tracking(context: JobContext, job: CorrectTracking) -> None:
     """Have the customer's order show the corrected tracking."""
     await flows.correct_tracking(context.open_uow, context.shopify, job.store_id, job.shipment_id)
+
+
+@handles(LookAtNumbers)
+async def look_at_numbers(context: JobContext, job: LookAtNumbers) -> None:
+    """List the boxes that bear a partner's number."""
+    async with context.open_uow(context.actor) as uow:
+        await service.look_at_numbers(uow, job.parcel_id)
 
 
 @handles(EraseCustomer)

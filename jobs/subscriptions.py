@@ -8,7 +8,7 @@ from app.catalog.events import ProductImported, SkuChanged, SourceLost, SourceRe
 from app.catalog.jobs import DraftProduct, TellOfSku
 from app.events.declaration import Event
 from app.events.service import Answer, Later, News, Subscriber
-from app.fulfillment.jobs import EraseCustomer, EraseStore
+from app.fulfillment.jobs import EraseCustomer, EraseStore, LookAtNumbers
 from app.inventory.jobs import CompareOffers, LeaveLocation, RefreshOffers, SyncStock, WriteOffers
 from app.master_orders.events import CycleClosedEmpty, CycleGivenUp, CycleOpened, MasterOrderClosed
 from app.master_orders.jobs import EndWeeks, NoteRelease, OpenCycle, RewriteDraft
@@ -16,7 +16,13 @@ from app.orders.events import OrderDemandChanged, SentUnitsReleased
 from app.orders.jobs import ReviewPartner, RouteUnmapped
 from app.partners.events import PartnerBufferChanged, PartnerConnected, PartnerDisconnected
 from app.partners.jobs import CheckPartnerStore, EndPartnerships, TellOfAccess, TellOfWork
-from app.receiving.events import ParcelCorrected, ParcelReceived, ParcelSent, UnitsShorted
+from app.receiving.events import (
+    ParcelCorrected,
+    ParcelReceived,
+    ParcelSent,
+    ParcelTrackingCorrected,
+    UnitsShorted,
+)
 from app.receiving.jobs import ReadMasterOrder, ReadMasterOrders, UseSurplus
 from app.stores.events import (
     CustomerErasureAsked,
@@ -159,6 +165,11 @@ def use_surplus(news: News[ParcelSent]) -> Answer:
     return UseSurplus(news.store_id, news.event.partner_id)
 
 
+def look_at_numbers(news: News[ParcelSent] | News[ParcelTrackingCorrected]) -> Answer:
+    """A number that turns out to be the partner's may have gone to a customer before."""
+    return LookAtNumbers(news.store_id, news.event.parcel_id)
+
+
 def begin_draft(news: News[CycleOpened] | News[CycleClosedEmpty] | News[CycleGivenUp]) -> Answer:
     """What waits already when a week opens, or when the one before leaves it over, stands on the running draft."""
     return Later(RewriteDraft(news.store_id, news.event.partner_id), DRAFT_GATHERS)
@@ -223,7 +234,8 @@ EVENT_JOBS: Mapping[type[Event], tuple[Follows, ...]] = {
     CycleClosedEmpty: (begin_draft,),
     CycleGivenUp: (begin_draft,),
     MasterOrderClosed: (follow_close,),
-    ParcelSent: (use_surplus,),
+    ParcelSent: (use_surplus, look_at_numbers),
+    ParcelTrackingCorrected: (look_at_numbers,),
     ParcelReceived: (write_offers,),
     ParcelCorrected: (write_offers, order_again),
     UnitsShorted: (order_again,),

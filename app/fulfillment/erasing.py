@@ -16,6 +16,7 @@ from app.fulfillment import repository
 from app.fulfillment.events import ShipmentHandedOver, TrackingCorrectionAsked
 from app.fulfillment.jobs import EraseCustomer
 from app.fulfillment.service.correcting import NOT_CORRECTED
+from app.fulfillment.service.numbers import SHOWN
 from app.fulfillment.states import ShipmentState
 from app.inbox.service import forget_shop
 from app.job_runs.service import plan
@@ -115,7 +116,7 @@ async def _erase_orders(uow: UnitOfWork, order_ids: Sequence[int] | None) -> dic
     if order_ids is not None and not order_ids:
         return {}
     shipment_ids = await repository.shipment_ids(uow.session, uow.store_id, order_ids) if order_ids else None
-    await resolve_of_each(uow, "shipment", shipment_ids, [NOT_CORRECTED])
+    await resolve_of_each(uow, "shipment", shipment_ids, [NOT_CORRECTED, SHOWN])
     handed_over = await retell(uow, ShipmentHandedOver, "Handed to a carrier", "number", order_ids)
     corrected = await retell(uow, TrackingCorrectionAsked, "Tracking to be corrected", "number", order_ids)
     return {

@@ -7,7 +7,7 @@ from datetime import timedelta
 from app.core.errors import Conflict, HubError, Unavailable
 from app.core.unit_of_work import Open, system_for
 from app.fulfillment import rules, service
-from app.fulfillment.errors import NotShownAsSent, OrderNotShown, PostingUncertain, StillLooking
+from app.fulfillment.errors import NotShownAsSent, OrderNotShown, PartnersNumber, PostingUncertain, StillLooking
 from app.fulfillment.rules import CannotFulfill, ToFulfill
 from app.fulfillment.service import CorrectionPlan, PostingPlan
 from app.gateways.shopify import fulfillment as gateway
@@ -43,7 +43,7 @@ async def post_shipment(open_uow: Open, shopify: ConnectedShopify, store_id: int
         raise
     except HubError as refusal:
         # Where the store was not looked at, what was asked for before may stand there all the same.
-        is_known = isinstance(refusal, (Refused, CannotFulfill, OrderNotShown))
+        is_known = isinstance(refusal, (Refused, CannotFulfill, OrderNotShown, PartnersNumber))
         async with open_uow(system_for(store_id)) as uow:
             await service.record_stuck(uow, shipment_id, refusal.sentence, is_known=is_known)
         return
@@ -84,7 +84,7 @@ async def _post(open_uow: Open, shopify: ConnectedShopify, store_id: int, plan: 
     tracking = Tracking(plan.carrier, plan.number, plan.url)
     for group in groups:
         async with open_uow(system_for(store_id)) as uow:
-            await service.begin_asking(uow, plan.shipment_id)
+            await service.begin_asking(uow, plan.shipment_id, plan.number)
         made = await shopify.call(store_id, gateway.create_fulfillment, group, tracking)
         posted.append(made.id)
         async with open_uow(system_for(store_id)) as uow:
@@ -147,7 +147,7 @@ async def _correct(open_uow: Open, shopify: ConnectedShopify, store_id: int, pla
             raise StillLooking(retry_after=wait.total_seconds())
     for each in left:
         async with open_uow(system_for(store_id)) as uow:
-            await service.begin_asking(uow, plan.shipment_id)
+            await service.begin_asking(uow, plan.shipment_id, plan.handover.number)
         await shopify.call(store_id, gateway.update_tracking_info, each.id, wanted, plan.correction["notify"])
         async with open_uow(system_for(store_id)) as uow:
             await service.record_part(uow, plan.shipment_id, each.id)

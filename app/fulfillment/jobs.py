@@ -35,6 +35,17 @@ class CorrectTracking(Job):
 
 
 @dataclass(frozen=True, slots=True)
+class LookAtNumbers(Job):
+    """See whether a customer reads the number that a partner's parcel turned out to bear."""
+
+    name: ClassVar[str] = "fulfillment.look_at_numbers"
+    coalesce_by: ClassVar[tuple[str, ...]] = ("parcel_id",)  # how it stands when the job runs counts
+
+    store_id: int
+    parcel_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class EraseCustomer(Job):
     """Erase what is held of a customer's orders, each in its time."""
 

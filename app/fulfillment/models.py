@@ -55,6 +55,11 @@ class Shipment(TenantOwned, Base):
         return self.asked_at is not None
 
     @property
+    def may_be_read(self) -> bool:
+        """Whether the customer reads of it, or of a part of it, or may do so."""
+        return self.state == ShipmentState.SHIPPED or bool(self.fulfillment_ids) or self.is_in_doubt
+
+    @property
     def tracking(self) -> dict[str, str]:
         """Carrier, number and link as they stand, empty where there is none."""
         return {

@@ -41,6 +41,17 @@ async def get_shipment(session: AsyncSession, store_id: int, shipment_id: int) -
     return found
 
 
+_PLAIN = func.upper(func.regexp_replace(Shipment.tracking_number, "[^A-Za-z0-9]", "", "g"))
+"""A number as `plain_number` writes it."""
+
+
+async def lock_bearing(session: AsyncSession, store_id: int, plain: Collection[str]) -> Sequence[Shipment]:
+    """Return the shipments that bear one of these numbers, without blanks and signs, locked."""
+    query = select(Shipment).where(Shipment.store_id == store_id, _PLAIN.in_(plain)).order_by(Shipment.id)
+    locked = query.with_for_update().execution_options(populate_existing=True)
+    return (await session.scalars(locked)).all()
+
+
 @dataclass(frozen=True, slots=True)
 class Sought:
     """What shipments are searched by: boxes of these orders, with these lines in them, or with a part of a number."""
@@ -65,8 +76,7 @@ def _is_sought(store_id: int, sought: Sought) -> ColumnElement[bool]:
         ShipmentLine.store_id == store_id, ShipmentLine.order_line_id.in_(sought.lines)
     )
     known = Shipment.order_id.in_(sought.orders) | Shipment.id.in_(holding)
-    number = func.upper(func.regexp_replace(Shipment.tracking_number, "[^A-Za-z0-9]", "", "g"))
-    return known | number.contains(sought.plain) if sought.plain else known
+    return known | _PLAIN.contains(sought.plain) if sought.plain else known
 
 
 async def count_boxes(session: AsyncSession, store_id: int, order_id: int) -> int:

@@ -22,7 +22,7 @@ class ParcelSent(Event):
 
 @dataclass(frozen=True, slots=True)
 class ParcelTrackingCorrected(Event):
-    """The partner replaced a parcel's tracking number."""
+    """The partner replaced a parcel's tracking number, or added one."""
 
     name: ClassVar[str] = "receiving.parcel.tracking_corrected"
     sentence: ClassVar[str] = "The partner corrected the tracking number of a parcel"

@@ -35,6 +35,7 @@ HEADINGS: Mapping[str, str] = {
     "partner_reduced": "The partner took less than we ordered",
     "partner_shows_nothing": "A partner’s store shows no products",
     "partner_silent": "A partner’s store cannot be reached",
+    "partners_number_shown": "A box bears a partner’s tracking number",
     "payment_not_seen": "An order waits for a payment that may not be needed",
     "permission_taken_back": "A permission was taken back",
     "shipment_not_accepted": "Your store did not accept a shipment",

@@ -8,6 +8,7 @@ from app.fulfillment.service.correcting import (
     record_not_corrected,
 )
 from app.fulfillment.service.doubt import begin_asking, look_now, record_uncertain, send_again
+from app.fulfillment.service.numbers import look_at_numbers
 from app.fulfillment.service.packing import Handover, hand_over, pack_order, ready_lots, unpack
 from app.fulfillment.service.posting import PostingPlan, plan_posting, record_part, record_posted, record_stuck
 
@@ -18,6 +19,7 @@ __all__ = [
     "begin_asking",
     "correct_tracking",
     "hand_over",
+    "look_at_numbers",
     "look_now",
     "pack_order",
     "plan_correction",

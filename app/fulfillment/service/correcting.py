@@ -13,6 +13,7 @@ from app.fulfillment.errors import NotUnderWay
 from app.fulfillment.events import TrackingCorrected, TrackingCorrectionAsked
 from app.fulfillment.jobs import CorrectTracking
 from app.fulfillment.models import Shipment
+from app.fulfillment.service.numbers import refuse_partners, review_number
 from app.fulfillment.service.packing import Handover, check_handover
 from app.job_runs.service import enqueue
 from app.orders.queries import get_order
@@ -48,10 +49,12 @@ async def correct_tracking(uow: UnitOfWork, shipment_id: int, handover: Handover
     shipment = await repository.lock_shipment(uow.session, uow.store_id, shipment_id)
     if not shipment.is_under_way:
         raise NotUnderWay
-    await check_handover(uow, handover)
+    check_handover(handover)
     wanted = {"carrier": handover.carrier.strip(), "number": handover.number.strip(), "url": handover.url}
     if shipment.correction is None and wanted == shipment.tracking:
         raise Invalid(fields={"number": THE_SAME})
+    if wanted["number"] != shipment.tracking_number:
+        await refuse_partners(uow, wanted["number"])
     is_news = shipment.correction != {**wanted, "notify": notify}
     shipment.correct(wanted, notify=notify)
     shipment.trouble = None
@@ -91,6 +94,7 @@ async def record_corrected(uow: UnitOfWork, shipment_id: int, told: dict[str, An
     if _tracking(told) != shipment.tracking:
         shipment.carrier, shipment.tracking_number, shipment.tracking_url = told["carrier"], told["number"], told["url"]
         await record_event(uow, TrackingCorrected(shipment.order_id, shipment.id))
+    await review_number(uow, shipment)
 
 
 async def record_not_corrected(uow: UnitOfWork, shipment_id: int, told: dict[str, Any], why: str) -> None:

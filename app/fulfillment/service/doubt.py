@@ -9,13 +9,15 @@ from app.fulfillment.events import ShipmentUncertain
 from app.fulfillment.jobs import PostShipment
 from app.fulfillment.models import Shipment
 from app.fulfillment.service.contents import UNCERTAIN, resolve_uncertain, units_by_line
+from app.fulfillment.service.numbers import refuse_partners
 from app.fulfillment.states import ShipmentState
 from app.job_runs.service import enqueue
 
 
-async def begin_asking(uow: UnitOfWork, shipment_id: int) -> None:
-    """Record that a fulfilment is about to be asked for, so that a retry looks for it first."""
+async def begin_asking(uow: UnitOfWork, shipment_id: int, number: str) -> None:
+    """Record that the store is about to be told a number, never a partner's, so that a retry looks first (J2)."""
     shipment = await repository.lock_shipment(uow.session, uow.store_id, shipment_id)
+    await refuse_partners(uow, number)
     shipment.asked_at = uow.now
     shipment.sends += 1
 

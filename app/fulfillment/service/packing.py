@@ -14,18 +14,17 @@ from app.fulfillment.errors import (
     OnHold,
     PackedMeanwhile,
     PartlyPosted,
-    PartnersNumber,
 )
 from app.fulfillment.events import ShipmentHandedOver, ShipmentPacked, ShipmentUnpacked
 from app.fulfillment.jobs import PostShipment
 from app.fulfillment.models import Shipment, ShipmentLine
 from app.fulfillment.rules import ReadyLot
 from app.fulfillment.service.contents import advance, is_whole, resolve_stuck
+from app.fulfillment.service.numbers import refuse_partners
 from app.fulfillment.states import IllegalTransition, ShipmentState
 from app.job_runs.service import enqueue
 from app.orders.queries import get_order
 from app.orders.service import ask_for_read, lock_order
-from app.receiving.queries import is_inbound_number
 from app.units.queries import demand_in
 from app.units.service import advance_demand
 from app.units.states import DemandState
@@ -134,9 +133,11 @@ async def hand_over(uow: UnitOfWork, shipment_id: int, handover: Handover) -> No
     shipment = await repository.lock_shipment(uow.session, uow.store_id, shipment_id)
     if shipment.state == ShipmentState.UNCERTAIN:
         raise IllegalTransition  # another number would make a second fulfilment of it
-    await check_handover(uow, handover)
+    check_handover(handover)
     tracking = {"carrier": handover.carrier.strip(), "number": handover.number.strip(), "url": handover.url}
-    if shipment.is_in_doubt and tracking["number"] != shipment.tracking_number:
+    if not shipment.is_in_doubt:
+        await refuse_partners(uow, tracking["number"])
+    elif tracking["number"] != shipment.tracking_number:
         raise Invalid(fields={"number": f"Enter {shipment.tracking_number}: {LOOKED_FOR}"})
     if shipment.state == ShipmentState.PACKED:
         await _check_contents(uow, shipment)
@@ -160,8 +161,8 @@ async def _check_contents(uow: UnitOfWork, shipment: Shipment) -> None:
         raise ContentsCancelled
 
 
-async def check_handover(uow: UnitOfWork, handover: Handover) -> None:
-    """Refuse what no carrier's receipt says, and the number of a partner's parcel, each at its field (J2)."""
+def check_handover(handover: Handover) -> None:
+    """Refuse what no carrier's receipt says, each at its field."""
     fields = {}
     if not handover.carrier.strip() or len(handover.carrier) > 60:
         fields["carrier"] = "Enter the carrier's name."
@@ -171,5 +172,3 @@ async def check_handover(uow: UnitOfWork, handover: Handover) -> None:
         fields["url"] = "Enter a link that begins with https://, or leave it empty."
     if fields:
         raise Invalid("Please check the tracking.", fields)
-    if await is_inbound_number(uow.session, uow.store_id, handover.number):
-        raise PartnersNumber(fields={"number": PartnersNumber.sentence})

@@ -20,6 +20,7 @@ from app.fulfillment.service.contents import (
     still_packed,
     units_by_line,
 )
+from app.fulfillment.service.numbers import review_number
 from app.fulfillment.states import ShipmentState
 from app.gateways.shopify.fulfillment import FulfillmentFacts
 from app.job_runs.service import enqueue
@@ -113,6 +114,7 @@ async def record_posted(
     if by_hand:
         _bear_what_is_read(shipment, by_hand)
         await record_event(uow, ShipmentLinked(shipment.order_id, shipment.id))
+    await review_number(uow, shipment)
     await record_event(uow, ShipmentPosted(shipment.order_id, shipment.id))
     if shipment.correction is not None:
         await enqueue(uow, CorrectTracking(uow.store_id, shipment.id, shipment.order_id))
@@ -142,6 +144,7 @@ async def record_stuck(uow: UnitOfWork, shipment_id: int, why: str, *, is_known:
     if is_known:
         shipment.asked_at, shipment.sends = None, 0
     await resolve_uncertain(uow, shipment)
+    await review_number(uow, shipment)
     for line_id, units in units_by_line(shipment).items():
         await open_exception(uow, _stuck(line_id, units, why))
     await record_event(uow, ShipmentStuck(shipment.order_id, shipment.id, why))

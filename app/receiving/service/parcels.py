@@ -244,9 +244,9 @@ async def await_announced(uow: UnitOfWork, cycle_id: int, line_ids: Collection[i
 
 
 async def _correct_tracking(uow: UnitOfWork, parcel: InboundParcel, facts: FulfillmentFacts) -> None:
-    before = parcel.tracking_number
+    before = parcel.tracking_number, parcel.earlier_numbers
     _bear_tracking(parcel, facts)
-    if parcel.tracking_number != before:
+    if (parcel.tracking_number, parcel.earlier_numbers) != before:
         await record_event(uow, ParcelTrackingCorrected(parcel.cycle_id, parcel.partner_id, parcel.id))
 
 

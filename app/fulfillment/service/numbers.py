@@ -1,0 +1,49 @@
+"""Verbs about whose number a box bears: a partner's is never the customer's to read."""
+
+from app.core.unit_of_work import UnitOfWork
+from app.exceptions.service import Problem, open_exception, resolve_exceptions
+from app.fulfillment import repository
+from app.fulfillment.errors import PartnersNumber
+from app.fulfillment.models import Shipment
+from app.orders.queries import get_order
+from app.receiving.queries import get_parcel, is_inbound_number
+from app.receiving.rules import plain_number
+
+SHOWN = "partners_number_shown"
+
+
+async def refuse_partners(uow: UnitOfWork, number: str) -> None:
+    """Refuse the number of a partner's parcel, at its field (J2)."""
+    if await is_inbound_number(uow.session, uow.store_id, number):
+        raise PartnersNumber(fields={"number": PartnersNumber.sentence})
+
+
+async def look_at_numbers(uow: UnitOfWork, parcel_id: int) -> None:
+    """List each box whose customer may read a number that this parcel of a partner turned out to bear (J2, H9)."""
+    parcel = await get_parcel(uow.session, uow.store_id, parcel_id)
+    numbers = {plain_number(each) for each in (parcel.tracking_number or "", *parcel.earlier_numbers)}
+    # Locked: one that is being told at this moment either sees the parcel, or is seen here.
+    for shipment in await repository.lock_bearing(uow.session, uow.store_id, numbers - {""}):
+        await review_number(uow, shipment)
+
+
+async def review_number(uow: UnitOfWork, shipment: Shipment) -> None:
+    """Have the box listed exactly as long as its customer may read a partner's number."""
+    number = shipment.tracking_number or ""
+    if shipment.may_be_read and await is_inbound_number(uow.session, uow.store_id, number):
+        order = await get_order(uow.session, uow.store_id, shipment.order_id)
+        await open_exception(uow, _shown(shipment, order.name))
+    elif shipment.correction is None:  # else the customer still reads the one before
+        await resolve_exceptions(uow, "shipment", shipment.id, [SHOWN])
+
+
+def _shown(shipment: Shipment, name: str) -> Problem:
+    return Problem(
+        kind=SHOWN,
+        subject_kind="shipment",
+        subject_id=str(shipment.id),
+        cause=f"A shipment for order {name} has the tracking number of a parcel from a partner, and its customer may "
+        "read it.",
+        next_step="Enter the number of your own parcel on the shipment's page.",
+        ends_by_hand=True,
+    )

@@ -1,0 +1,93 @@
+"""Whose number a box bears: a partner's is never the customer's to read."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from app.core.unit_of_work import Actor, UnitOfWork
+from app.fulfillment.errors import PartnersNumber
+from app.fulfillment.service import Handover
+from app.receiving.flows import read_master_orders
+from simulator.world.fulfillment import update_tracking
+from simulator.world.order_model import Tracking
+from tests.fulfillment.test_correcting import correct, read
+from tests.fulfillment.test_shipments import hand_over, pack, post, shipment
+from tests.support.oak import Oak
+from tests.support.shops import RETAILER
+
+pytestmark = pytest.mark.anyio
+SHOWN = "partners_number_shown"
+
+
+async def send_six_in_two_parcels(oak: Oak) -> int:
+    """Oak owes six, sent three, and a box with these waits for its carrier."""
+    await oak.sell(3, 3)
+    await oak.close_week()
+    oak.send(3)
+    await oak.trade.settle()
+    await oak.receive((await oak.parcels())[0])
+    return await pack(oak)
+
+
+@pytest.mark.parametrize("is_added", [False, True])
+async def test_a_number_that_turns_out_to_be_the_partners_is_listed_until_it_is_corrected(
+    oak: Oak, is_added: bool
+) -> None:
+    """J2, H9: the centre's staff typed the number on the carton before the partner's store told it to be its own, as
+    that of another parcel, or as one more of the first.
+    """
+    box = await send_six_in_two_parcels(oak)
+    await hand_over(oak, box, Handover("UPS", "1Z LATE", ""))
+    await oak.trade.settle()
+    before = await oak.problems()
+    if is_added:
+        (sent,) = oak.store.fulfillments.values()
+        more = [*sent.tracking, Tracking(company="UPS", number="1zlate", url=None)]
+        update_tracking(oak.trade.shops.world, oak.store, sent, more)
+    else:
+        oak.send(3, number="1zlate")
+    await oak.trade.settle()
+    listed = await oak.problems()
+    page = (await oak.trade.shops.get(RETAILER, "/app/exceptions")).text
+
+    await correct(oak, box)
+    asked = await oak.problems()
+    await oak.trade.settle()
+
+    assert before == {}
+    assert (listed[SHOWN].subject_kind, listed[SHOWN].subject_id) == ("shipment", str(box))
+    assert f'href="/app/shipments/{box}"' in page
+    assert SHOWN in asked  # until the store was told, the customer reads it
+    assert read(oak) == [("USPS", "9400RIGHT")]
+    assert await oak.problems() == {}
+
+
+async def test_what_turns_out_to_be_the_partners_while_its_box_is_told_is_not_told(oak: Oak) -> None:
+    """J2: between the look at the order and the fulfilment; the box waits for a number of its own."""
+    box = await send_six_in_two_parcels(oak)
+    await hand_over(oak, box, Handover("UPS", "1ZLATE", ""))
+    opened = 0
+
+    @asynccontextmanager
+    async def opener(actor: Actor) -> AsyncIterator[UnitOfWork]:
+        nonlocal opened
+        opened += 1
+        if opened == 2:
+            oak.send(3, number="1ZLATE")
+            trade = oak.trade
+            await read_master_orders(trade.shops.open_uow, trade.shops.shopify, trade.link.partner_store.id)
+        async with oak.trade.shops.open_uow(actor) as uow:
+            yield uow
+
+    await post(oak, box, opener)
+    stuck, listed = await shipment(oak, box), await oak.problems()
+    with pytest.raises(PartnersNumber):
+        await hand_over(oak, box, Handover("UPS", "1ZLATE", ""))
+    await hand_over(oak, box)
+    await oak.trade.settle()
+
+    assert (stuck.state, "from a partner" in str(stuck.trouble)) == ("stuck", True)
+    assert set(listed) == {"shipment_not_accepted"}
+    assert read(oak) == [("UPS", "1ZOURS")]
+    assert await oak.problems() == {}
