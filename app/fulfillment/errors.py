@@ -33,6 +33,12 @@ class PartnersNumber(Invalid):
     sentence = "This is the tracking number of a parcel from a partner. Enter the number of your own parcel."
 
 
+class OthersNumber(Invalid):
+    """A box of another order bears the number; only whoever packed them knows whether both are in one parcel."""
+
+    sentence = "Another order has this tracking number."
+
+
 class PartlyPosted(Conflict):
     """A part of the box is on the customer's order already."""
 

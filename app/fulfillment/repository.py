@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -41,15 +42,35 @@ async def get_shipment(session: AsyncSession, store_id: int, shipment_id: int) -
     return found
 
 
-_PLAIN = func.upper(func.regexp_replace(Shipment.tracking_number, "[^A-Za-z0-9]", "", "g"))
-"""A number as `plain_number` writes it."""
+def _plain(number: Any) -> Any:
+    """Return a number as `plain_number` writes it."""
+    return func.upper(func.regexp_replace(number, "[^A-Za-z0-9]", "", "g"))
 
 
 async def lock_bearing(session: AsyncSession, store_id: int, plain: Collection[str]) -> Sequence[Shipment]:
     """Return the shipments that bear one of these numbers, without blanks and signs, locked."""
-    query = select(Shipment).where(Shipment.store_id == store_id, _PLAIN.in_(plain)).order_by(Shipment.id)
+    query = (
+        select(Shipment)
+        .where(Shipment.store_id == store_id, _plain(Shipment.tracking_number).in_(plain))
+        .order_by(Shipment.id)
+    )
     locked = query.with_for_update().execution_options(populate_existing=True)
     return (await session.scalars(locked)).all()
+
+
+async def lock_number(session: AsyncSession, store_id: int, plain: str) -> None:
+    """Let nobody else look, until this is over, for who bears the number."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{store_id}:{plain}", 0))))
+
+
+async def orders_bearing(session: AsyncSession, store_id: int, plain: str) -> set[int]:
+    """Return the orders of which a box bears a number, without blanks and signs, or is to bear it."""
+    bears, is_to_bear = (
+        _plain(number) == plain for number in (Shipment.tracking_number, Shipment.correction["number"].astext)
+    )
+    is_live = Shipment.state != ShipmentState.UNPACKED
+    query = select(Shipment.order_id).where(Shipment.store_id == store_id, is_live, bears | is_to_bear)
+    return set(await session.scalars(query))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +97,7 @@ def _is_sought(store_id: int, sought: Sought) -> ColumnElement[bool]:
         ShipmentLine.store_id == store_id, ShipmentLine.order_line_id.in_(sought.lines)
     )
     known = Shipment.order_id.in_(sought.orders) | Shipment.id.in_(holding)
-    return known | _PLAIN.contains(sought.plain) if sought.plain else known
+    return known | _plain(Shipment.tracking_number).contains(sought.plain) if sought.plain else known
 
 
 async def count_boxes(session: AsyncSession, store_id: int, order_id: int) -> int:

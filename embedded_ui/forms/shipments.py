@@ -16,7 +16,7 @@ def read_handover(form: FormData) -> Handover:
         carrier = reader.text("other_carrier", required="Enter the carrier's name.", longest=60)
         url = reader.text("url", longest=500)
     number = reader.text("number", required="Enter the tracking number.", longest=80)
-    found = Handover(carrier, number, url)
+    found = Handover(carrier, number, url, is_shared=bool(reader.text("is_shared")))
     reader.check()
     return found
 

@@ -1,4 +1,4 @@
-"""Whose number a box bears: a partner's is never the customer's to read."""
+"""Whose number a box bears: a partner's is never the customer's to read, nor is another customer's."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from app.core.unit_of_work import Actor, UnitOfWork
-from app.fulfillment.errors import PartnersNumber
+from app.fulfillment.errors import OthersNumber, PartnersNumber
 from app.fulfillment.service import Handover
 from app.receiving.flows import read_master_orders
 from simulator.world.fulfillment import update_tracking
@@ -91,3 +91,28 @@ async def test_what_turns_out_to_be_the_partners_while_its_box_is_told_is_not_to
     assert set(listed) == {"shipment_not_accepted"}
     assert read(oak) == [("UPS", "1ZOURS")]
     assert await oak.problems() == {}
+
+
+async def test_two_orders_with_one_number_are_in_one_parcel_if_somebody_says_so(oak: Oak) -> None:
+    """J2: a slip of paste; boxes of one order have one number without a word."""
+    await oak.stock_centre(2, 1, 1)
+    boxes = [await pack(oak, 1), await pack(oak, 1), await pack(oak, 1, 1), await pack(oak, 1, 2)]
+    for box in boxes[:2]:
+        await hand_over(oak, box)
+    await hand_over(oak, boxes[3], Handover("UPS", "1ZOTHER", ""))
+    await oak.trade.settle()
+
+    path, typed = f"/app/shipments/{boxes[2]}/hand-over", {"carrier": "UPS", "number": " 1z-ours"}
+    refused = await oak.trade.shops.post(RETAILER, path, **typed)
+    taken = await oak.trade.shops.post(RETAILER, path, **typed, is_shared="yes")
+    with pytest.raises(OthersNumber):
+        await correct(oak, boxes[3], Handover("UPS", "1ZOURS", ""))
+    await correct(oak, boxes[3], Handover("UPS", "1ZOURS", "", is_shared=True))
+    await oak.trade.settle()
+
+    first = (await oak.trade.orders())[0]
+    assert (refused.status_code, taken.status_code) == (422, 303)
+    assert f'error="Order {first.name} has this number already."' in refused.text
+    assert 'name="is_shared"' in refused.text
+    assert [(await shipment(oak, box)).state for box in boxes] == ["shipped"] * 4
+    assert {number for _, number in read(oak)} == {"1ZOURS", "1z-ours"}

@@ -1,4 +1,4 @@
-"""Several who correct the same box at the same instant, on a database with real commits: one correction, told once."""
+"""Several at the same instant, on a database with real commits: one correction, told once; one number, one order."""
 
 import anyio
 import pytest
@@ -6,8 +6,9 @@ from sqlalchemy import text
 
 from app.core.unit_of_work import UnitsOfWork, system_for
 from app.fulfillment import service
+from app.fulfillment.errors import OthersNumber
 from app.fulfillment.models import Shipment
-from app.fulfillment.queries import get_shipment
+from app.fulfillment.queries import get_shipment, list_shipments
 from app.fulfillment.service import Handover
 from app.fulfillment.states import ShipmentState
 from app.orders import queries as orders
@@ -71,3 +72,30 @@ async def test_another_correction_while_the_first_is_recorded(open_real: UnitsOf
     async with open_real(system_for(store_id)) as uow:
         found = await get_shipment(uow.session, store_id, shipment_id)
     assert (found.tracking_number, found.correction and found.correction.number) == ("1Z2", "1Z3")
+
+
+async def test_one_number_for_four_orders_at_once(open_real: UnitsOfWork) -> None:
+    """J2: three are asked whether they are in the parcel of the first."""
+    store_id = await make_store(open_real)
+    async with open_real(system_for(store_id)) as uow:
+        for _ in range(4):
+            await capture_order(uow, order_facts(sold("OWN", 1)), "webhook")
+        for order in (await orders.page_orders(uow.session, store_id)).rows:
+            packed = {"state": ShipmentState.PACKED, "fulfillment_ids": [], "packed_at": uow.now}
+            uow.session.add(Shipment(store_id=store_id, order_id=order.id, **packed))
+    async with open_real(system_for(store_id)) as uow:
+        boxes = [box.id for box in await list_shipments(uow.session, store_id)]
+    refused = []
+
+    async def hand_over(box: int) -> None:
+        try:
+            async with open_real(system_for(store_id)) as uow:
+                await service.hand_over(uow, box, Handover("UPS", "1Z2", ""))
+        except OthersNumber:
+            refused.append(box)
+
+    async with anyio.create_task_group() as group:
+        for each in boxes:
+            group.start_soon(hand_over, each)
+
+    assert (len(boxes), len(refused)) == (4, 3)

@@ -13,7 +13,7 @@ from app.fulfillment.errors import NotUnderWay
 from app.fulfillment.events import TrackingCorrected, TrackingCorrectionAsked
 from app.fulfillment.jobs import CorrectTracking
 from app.fulfillment.models import Shipment
-from app.fulfillment.service.numbers import refuse_partners, review_number
+from app.fulfillment.service.numbers import refuse_others, refuse_partners, review_number
 from app.fulfillment.service.packing import Handover, check_handover
 from app.job_runs.service import enqueue
 from app.orders.queries import get_order
@@ -55,6 +55,8 @@ async def correct_tracking(uow: UnitOfWork, shipment_id: int, handover: Handover
         raise Invalid(fields={"number": THE_SAME})
     if wanted["number"] != shipment.tracking_number:
         await refuse_partners(uow, wanted["number"])
+        if not handover.is_shared:
+            await refuse_others(uow, shipment, wanted["number"])
     is_news = shipment.correction != {**wanted, "notify": notify}
     shipment.correct(wanted, notify=notify)
     shipment.trouble = None

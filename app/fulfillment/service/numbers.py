@@ -1,21 +1,37 @@
-"""Verbs about whose number a box bears: a partner's is never the customer's to read."""
+"""Verbs about whose number a box bears: a partner's is never the customer's to read, nor is another customer's."""
 
 from app.core.unit_of_work import UnitOfWork
 from app.exceptions.service import Problem, open_exception, resolve_exceptions
 from app.fulfillment import repository
-from app.fulfillment.errors import PartnersNumber
+from app.fulfillment.errors import OthersNumber, PartnersNumber
 from app.fulfillment.models import Shipment
 from app.orders.queries import get_order
 from app.receiving.queries import get_parcel, is_inbound_number
 from app.receiving.rules import plain_number
 
 SHOWN = "partners_number_shown"
+TICK = "Tick this if both orders go to one customer in one parcel. Otherwise enter the right number."
 
 
 async def refuse_partners(uow: UnitOfWork, number: str) -> None:
     """Refuse the number of a partner's parcel, at its field (J2)."""
     if await is_inbound_number(uow.session, uow.store_id, number):
         raise PartnersNumber(fields={"number": PartnersNumber.sentence})
+
+
+async def refuse_others(uow: UnitOfWork, shipment: Shipment, number: str) -> None:
+    """Refuse the number of another order's box, at its field, unless somebody says that both go in one parcel.
+
+    Of two who enter the same one at once the second sees the first.
+    """
+    plain = plain_number(number)
+    if not plain:
+        return
+    await repository.lock_number(uow.session, uow.store_id, plain)
+    others = await repository.orders_bearing(uow.session, uow.store_id, plain) - {shipment.order_id}
+    if others:
+        name = (await get_order(uow.session, uow.store_id, min(others))).name
+        raise OthersNumber(fields={"number": f"Order {name} has this number already.", "is_shared": TICK})
 
 
 async def look_at_numbers(uow: UnitOfWork, parcel_id: int) -> None:

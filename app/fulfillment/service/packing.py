@@ -20,7 +20,7 @@ from app.fulfillment.jobs import PostShipment
 from app.fulfillment.models import Shipment, ShipmentLine
 from app.fulfillment.rules import ReadyLot
 from app.fulfillment.service.contents import advance, is_whole, resolve_stuck
-from app.fulfillment.service.numbers import refuse_partners
+from app.fulfillment.service.numbers import refuse_others, refuse_partners
 from app.fulfillment.states import IllegalTransition, ShipmentState
 from app.job_runs.service import enqueue
 from app.orders.queries import get_order
@@ -40,6 +40,7 @@ class Handover:
     carrier: str
     number: str
     url: str
+    is_shared: bool = False  # somebody says that a box of another order is in the same parcel
 
 
 async def ready_lots(uow: UnitOfWork, order_id: int) -> list[ReadyLot]:
@@ -137,6 +138,8 @@ async def hand_over(uow: UnitOfWork, shipment_id: int, handover: Handover) -> No
     tracking = {"carrier": handover.carrier.strip(), "number": handover.number.strip(), "url": handover.url}
     if not shipment.is_in_doubt:
         await refuse_partners(uow, tracking["number"])
+        if not handover.is_shared:
+            await refuse_others(uow, shipment, tracking["number"])
     elif tracking["number"] != shipment.tracking_number:
         raise Invalid(fields={"number": f"Enter {shipment.tracking_number}: {LOOKED_FOR}"})
     if shipment.state == ShipmentState.PACKED:
