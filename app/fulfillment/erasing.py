@@ -15,6 +15,7 @@ from app.exceptions.service import resolve_of_each
 from app.fulfillment import repository
 from app.fulfillment.events import ShipmentHandedOver, TrackingCorrectionAsked
 from app.fulfillment.jobs import EraseCustomer
+from app.fulfillment.rules import LOOKED_AT_EACH
 from app.fulfillment.service.correcting import NOT_CORRECTED
 from app.fulfillment.service.numbers import SHOWN
 from app.fulfillment.states import ShipmentState
@@ -32,7 +33,6 @@ from app.units.queries import whereabouts
 from app.units.states import DemandState
 
 AFTER_CLOSE = timedelta(days=10)
-LOOK_AGAIN = timedelta(days=1)
 CLOSED = frozenset(
     {
         *(DemandState.OUTBOUND, DemandState.DELIVERED, DemandState.RETURNED),
@@ -51,19 +51,23 @@ def erasable_at(closed_at: datetime | None, asked_at: datetime, due_at: datetime
 
 
 async def erase_customer(open_uow: Open, store_id: int, request_id: int) -> bool:
-    """Erase the orders of a customer's request that may be erased now; tell whether none is left for later."""
+    """Erase the orders of a customer's request that may be erased now; tell whether none is left for later.
+
+    A box may bear a new number since it was done, and keeps it while it is being told.
+    """
     async with open_uow(system_for(store_id)) as uow:
         request = await stores.get_request(uow, request_id)
-        if request.done_at is not None:
-            return True
         orders = await orders_by_gid(uow.session, store_id, request.order_ids)
         ready = [each.id for each in orders if await _may_go(uow, each, request)]
-        is_done = len(ready) == len(orders)
-        counts = {**await _erase_orders(uow, ready), "orders": len(orders) if is_done else 0}
+        counts = await _erase_orders(uow, ready)
+        is_done = len(ready) == len(orders) and not await repository.has_numbers(uow.session, store_id, ready)
+        counts["orders"] = len(orders) - request.receipt.get("orders", 0) if is_done else 0
         await stores.write_receipt(uow, request_id, counts, done=is_done)
         if not is_done:
             again = EraseCustomer(store_id, request_id)
-            await plan(uow, again, min(uow.now + LOOK_AGAIN, request.due_at), f"{again.name}:{request_id}")
+            next_look = uow.now + LOOKED_AT_EACH
+            at = min(next_look, request.due_at) if uow.now < request.due_at else next_look
+            await plan(uow, again, at, f"{again.name}:{request_id}")
         return is_done
 
 

@@ -139,6 +139,12 @@ async def shipment_ids(session: AsyncSession, store_id: int, order_ids: Collecti
     return (await session.scalars(query)).all()
 
 
+async def has_numbers(session: AsyncSession, store_id: int, order_ids: Collection[int]) -> bool:
+    """Tell whether a box of these orders bears a number."""
+    bears = Shipment.order_id.in_(order_ids) & Shipment.tracking_number.is_not(None)
+    return bool(await session.scalar(select(select(Shipment.id).where(Shipment.store_id == store_id, bears).exists())))
+
+
 async def clear_people(session: AsyncSession, store_id: int, order_ids: Collection[int] | None) -> int:
     """Empty numbers that lead to a customer's parcel, and who packed it; returns how many shipments held something.
 

@@ -18,6 +18,9 @@ MOST_SENDS = 3
 LOOKED_FOR_EACH = timedelta(hours=1)
 """How often a fulfilment in doubt is looked for, and asked for once more while the order shows nothing of it."""
 
+LOOKED_AT_EACH = timedelta(days=1)
+"""How often it is looked at what of a forgotten customer's orders can be erased by now."""
+
 CARRIERS = (
     "USPS",
     "UPS",

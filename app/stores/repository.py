@@ -154,6 +154,13 @@ async def list_open_request_ids(session: AsyncSession, kind: str) -> Sequence[in
     return (await session.scalars(chosen.order_by(PrivacyRequest.id))).all()
 
 
+async def list_done_request_ids(session: AsyncSession, kind: str, store_id: int, order_gid: str) -> Sequence[int]:
+    """Return the ids of the privacy requests of a kind about an order that were done, oldest first."""
+    is_about_it = (PrivacyRequest.store_id == store_id) & PrivacyRequest.order_ids.contains([order_gid])
+    chosen = select(PrivacyRequest.id).where(PrivacyRequest.kind == kind, PrivacyRequest.done_at.is_not(None))
+    return (await session.scalars(chosen.where(is_about_it).order_by(PrivacyRequest.id))).all()
+
+
 async def obtain_settings(session: AsyncSession, store_id: int) -> RetailerSettings:
     """Return the retailer's settings, locked; the row is made when it is not there yet."""
     fresh = insert(RetailerSettings).values(store_id=store_id).on_conflict_do_nothing(index_elements=["store_id"])

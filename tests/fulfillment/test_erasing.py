@@ -18,6 +18,7 @@ from app.master_orders.queries import list_master_orders
 from app.stores.errors import RequestNotFound
 from app.stores.service import RequestFacts, list_requests
 from jobs.schedule import plan_standing
+from simulator.faults.faults import Faults, Rule
 from simulator.world.apps import install, uninstall
 from simulator.world.routing import hold_order
 from tests.support.linked import partners_now
@@ -246,6 +247,38 @@ async def test_a_customer_is_forgotten_ten_days_after_the_order_ended(trade: Tra
     assert (request.receipt["orders"], request.receipt["parcels"]) == (1, 1)
     assert len(await trade.orders()) == 2
     assert other in dump
+
+
+@pytest.mark.parametrize("answers", [True, False])
+async def test_what_is_shipped_after_a_customer_was_forgotten_is_forgotten_too(trade: Trade, answers: bool) -> None:
+    """N1: the order was open for longer than the law allows; where the store does not answer, as soon as it did."""
+    await stock_centre(trade, 2)
+    mine = (await trade.order()).shopify_order_id.rsplit("/", 1)[-1]
+    await send(trade, RETAILER, "customers/redact", orders_to_redact=[int(mine)])
+    trade.set_clock(trade.clock.at + timedelta(days=31))
+    await trade.settle()
+    (before,) = await requests(trade)
+    if not answers:
+        rules = [Rule(action="drop", phase="before", operation="FulfillmentCreate")]
+        trade.shops.world.faults = Faults(seed=1, profile="rules", rules=rules)
+
+    await ship(trade)
+    kept = await everything(trade)
+    for _ in range(3):
+        trade.set_clock(trade.clock.at + timedelta(days=1, minutes=1))
+        await trade.settle()
+        (during,) = await requests(trade)
+        if not answers:
+            assert (NUMBER in await everything(trade), during.done_at) == (True, None)
+            trade.shops.world.faults = Faults(seed=1, profile="none")
+            answers = True
+
+    (after,) = await requests(trade)
+    assert before.done_at is not None
+    assert NUMBER in kept
+    assert NUMBER not in await everything(trade)
+    assert after.done_at is not None
+    assert (after.receipt["orders"], after.receipt["parcels"]) == (1, 1)
 
 
 async def test_a_customer_of_a_shop_that_changed_its_name_is_forgotten(trade: Trade) -> None:

@@ -16,15 +16,16 @@ from app.fulfillment.errors import (
     PartlyPosted,
 )
 from app.fulfillment.events import ShipmentHandedOver, ShipmentPacked, ShipmentUnpacked
-from app.fulfillment.jobs import PostShipment
+from app.fulfillment.jobs import EraseCustomer, PostShipment
 from app.fulfillment.models import Shipment, ShipmentLine
 from app.fulfillment.rules import ReadyLot
 from app.fulfillment.service.contents import advance, is_whole, resolve_stuck
 from app.fulfillment.service.numbers import refuse_others, refuse_partners
 from app.fulfillment.states import IllegalTransition, ShipmentState
-from app.job_runs.service import enqueue
+from app.job_runs.service import enqueue, plan
 from app.orders.queries import get_order
 from app.orders.service import ask_for_read, lock_order
+from app.stores import service as stores
 from app.units.queries import demand_in
 from app.units.service import advance_demand
 from app.units.states import DemandState
@@ -151,7 +152,16 @@ async def hand_over(uow: UnitOfWork, shipment_id: int, handover: Handover) -> No
     shipment.tracking_url, shipment.trouble = tracking["url"] or None, None
     event = ShipmentHandedOver(shipment.order_id, shipment.id, shipment.carrier, shipment.tracking_number)
     await record_event(uow, event)
+    await _have_erased(uow, shipment)
     await enqueue(uow, PostShipment(uow.store_id, shipment.id, shipment.order_id))
+
+
+async def _have_erased(uow: UnitOfWork, shipment: Shipment) -> None:
+    """Have the number of a customer who was forgotten already erased in its time (N1)."""
+    order = await get_order(uow.session, uow.store_id, shipment.order_id)
+    for request_id in await stores.list_done_erasures(uow, order.shopify_order_id):
+        again = EraseCustomer(uow.store_id, request_id)
+        await plan(uow, again, uow.now + rules.LOOKED_AT_EACH, f"{again.name}:{request_id}")
 
 
 async def _check_contents(uow: UnitOfWork, shipment: Shipment) -> None:

@@ -82,13 +82,12 @@ async def _offer_package(uow: UnitOfWork, request_id: int, orders: int) -> None:
 
 
 async def write_receipt(uow: UnitOfWork, request_id: int, counts: Mapping[str, int], *, done: bool) -> None:
-    """Add what was erased to the request's receipt, and stamp it when nothing is left to do."""
+    """Add what was erased to the request's receipt; it is done from when on nothing is left to do."""
     async with uow.machinery() as session:
         request = await repository.lock_request(session, request_id)
         before: Mapping[str, int] = request.receipt
         request.receipt = {name: before.get(name, 0) + counts.get(name, 0) for name in {**before, **counts}}
-        if done and request.done_at is None:
-            request.done_at = uow.now
+        request.done_at = (request.done_at or uow.now) if done else None
 
 
 async def get_request(uow: UnitOfWork, request_id: int) -> RequestFacts:
@@ -120,3 +119,9 @@ async def list_open_erasures(uow: UnitOfWork) -> list[RequestFacts]:
     async with uow.machinery() as session:
         ids = await repository.list_open_request_ids(session, CUSTOMER)
     return [await get_request(uow, request_id) for request_id in ids]
+
+
+async def list_done_erasures(uow: UnitOfWork, order_gid: str) -> Sequence[int]:
+    """Return the customers' erasures of an order of the actor's store that were done, oldest first."""
+    async with uow.machinery() as session:
+        return await repository.list_done_request_ids(session, CUSTOMER, uow.store_id, order_gid)
