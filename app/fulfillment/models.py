@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base
 from app.core.tenancy import TenantOwned
-from app.fulfillment import states
+from app.fulfillment import rules, states
 from app.fulfillment.states import ShipmentState
 
 
@@ -74,9 +74,27 @@ class Shipment(TenantOwned, Base):
 
     def keep(self, units: Mapping[int, int]) -> None:
         """Let it hold only so many units of each lot."""
-        for line in self.lines:
-            line.quantity, line.units = line.quantity * units[line.lot_id] // line.units, units[line.lot_id]
+        for parts in self._by_order_line():
+            quantity, of = sum(part.quantity for part in parts), sum(part.units for part in parts)
+            shares = rules.share_out(quantity, of, [units[part.lot_id] for part in parts])
+            for part, share in zip(parts, shares, strict=True):
+                part.quantity, part.units = share, units[part.lot_id]
         self.lines = [line for line in self.lines if line.units]
+
+    def items(self, units: Mapping[int, int]) -> dict[int, int]:
+        """Return how many items of each order line so many units of each lot make."""
+        return {
+            parts[0].order_line_id: sum(part.quantity for part in parts)
+            * sum(units[part.lot_id] for part in parts)
+            // sum(part.units for part in parts)
+            for parts in self._by_order_line()
+        }
+
+    def _by_order_line(self) -> list[list["ShipmentLine"]]:
+        parts: dict[int, list[ShipmentLine]] = {}
+        for line in self.lines:
+            parts.setdefault(line.order_line_id, []).append(line)
+        return list(parts.values())
 
     def move(self, target: ShipmentState, at: datetime) -> None:
         """Take the step if the table allows it, and stamp the time."""
@@ -100,6 +118,6 @@ class ShipmentLine(TenantOwned, Base):
     order_line_id: Mapped[int]
     lot_id: Mapped[int]
     quantity: Mapped[int]
-    # in the retailer's units, as the customer bought them
+    # in the retailer's units, as the customer bought them; one of which the last units are in another lot counts there
     units: Mapped[int]
     # in partner units, as the ledger counts them

@@ -1,9 +1,10 @@
 """Decisions about shipments: which lots fill a box, and which fulfilment order lines it answers."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import accumulate, pairwise
 from urllib.parse import urlsplit
 
 from app.core.errors import Conflict
@@ -85,24 +86,38 @@ def fill(wanted: Mapping[int, int], ready: Sequence[ReadyLot]) -> list[PackedLot
     """Choose lots for a box, oldest first; None when there is not enough of a line."""
     packed = []
     for line_id, quantity in sorted(wanted.items()):
-        left = quantity
-        for lot in ready:
-            if lot.line_id == line_id and left:
-                taken = min(left, lot.units // lot.units_per)
-                if taken:
-                    packed.append(PackedLot(lot.lot_id, line_id, taken, taken * lot.units_per))
-                    left -= taken
-        if left:
+        lots = [lot for lot in ready if lot.line_id == line_id]
+        needed = quantity * lots[0].units_per if lots else 0
+        taken, left = [], needed
+        for lot in lots:
+            taken.append(min(left, lot.units))
+            left -= taken[-1]
+        if left or not needed:
             return None
+        shares = share_out(quantity, needed, taken)
+        packed += [
+            PackedLot(lot.lot_id, line_id, share, units)
+            for lot, share, units in zip(lots, shares, taken, strict=True)
+            if units
+        ]
     return packed
+
+
+def share_out(quantity: int, of: int, units: Sequence[int]) -> list[int]:
+    """Return how many of a line's items end in each of its lots, when that many are made of so many units.
+
+    One that begins in a lot and ends in another, as a pack whose halves came with two master orders, counts there.
+    """
+    ends = [quantity * total // of for total in accumulate(units)]
+    return [end - start for start, end in pairwise([0, *ends])]
 
 
 def packable(ready: Sequence[ReadyLot]) -> dict[int, int]:
     """Return how many whole units of each order line could go into a box now."""
-    totals: dict[int, int] = defaultdict(int)
+    units, sizes = Counter[int](), {lot.line_id: lot.units_per for lot in ready}
     for lot in ready:
-        totals[lot.line_id] += lot.units // lot.units_per
-    return {line_id: total for line_id, total in totals.items() if total}
+        units[lot.line_id] += lot.units
+    return {line_id: total // sizes[line_id] for line_id, total in units.items() if total >= sizes[line_id]}
 
 
 def choose_lines(wanted: Mapping[str, int], open_lines: Sequence[ToFulfill]) -> list[dict[str, list[tuple[str, int]]]]:

@@ -11,17 +11,20 @@ from app.fulfillment.rules import CannotFulfill, PackedLot, ReadyLot, ToFulfill,
         ({1: 2}, [PackedLot(1, 1, 2, 2)]),
         ({1: 5}, [PackedLot(1, 1, 3, 3), PackedLot(2, 1, 2, 2)]),
         ({2: 1}, [PackedLot(3, 2, 1, 2)]),
+        ({2: 2}, [PackedLot(3, 2, 1, 3), PackedLot(4, 2, 1, 1)]),
+        ({3: 1}, [PackedLot(5, 3, 0, 1), PackedLot(6, 3, 1, 1)]),
         ({1: 6}, None),
-        ({2: 2}, None),
+        ({2: 3}, None),
         ({9: 1}, None),
     ],
 )
 def test_lots_fill_a_box_oldest_first(wanted: dict[int, int], packed: list[PackedLot] | None) -> None:
-    """B21: a pack of two needs two of the partner's units."""
-    ready = [ReadyLot(1, 1, 3, 1), ReadyLot(2, 1, 2, 1), ReadyLot(3, 2, 3, 2)]
+    """B21: a pack of two needs two of the partner's units, whichever master orders they came with."""
+    sizes = {1: (3, 1, 1), 2: (2, 1, 1), 3: (3, 2, 2), 4: (2, 2, 2), 5: (1, 3, 2), 6: (2, 3, 2)}  # units, line, per
+    ready = [ReadyLot(lot, line, units, per) for lot, (units, line, per) in sizes.items()]
 
     assert fill(wanted, ready) == packed
-    assert packable(ready) == {1: 5, 2: 1}
+    assert packable(ready) == {1: 5, 2: 2, 3: 1}
 
 
 def open_line(order: str, line: str, of: str, remaining: int, status: str = "OPEN", place: str = "L1") -> ToFulfill:

@@ -1,6 +1,5 @@
 """Verbs of posting: what the store is told of a box, and what it made of it."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -59,16 +58,12 @@ async def plan_posting(uow: UnitOfWork, shipment_id: int) -> PostingPlan | None:
     others = await repository.list_shipments(uow.session, uow.store_id, None, [shipment.order_id])
     gids = {line.id: line.shopify_line_id for line in order.lines}
     left = await still_packed(uow, shipment)
-    contents, wanted = Counter[str](), Counter[str]()
-    for line in shipment.lines:
-        gid = gids[line.order_line_id]
-        contents[gid] += line.quantity
-        wanted[gid] += line.quantity * left[line.lot_id] // line.units
+    packed = {line.lot_id: line.units for line in shipment.lines}
     return PostingPlan(
         shipment_id=shipment.id,
         shopify_order_id=order.shopify_order_id,
-        contents=contents,
-        wanted=+wanted,
+        contents={gids[line_id]: quantity for line_id, quantity in shipment.items(packed).items()},
+        wanted={gids[line_id]: quantity for line_id, quantity in shipment.items(left).items() if quantity},
         carrier=shipment.carrier or "",
         number=shipment.tracking_number or "",
         url=shipment.tracking_url,
