@@ -207,6 +207,19 @@ async def test_the_rest_of_a_box_under_another_number_corrects_the_part_before(o
     assert (await shipment(oak, box)).state == "shipped"
 
 
+async def test_the_rest_of_a_box_that_somebody_fulfils_by_hand_bears_its_number(oak: Oak) -> None:
+    """I4: one box, one number."""
+    box = await half_posted(oak)
+    await release_rest(oak)
+    fulfil(oak, "staff", Tracking(company="FedEx", number="7HAND", url=None))
+
+    await hand_over(oak, box)
+    await oak.trade.settle()
+
+    assert read(oak) == [("UPS", "1ZOURS")] * 2
+    assert await oak.told("fulfillment.shipment.linked") == 1
+
+
 async def test_of_a_box_whose_rest_was_cancelled_the_part_that_went_is_shipped(oak: Oak) -> None:
     """F11: what is not wanted any more is listed once, and somebody can say that it is done."""
     box = await half_posted(oak)

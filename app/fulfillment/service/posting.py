@@ -116,16 +116,16 @@ async def record_posted(
 
 
 def _bear_what_is_read(shipment: Shipment, by_hand: Sequence[FulfillmentFacts]) -> None:
-    """Let the shipment say what its customer reads: a number that somebody gave stands, where there is none ours goes.
+    """Let the shipment say what its customer reads: the number of whoever sent all of it by hand stands.
 
-    Which of two numbers is right nobody can know from here; staff may correct it.
+    Where there is none, or the customer reads another one of a part already, that of the box goes.
     """
     read = [each for facts in by_hand for each in facts.tracking if each.number]
-    if not read:
-        shipment.correct(shipment.tracking, notify=True)
-    elif len(by_hand) == len(shipment.fulfillment_ids):
+    if read and len(by_hand) == len(shipment.fulfillment_ids):
         shipment.carrier, shipment.tracking_number = read[0].company or "", read[0].number
         shipment.tracking_url = read[0].url
+    else:
+        shipment.correct(shipment.tracking, notify=True)
 
 
 async def record_stuck(uow: UnitOfWork, shipment_id: int, why: str, *, is_known: bool = True) -> None:
