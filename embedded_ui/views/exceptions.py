@@ -12,7 +12,7 @@ from app.events.queries import TimelineEntry, count_since, latest
 from app.exceptions.events import ExceptionMarkedDone
 from app.exceptions.queries import ExceptionFacts, page_of_open
 from app.fulfillment.queries import list_shipments
-from app.fulfillment.states import ShipmentState
+from app.fulfillment.service.contents import KINDS
 from app.job_runs.queries import RunFacts, failed_runs
 from app.master_orders.queries import get_lines, running_orders
 from app.orders.queries import OrderRow, list_orders_by_id, orders_of_lines
@@ -41,8 +41,6 @@ class ExceptionShown:
 Address = tuple[str, str]
 NOWHERE: Address = ("", "")
 RECENT = timedelta(days=7)
-BOXES = {ShipmentState.STUCK: "shipment_not_accepted", ShipmentState.UNCERTAIN: "shipment_uncertain"}
-"""What is told of the lines of a box in each of these states."""
 
 
 async def list_exceptions(uow: UnitOfWork, place: Place) -> Page[ExceptionShown]:
@@ -122,10 +120,10 @@ async def _nearer(uow: UnitOfWork, found: Sequence[ExceptionFacts]) -> dict[int,
         for each in edited
         if each.partner_id in running
     }
-    boxed = [each for each in found if each.kind in BOXES.values()]
+    boxed = [each for each in found if each.kind in KINDS.values()]
     order_of = await orders_of_lines(session, store_id, {int(each.subject_id) for each in boxed}) if boxed else {}
-    boxes = await list_shipments(session, store_id, BOXES, set(order_of.values())) if boxed else []
-    box_of = {(BOXES[box.state], line.order_line_id): box.id for box in boxes for line in box.lines}
+    boxes = await list_shipments(session, store_id, KINDS, set(order_of.values())) if boxed else []
+    box_of = {(KINDS[box.state], line.order_line_id): box.id for box in boxes for line in box.lines}
     for each in boxed:
         box_id = box_of.get((each.kind, int(each.subject_id)))
         if box_id is not None:

@@ -345,6 +345,30 @@ async def test_a_box_of_an_order_that_is_out_of_reach_is_told_as_such(oak: Oak) 
     assert (await shipment(oak, box)).state == "unpacked"
 
 
+async def test_two_stuck_boxes_of_one_line_are_listed_with_the_units_and_causes_of_both(oak: Oak) -> None:
+    """Promise 5: one went into more than the store shows, the other waits for a release; each ends for itself."""
+    await oak.stock_centre(3)
+    boxes = [await pack(oak, 1), await pack(oak, 2)]
+    (placed,) = retailer(oak).orders.values()
+    hold_order(oak.trade.shops.world, retailer(oak), placed)
+    for box in boxes:
+        await hand_over(oak, box, Handover("UPS", f"1ZBOX{box}", ""))
+    await oak.trade.settle()
+    async with oak.trade.uow() as uow:
+        await service.hand_over(uow, boxes[0], Handover("UPS", "1ZA", ""))
+        await service.record_stuck(uow, boxes[0], "The carrier is unknown there.")
+    both = (await oak.problems())["shipment_not_accepted"]
+    async with oak.trade.uow() as uow:
+        await service.unpack(uow, boxes[0])
+    one = (await oak.problems())["shipment_not_accepted"]
+
+    assert both.units == 3
+    assert both.cause.startswith("2 shipments could not be posted: ")
+    assert "on hold" in both.cause
+    assert "carrier is unknown" in both.cause
+    assert (one.units, "carrier" in one.cause, "on hold" in one.cause) == (2, False, True)
+
+
 async def test_each_stuck_box_has_its_own_way_from_the_list(oak: Oak) -> None:
     """Promise 5: two boxes of one order; and what was taken apart again leads no customer anywhere."""
     trade = oak.trade

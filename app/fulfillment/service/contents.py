@@ -1,10 +1,10 @@
 """What is in a box, as the ledger has it, and what was listed about it."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from app.core.unit_of_work import UnitOfWork
-from app.exceptions.service import resolve_of_each
+from app.exceptions.service import Problem, open_exception, resolve_of_each
 from app.fulfillment import repository
 from app.fulfillment.models import Shipment
 from app.fulfillment.states import ShipmentState
@@ -15,6 +15,14 @@ from app.units.terms import Because
 
 STUCK = "shipment_not_accepted"
 UNCERTAIN = "shipment_uncertain"
+KINDS = {ShipmentState.STUCK: STUCK, ShipmentState.UNCERTAIN: UNCERTAIN}
+"""What is listed of the lines of a box in each of these states."""
+
+NEXT_STEPS = {
+    STUCK: "Mend that, then post the shipment again on its page; or unpack it.",
+    UNCERTAIN: "Look at the order in your store. If it shows the tracking, look again; if not, send it again on the "
+    "shipment's page. Each hour it is looked for, and sent again while nothing of it is there.",
+}
 HANDED_OVER = frozenset({ShipmentState.POSTING, ShipmentState.UNCERTAIN, ShipmentState.STUCK})
 """States of a box that a carrier has, while its units are still packed in the ledger."""
 
@@ -61,26 +69,33 @@ async def _packed(uow: UnitOfWork, shipment: Shipment) -> dict[int, int]:
     return packed
 
 
-async def resolve_stuck(uow: UnitOfWork, shipment: Shipment) -> None:
-    """End the list of the box's lines, but of those another box is stuck with."""
-    await _resolve(uow, shipment, STUCK, ShipmentState.STUCK)
+async def review_trouble(uow: UnitOfWork, shipment: Shipment) -> None:
+    """Have each line of the box listed exactly as long as a box of it is stuck or in doubt, for all such boxes."""
+    lines = {line.order_line_id for line in shipment.lines}
+    troubled = await repository.list_shipments(uow.session, uow.store_id, KINDS, [shipment.order_id])
+    for state, kind in KINDS.items():
+        boxes = {line_id: _boxes_of(line_id, state, troubled) for line_id in sorted(lines)}
+        await resolve_of_each(uow, "order_line", [line_id for line_id, held in boxes.items() if not held], [kind])
+        for line_id, held in boxes.items():
+            if held:
+                await open_exception(uow, _problem(kind, line_id, held))
 
 
-async def resolve_uncertain(uow: UnitOfWork, shipment: Shipment) -> None:
-    """End the doubt about the box, but not about another one of the same lines."""
-    await _resolve(uow, shipment, UNCERTAIN, ShipmentState.UNCERTAIN)
+def _boxes_of(line_id: int, state: ShipmentState, troubled: Sequence[Shipment]) -> list[Shipment]:
+    return [box for box in troubled if box.state == state and any(line.order_line_id == line_id for line in box.lines)]
 
 
-async def _resolve(uow: UnitOfWork, shipment: Shipment, kind: str, state: ShipmentState) -> None:
-    standing = await repository.list_shipments(uow.session, uow.store_id, [state], [shipment.order_id])
-    others = {line.order_line_id for other in standing if other.id != shipment.id for line in other.lines}
-    ended = {line.order_line_id for line in shipment.lines} - others
-    await resolve_of_each(uow, "order_line", sorted(ended), [kind])
-
-
-def units_by_line(shipment: Shipment) -> dict[int, int]:
-    """Return the box's units by order line."""
-    units: dict[int, int] = defaultdict(int)
-    for line in shipment.lines:
-        units[line.order_line_id] += line.units
-    return units
+def _problem(kind: str, line_id: int, boxes: Sequence[Shipment]) -> Problem:
+    why = " ".join(dict.fromkeys(box.trouble or "" for box in boxes))
+    if kind == STUCK:
+        cause = f"{'A shipment' if len(boxes) == 1 else f'{len(boxes)} shipments'} could not be posted: {why}"
+    else:
+        cause = why if len(boxes) == 1 else f"{len(boxes)} shipments: {why}"
+    return Problem(
+        kind=kind,
+        subject_kind="order_line",
+        subject_id=str(line_id),
+        cause=cause,
+        next_step=NEXT_STEPS[kind],
+        units=sum(line.units for box in boxes for line in box.lines if line.order_line_id == line_id),
+    )

@@ -2,13 +2,12 @@
 
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
-from app.exceptions.service import Problem, open_exception
 from app.fulfillment import repository, rules
 from app.fulfillment.errors import NotUncertain
 from app.fulfillment.events import ShipmentUncertain
 from app.fulfillment.jobs import PostShipment
 from app.fulfillment.models import Shipment
-from app.fulfillment.service.contents import UNCERTAIN, resolve_uncertain, units_by_line
+from app.fulfillment.service.contents import review_trouble
 from app.fulfillment.service.numbers import refuse_partners
 from app.fulfillment.states import ShipmentState
 from app.job_runs.service import enqueue
@@ -31,8 +30,7 @@ async def record_uncertain(uow: UnitOfWork, shipment_id: int) -> None:
     shipment.trouble = (
         f"Your store was told of the box {shipment.sends} times and never answered; the order shows nothing of it."
     )
-    for line_id, units in units_by_line(shipment).items():
-        await open_exception(uow, _problem(shipment, line_id, units))
+    await review_trouble(uow, shipment)
     await enqueue(uow, _work_on(shipment), run_at=uow.now + rules.LOOKED_FOR_EACH)
 
 
@@ -47,7 +45,7 @@ async def send_again(uow: UnitOfWork, shipment_id: int) -> None:
     shipment = await _lock_uncertain(uow, shipment_id)
     shipment.move(ShipmentState.POSTING, uow.now)
     shipment.asked_at, shipment.sends, shipment.trouble = None, 0, None
-    await resolve_uncertain(uow, shipment)
+    await review_trouble(uow, shipment)
     await enqueue(uow, _work_on(shipment))
 
 
@@ -60,15 +58,3 @@ async def _lock_uncertain(uow: UnitOfWork, shipment_id: int) -> Shipment:
 
 def _work_on(shipment: Shipment) -> PostShipment:
     return PostShipment(shipment.store_id, shipment.id, shipment.order_id)
-
-
-def _problem(shipment: Shipment, line_id: int, units: int) -> Problem:
-    return Problem(
-        kind=UNCERTAIN,
-        subject_kind="order_line",
-        subject_id=str(line_id),
-        cause=shipment.trouble or "",
-        next_step="Look at the order in your store. If it shows the tracking, look again; if not, send it again on the "
-        "shipment's page. Each hour it is looked for, and sent again while nothing of it is there.",
-        units=units,
-    )

@@ -19,7 +19,7 @@ from app.fulfillment.events import ShipmentHandedOver, ShipmentPacked, ShipmentU
 from app.fulfillment.jobs import EraseCustomer, PostShipment
 from app.fulfillment.models import Shipment, ShipmentLine
 from app.fulfillment.rules import ReadyLot
-from app.fulfillment.service.contents import advance, is_whole, resolve_stuck
+from app.fulfillment.service.contents import advance, is_whole, review_trouble
 from app.fulfillment.service.numbers import refuse_others, refuse_partners
 from app.fulfillment.states import IllegalTransition, ShipmentState
 from app.job_runs.service import enqueue, plan
@@ -120,7 +120,7 @@ async def unpack(uow: UnitOfWork, shipment_id: int) -> None:
         raise MayBeShown
     await advance(uow, shipment, DemandState.ALLOCATED, "shipment.unpacked")
     shipment.move(ShipmentState.UNPACKED, uow.now)
-    await resolve_stuck(uow, shipment)
+    await review_trouble(uow, shipment)
     order = await get_order(uow.session, uow.store_id, shipment.order_id)
     await ask_for_read(uow, order.shopify_order_id, "unpacked")
     await record_event(uow, ShipmentUnpacked(shipment.order_id, shipment.id))

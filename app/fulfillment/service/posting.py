@@ -11,14 +11,7 @@ from app.fulfillment import repository
 from app.fulfillment.events import ShipmentLinked, ShipmentPosted, ShipmentStuck
 from app.fulfillment.jobs import CorrectTracking
 from app.fulfillment.models import Shipment
-from app.fulfillment.service.contents import (
-    STUCK,
-    advance,
-    resolve_stuck,
-    resolve_uncertain,
-    still_packed,
-    units_by_line,
-)
+from app.fulfillment.service.contents import advance, review_trouble, still_packed
 from app.fulfillment.service.numbers import review_number
 from app.fulfillment.states import ShipmentState
 from app.gateways.shopify.fulfillment import FulfillmentFacts
@@ -103,8 +96,7 @@ async def record_posted(
     shipment.asked_at, shipment.sends = None, 0
     for line_id, units in cancelled.items():
         await open_exception(uow, _shipped_unwanted(line_id, units))
-    await resolve_stuck(uow, shipment)
-    await resolve_uncertain(uow, shipment)
+    await review_trouble(uow, shipment)
     shipment.keep(left)
     if by_hand:
         _bear_what_is_read(shipment, by_hand)
@@ -138,22 +130,9 @@ async def record_stuck(uow: UnitOfWork, shipment_id: int, why: str, *, is_known:
     shipment.trouble = why
     if is_known:
         shipment.asked_at, shipment.sends = None, 0
-    await resolve_uncertain(uow, shipment)
+    await review_trouble(uow, shipment)
     await review_number(uow, shipment)
-    for line_id, units in units_by_line(shipment).items():
-        await open_exception(uow, _stuck(line_id, units, why))
     await record_event(uow, ShipmentStuck(shipment.order_id, shipment.id, why))
-
-
-def _stuck(line_id: int, units: int, why: str) -> Problem:
-    return Problem(
-        kind=STUCK,
-        subject_kind="order_line",
-        subject_id=str(line_id),
-        cause=f"Your store did not accept a shipment: {why}",
-        next_step="Mend the order in your store, then post the shipment again; or unpack it.",
-        units=units,
-    )
 
 
 def _shipped_unwanted(line_id: int, units: int) -> Problem:
