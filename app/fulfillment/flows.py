@@ -139,7 +139,7 @@ async def _correct(open_uow: Open, shopify: ConnectedShopify, store_id: int, pla
     if not ours and not plan.is_taken_back:
         raise NotShownAsSent
     wanted = Tracking(plan.handover.carrier, plan.handover.number, plan.handover.url or None)
-    left = [each for each in ours if not _shows(each, wanted)]
+    left = [each for each in ours if not _shows(each, wanted, plan.link_before)]
     if left and plan.asked_at is not None:
         # The order is read by its id, which does not lag: what it does not show after a while was not done.
         wait = plan.asked_at + rules.wait_after_asking(min(plan.sends, rules.MOST_SENDS)) - plan.now
@@ -153,12 +153,16 @@ async def _correct(open_uow: Open, shopify: ConnectedShopify, store_id: int, pla
             await service.record_part(uow, plan.shipment_id, each.id)
 
 
-def _shows(fulfillment: FulfillmentFacts, wanted: Tracking) -> bool:
-    """Tell whether a fulfilment shows this tracking alone; of a carrier it knows, Shopify makes the link itself."""
+def _shows(fulfillment: FulfillmentFacts, wanted: Tracking, link_before: str | None) -> bool:
+    """Tell whether a fulfilment shows this tracking alone.
+
+    Where we give no link Shopify makes one of the carrier's name or of the number, if it can; so any will do but the
+    one that we gave before.
+    """
     if [(each.company, each.number) for each in fulfillment.tracking] != [(wanted.company, wanted.number)]:
         return False
     link = fulfillment.tracking[0].url
-    return link == wanted.url if wanted.url else not link or wanted.company in rules.CARRIERS
+    return link == wanted.url if wanted.url else not link or link != link_before
 
 
 async def _look_before_asking(open_uow: Open, store_id: int, plan: PostingPlan) -> None:

@@ -85,11 +85,11 @@ async def test_what_was_asked_for_last_counts(oak: Oak) -> None:
     assert mails(oak) == [False, True]
 
 
-@pytest.mark.parametrize("phase", ["before", "after"])
-async def test_a_correction_without_an_answer_is_looked_for(oak: Oak, phase: str) -> None:
-    """The customer has one mail, whether the first attempt took effect or not."""
+@pytest.mark.parametrize(("phase", "carrier"), [("before", "USPS"), ("after", "USPS"), ("after", "Evri")])
+async def test_a_correction_without_an_answer_is_looked_for(oak: Oak, phase: str, carrier: str) -> None:
+    """The customer has one mail, whether the first attempt took effect or not; Shopify links more carriers than we."""
     box = await send(oak)
-    await correct(oak, box)
+    await correct(oak, box, Handover(carrier, "9400RIGHT", ""))
     oak.fail(Rule(action="drop", phase=phase, operation=TELLING, nth=1))  # type: ignore[arg-type]
     for _ in range(2):
         with contextlib.suppress(Unavailable):
@@ -98,9 +98,24 @@ async def test_a_correction_without_an_answer_is_looked_for(oak: Oak, phase: str
 
     await tell(oak, box)
 
-    assert read(oak) == [("USPS", "9400RIGHT")]
+    assert read(oak) == [(carrier, "9400RIGHT")]
     assert (await shipment(oak, box)).correction is None
     assert mails(oak) == [True]
+
+
+async def test_a_link_that_was_wrong_is_taken_away(oak: Oak) -> None:
+    """I22: of a carrier that nobody knows; nothing else is corrected."""
+    await oak.stock_centre(3)
+    box = await pack(oak)
+    await hand_over(oak, box, Handover("Night Train", "7", "https://night.example.com/8"))
+    await oak.trade.settle()
+
+    await correct(oak, box, Handover("Night Train", "7", ""))
+    await oak.trade.settle()
+
+    assert [each.url for fulfillment in shown(oak) for each in fulfillment.tracking] == [None]
+    assert (await shipment(oak, box)).tracking_url is None
+    assert len(mails(oak)) == 1
 
 
 @pytest.mark.parametrize("step", range(6))

@@ -30,6 +30,7 @@ class CorrectionPlan:
     shopify_order_id: str
     fulfillment_ids: frozenset[str]
     correction: dict[str, Any]
+    link_before: str | None  # that we gave, and the customer reads until then
     is_taken_back: bool  # the customer is to read on what stands there now
     asked_at: datetime | None  # a correction was asked for and not answered
     sends: int
@@ -78,6 +79,7 @@ async def plan_correction(uow: UnitOfWork, shipment_id: int) -> CorrectionPlan |
         shopify_order_id=order.shopify_order_id,
         fulfillment_ids=frozenset(shipment.fulfillment_ids),
         correction=shipment.correction,
+        link_before=shipment.tracking_url,
         is_taken_back=_tracking(shipment.correction) == shipment.tracking,
         asked_at=shipment.asked_at,
         sends=shipment.sends,
@@ -94,7 +96,8 @@ async def record_corrected(uow: UnitOfWork, shipment_id: int, told: dict[str, An
     if shipment.correction == told:
         shipment.correction = None
     if _tracking(told) != shipment.tracking:
-        shipment.carrier, shipment.tracking_number, shipment.tracking_url = told["carrier"], told["number"], told["url"]
+        shipment.carrier, shipment.tracking_number = told["carrier"], told["number"]
+        shipment.tracking_url = told["url"] or None
         await record_event(uow, TrackingCorrected(shipment.order_id, shipment.id))
     await review_number(uow, shipment)
 
