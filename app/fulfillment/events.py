@@ -112,7 +112,7 @@ class ShipmentStuck(Event):
     """The store would not take the fulfilment."""
 
     name: ClassVar[str] = "fulfillment.shipment.stuck"
-    sentence: ClassVar[str] = "Your store did not accept the shipment: {why}"
+    sentence: ClassVar[str] = "The shipment could not be posted: {why}"
     subject: ClassVar[str] = "order"
 
     order_id: int

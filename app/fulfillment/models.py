@@ -60,6 +60,11 @@ class Shipment(TenantOwned, Base):
         return self.state == ShipmentState.SHIPPED or bool(self.fulfillment_ids) or self.is_in_doubt
 
     @property
+    def can_be_unpacked(self) -> bool:
+        """Whether nobody has it yet, and no customer reads of it."""
+        return ShipmentState.UNPACKED in states.TRANSITIONS[ShipmentState(self.state)] and not self.may_be_read
+
+    @property
     def tracking(self) -> dict[str, str]:
         """Carrier, number and link as they stand, empty where there is none."""
         return {

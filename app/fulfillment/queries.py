@@ -48,6 +48,7 @@ class ShipmentRow:
     trouble: str | None
     correction: Correction | None
     can_be_corrected: bool
+    can_be_unpacked: bool
     lines: tuple[ShipmentLineRow, ...]
 
     @property
@@ -83,6 +84,7 @@ def _row(shipment: Shipment) -> ShipmentRow:
         trouble=shipment.trouble,
         correction=Correction(**shipment.correction) if shipment.correction else None,
         can_be_corrected=shipment.is_under_way,
+        can_be_unpacked=shipment.can_be_unpacked,
         lines=tuple(ShipmentLineRow(line_id, quantity) for line_id, quantity in quantities.items()),
     )
 
@@ -95,6 +97,11 @@ async def get_shipment(session: AsyncSession, store_id: int, shipment_id: int) -
 async def count_boxes(session: AsyncSession, store_id: int, order_id: int) -> int:
     """Return how many boxes were ever packed of an order, whatever became of them."""
     return await repository.count_boxes(session, store_id, order_id)
+
+
+async def boxes_by_order(session: AsyncSession, store_id: int, order_ids: Collection[int]) -> dict[int, list[int]]:
+    """Return the ids of every shipment of each of these orders, in the order of packing."""
+    return await repository.boxes_by_order(session, store_id, order_ids)
 
 
 async def list_shipments(

@@ -145,6 +145,17 @@ async def has_numbers(session: AsyncSession, store_id: int, order_ids: Collectio
     return bool(await session.scalar(select(select(Shipment.id).where(Shipment.store_id == store_id, bears).exists())))
 
 
+async def boxes_by_order(session: AsyncSession, store_id: int, order_ids: Collection[int]) -> dict[int, list[int]]:
+    """Return the ids of every shipment of each of these orders, in the order of packing."""
+    boxes: dict[int, list[int]] = {}
+    query = select(Shipment.order_id, Shipment.id).where(
+        Shipment.store_id == store_id, Shipment.order_id.in_(order_ids)
+    )
+    for order_id, shipment_id in await session.execute(query.order_by(Shipment.id)):
+        boxes.setdefault(order_id, []).append(shipment_id)
+    return boxes
+
+
 async def clear_people(session: AsyncSession, store_id: int, order_ids: Collection[int] | None) -> int:
     """Empty numbers that lead to a customer's parcel, and who packed it; returns how many shipments held something.
 

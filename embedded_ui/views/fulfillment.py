@@ -1,13 +1,15 @@
 """Packing and shipments as their pages show them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.pagination import Page
 from app.core.unit_of_work import UnitOfWork
+from app.exceptions.queries import open_exceptions_of
 from app.fulfillment.queries import (
     ShipmentRow,
+    boxes_by_order,
     count_boxes,
     find_shipments,
     get_shipment,
@@ -16,6 +18,7 @@ from app.fulfillment.queries import (
 )
 from app.fulfillment.rules import packable
 from app.fulfillment.service import ready_lots
+from app.fulfillment.service.numbers import SHOWN
 from app.fulfillment.states import ShipmentState
 from app.orders.queries import LineRow, OrderRow, get_order, list_orders_by_id, orders_of_lines
 from app.partners.queries import partners_named
@@ -48,7 +51,7 @@ SHIPMENT_STATES = {
     ShipmentState.UNCERTAIN: ShipmentWords(
         "Uncertain", "critical", "We could not find out whether your store took it. Look before you act."
     ),
-    ShipmentState.STUCK: ShipmentWords("Stuck", "critical", "Your store did not accept it."),
+    ShipmentState.STUCK: ShipmentWords("Stuck", "critical", "It could not be posted."),
     ShipmentState.UNPACKED: ShipmentWords("Unpacked", "neutral", "The goods went back on the shelf."),
 }
 
@@ -111,7 +114,9 @@ class ShipmentShown:
 
     shipment: ShipmentRow
     order: OrderRow
+    name: str  # of the order, and which box of it where there are several
     items: tuple[BoxItem, ...] = ()
+    bears_partners_number: bool = False
 
     @property
     def state(self) -> ShipmentWords:
@@ -175,7 +180,9 @@ async def read_shipment(session: AsyncSession, store_id: int, shipment_id: int) 
     names = await names_of_lines(session, order.lines)
     skus = {line.id: line.sku or "no SKU" for line in order.lines}
     items = (BoxItem(names[each.order_line_id], skus[each.order_line_id], each.quantity) for each in shipment.lines)
-    return ShipmentShown(shipment, order, tuple(items))
+    (shown,) = await _shown(session, store_id, [shipment])
+    listed = {each.kind for each in await open_exceptions_of(session, "shipment", shipment_id)}
+    return replace(shown, items=tuple(items), bears_partners_number=SHOWN in listed)
 
 
 async def next_to_hand_over(session: AsyncSession, store_id: int) -> ShipmentRow | None:
@@ -186,4 +193,11 @@ async def next_to_hand_over(session: AsyncSession, store_id: int) -> ShipmentRow
 
 async def _shown(session: AsyncSession, store_id: int, rows: list[ShipmentRow]) -> list[ShipmentShown]:
     orders = await list_orders_by_id(session, store_id, {row.order_id for row in rows})
-    return [ShipmentShown(row, orders[row.order_id]) for row in rows]
+    boxes = await boxes_by_order(session, store_id, set(orders))
+
+    def name(row: ShipmentRow) -> str:
+        of_order = boxes[row.order_id]
+        which = f", box {of_order.index(row.id) + 1}" if len(of_order) > 1 else ""
+        return orders[row.order_id].name + which
+
+    return [ShipmentShown(row, orders[row.order_id], name(row)) for row in rows]

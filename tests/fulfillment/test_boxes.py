@@ -191,6 +191,7 @@ async def test_a_part_that_was_made_without_an_answer_is_not_unpacked(oak: Oak) 
         async with oak.trade.uow() as uow:
             await service.unpack(uow, box)
 
+    assert "/unpack" not in (await oak.trade.shops.get(RETAILER, f"/app/shipments/{box}")).text
     assert (await shipment(oak, box)).fulfillment_ids == (made.gid,)
     assert await oak.units() == {"packed": 3}
 
@@ -386,9 +387,10 @@ async def test_each_stuck_box_has_its_own_way_from_the_list(oak: Oak) -> None:
         await hand_over(oak, box, Handover("UPS", f"1ZBOX{box}", ""))
     await trade.settle()
 
-    listed = (await trade.shops.get(RETAILER, "/app/exceptions")).text
+    listed, queue = [(await trade.shops.get(RETAILER, f"/app/{path}")).text for path in ("exceptions", "shipments")]
     await trade.shops.post(RETAILER, f"/app/shipments/{boxes[0]}/unpack")
     page = (await trade.shops.get(RETAILER, f"/app/orders/{order.id}")).text
 
     assert all(f'href="/app/shipments/{box}"' in listed for box in boxes)
+    assert all(f">{order.name}, box {number}</s-link>" in queue for number in (1, 2))
     assert [f'href="/app/shipments/{box}"' in page for box in boxes] == [False, True]

@@ -49,7 +49,7 @@ async def test_a_number_that_turns_out_to_be_the_partners_is_listed_until_it_is_
         oak.send(3, number="1zlate")
     await oak.trade.settle()
     listed = await oak.problems()
-    page = (await oak.trade.shops.get(RETAILER, "/app/exceptions")).text
+    pages = [(await oak.trade.shops.get(RETAILER, path)).text for path in ("/app/exceptions", f"/app/shipments/{box}")]
 
     await correct(oak, box)
     asked = await oak.problems()
@@ -57,7 +57,8 @@ async def test_a_number_that_turns_out_to_be_the_partners_is_listed_until_it_is_
 
     assert before == {}
     assert (listed[SHOWN].subject_kind, listed[SHOWN].subject_id) == ("shipment", str(box))
-    assert f'href="/app/shipments/{box}"' in page
+    assert f'href="/app/shipments/{box}"' in pages[0]
+    assert "Enter the number of your own parcel below." in pages[1]
     assert SHOWN in asked  # until the store was told, the customer reads it
     assert read(oak) == [("USPS", "9400RIGHT")]
     assert await oak.problems() == {}
