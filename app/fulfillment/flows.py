@@ -84,7 +84,7 @@ async def _post(open_uow: Open, shopify: ConnectedShopify, store_id: int, plan: 
     tracking = Tracking(plan.carrier, plan.number, plan.url)
     for group in groups:
         async with open_uow(system_for(store_id)) as uow:
-            await service.begin_asking(uow, plan.shipment_id, plan.number)
+            await service.begin_asking(uow, plan.shipment_id, plan.number, plan.url)
         made = await shopify.call(store_id, gateway.create_fulfillment, group, tracking)
         posted.append(made.id)
         async with open_uow(system_for(store_id)) as uow:
@@ -147,7 +147,7 @@ async def _correct(open_uow: Open, shopify: ConnectedShopify, store_id: int, pla
             raise StillLooking(retry_after=wait.total_seconds())
     for each in left:
         async with open_uow(system_for(store_id)) as uow:
-            await service.begin_asking(uow, plan.shipment_id, plan.handover.number)
+            await service.begin_asking(uow, plan.shipment_id, wanted.number or "", wanted.url)
         await shopify.call(store_id, gateway.update_tracking_info, each.id, wanted, plan.correction["notify"])
         async with open_uow(system_for(store_id)) as uow:
             await service.record_part(uow, plan.shipment_id, each.id)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -47,13 +47,13 @@ def _plain(number: Any) -> Any:
     return func.upper(func.regexp_replace(number, "[^A-Za-z0-9]", "", "g"))
 
 
-async def lock_bearing(session: AsyncSession, store_id: int, plain: Collection[str]) -> Sequence[Shipment]:
-    """Return the shipments that bear one of these numbers, without blanks and signs, locked."""
-    query = (
-        select(Shipment)
-        .where(Shipment.store_id == store_id, _plain(Shipment.tracking_number).in_(plain))
-        .order_by(Shipment.id)
-    )
+async def lock_bearing(
+    session: AsyncSession, store_id: int, plain: Collection[str], linked: Collection[str]
+) -> Sequence[Shipment]:
+    """Return the shipments that bear one of these numbers, without blanks and signs, or have one in a link, locked."""
+    in_link = (_plain(Shipment.tracking_url).contains(number) for number in linked)
+    bears = or_(_plain(Shipment.tracking_number).in_(plain), *in_link)
+    query = select(Shipment).where(Shipment.store_id == store_id, bears).order_by(Shipment.id)
     locked = query.with_for_update().execution_options(populate_existing=True)
     return (await session.scalars(locked)).all()
 

@@ -174,3 +174,9 @@ async def is_inbound_number(session: AsyncSession, store_id: int, number: str) -
     """Tell whether a tracking number belongs to a parcel from a partner, however spelt; no customer may see it."""
     plain = rules.plain_number(number)
     return bool(plain) and await repository.has_inbound_number(session, store_id, plain)
+
+
+async def leads_to_inbound(session: AsyncSession, store_id: int, link: str) -> bool:
+    """Tell whether a link leads to a parcel from a partner; no customer may follow it."""
+    plain = rules.number_in_link(link)
+    return bool(link) and await repository.has_inbound_link(session, store_id, link, plain, rules.LONG)

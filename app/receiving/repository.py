@@ -198,6 +198,17 @@ async def has_inbound_number(session: AsyncSession, store_id: int, plain: str) -
     return bool(await session.scalar(query))
 
 
+async def has_inbound_link(session: AsyncSession, store_id: int, url: str, plain: str, at_least: int) -> bool:
+    """Tell whether a link is that of a parcel from a partner, or names its number, which is at least so long."""
+
+    def is_in_it(number: Any) -> ColumnElement[bool]:
+        return (func.length(_plain(number)) >= at_least) & (func.strpos(plain, _plain(number)) > 0)
+
+    is_it = (InboundParcel.tracking_url == url) | _has_number(is_in_it)
+    query = select(func.count()).where(InboundParcel.store_id == store_id, is_it)
+    return bool(await session.scalar(query))
+
+
 def _has_number(is_it: Callable[[Any], ColumnElement[bool]]) -> ColumnElement[bool]:
     """Return the condition that a parcel's number, or one it had before, is the one that is meant."""
     earlier = func.jsonb_array_elements_text(InboundParcel.earlier_numbers).table_valued("value", name="earlier")

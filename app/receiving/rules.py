@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import unquote
 
 UNDER_WAY = timedelta(days=7)
 """How long a parcel travels before somebody is told that it has not come (H13)."""
@@ -12,6 +13,9 @@ UNOPENED = timedelta(hours=24)
 
 WITHOUT_NUMBER = timedelta(days=1)
 """How long a parcel is on the way before its missing number is marked (H3)."""
+
+LONG = 6
+"""How long a number has to be, for a link in which it stands to lead to its parcel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,11 @@ def _oldest_first(quantity: int, waiting: Sequence[Waiting]) -> dict[int, int]:
 def plain_number(number: str) -> str:
     """Return a tracking number as everybody would compare it: capitals and digits only."""
     return "".join(each for each in number.upper() if each.isascii() and each.isalnum())
+
+
+def number_in_link(link: str) -> str:
+    """Return a link as numbers would be looked for in it."""
+    return plain_number(unquote(link))
 
 
 def spread(quantity: int, *expected: Mapping[int, int]) -> dict[int, int]:

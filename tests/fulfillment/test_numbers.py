@@ -24,7 +24,7 @@ async def send_six_in_two_parcels(oak: Oak) -> int:
     """Oak owes six, sent three, and a box with these waits for its carrier."""
     await oak.sell(3, 3)
     await oak.close_week()
-    oak.send(3)
+    oak.send(3, number="1ZFIRST")
     await oak.trade.settle()
     await oak.receive((await oak.parcels())[0])
     return await pack(oak)
@@ -61,6 +61,25 @@ async def test_a_number_that_turns_out_to_be_the_partners_is_listed_until_it_is_
     assert "Enter the number of your own parcel below." in pages[1]
     assert SHOWN in asked  # until the store was told, the customer reads it
     assert read(oak) == [("USPS", "9400RIGHT")]
+    assert await oak.problems() == {}
+
+
+async def test_a_link_to_the_partners_parcel_is_refused_and_listed_where_it_turns_out_to_be_one(oak: Oak) -> None:
+    """J2: it names their number, though the box has one of its own."""
+    box = await send_six_in_two_parcels(oak)
+    with pytest.raises(PartnersNumber) as refused:
+        await hand_over(oak, box, Handover("Night Train", "N1", "https://track.example.com/?n=1z-first"))
+    await hand_over(oak, box, Handover("Night Train", "N1", "https://track.example.com/?n=1ZLATE"))
+    await oak.trade.settle()
+
+    oak.send(3, number="1Z LATE")
+    await oak.trade.settle()
+    listed = set(await oak.problems())
+    await correct(oak, box, Handover("Night Train", "N1", "https://track.example.com/?n=N1"))
+    await oak.trade.settle()
+
+    assert set(refused.value.fields) == {"url"}
+    assert listed == {SHOWN}
     assert await oak.problems() == {}
 
 

@@ -54,10 +54,10 @@ async def correct_tracking(uow: UnitOfWork, shipment_id: int, handover: Handover
     wanted = {"carrier": handover.carrier.strip(), "number": handover.number.strip(), "url": handover.url}
     if shipment.correction is None and wanted == shipment.tracking:
         raise Invalid(fields={"number": THE_SAME})
-    if wanted["number"] != shipment.tracking_number:
-        await refuse_partners(uow, wanted["number"])
-        if not handover.is_shared:
-            await refuse_others(uow, shipment, wanted["number"])
+    if wanted != shipment.tracking:
+        await refuse_partners(uow, wanted["number"], wanted["url"])
+    if wanted["number"] != shipment.tracking_number and not handover.is_shared:
+        await refuse_others(uow, shipment, wanted["number"])
     is_news = shipment.correction != {**wanted, "notify": notify}
     shipment.correct(wanted, notify=notify)
     shipment.trouble = None

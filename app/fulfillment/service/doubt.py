@@ -13,10 +13,10 @@ from app.fulfillment.states import ShipmentState
 from app.job_runs.service import enqueue
 
 
-async def begin_asking(uow: UnitOfWork, shipment_id: int, number: str) -> None:
+async def begin_asking(uow: UnitOfWork, shipment_id: int, number: str, url: str | None) -> None:
     """Record that the store is about to be told a number, never a partner's, so that a retry looks first (J2)."""
     shipment = await repository.lock_shipment(uow.session, uow.store_id, shipment_id)
-    await refuse_partners(uow, number)
+    await refuse_partners(uow, number, url or "")
     shipment.asked_at = uow.now
     shipment.sends += 1
 

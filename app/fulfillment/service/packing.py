@@ -138,7 +138,7 @@ async def hand_over(uow: UnitOfWork, shipment_id: int, handover: Handover) -> No
     check_handover(handover)
     tracking = {"carrier": handover.carrier.strip(), "number": handover.number.strip(), "url": handover.url}
     if not shipment.is_in_doubt:
-        await refuse_partners(uow, tracking["number"])
+        await refuse_partners(uow, tracking["number"], tracking["url"])
         if not handover.is_shared:
             await refuse_others(uow, shipment, tracking["number"])
     elif tracking["number"] != shipment.tracking_number:
