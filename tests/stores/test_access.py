@@ -244,6 +244,23 @@ async def test_a_store_that_gives_no_answer_is_left_alone_and_looked_at_by_one(r
     assert await open_problems(real, store.id) == []
 
 
+async def test_a_frozen_store_that_falls_silent_is_told_of_by_what_is_so_now(real: Shops, clock: FixedClock) -> None:
+    """A17 D17: one entry at a time."""
+    store = await store_facts(real, RETAILER)
+    freeze(real.world, real.store(RETAILER), True)
+    with pytest.raises(StoreFrozen):
+        await real.shopify.call(store.id, read_shop)
+    freeze(real.world, real.store(RETAILER), False)
+    real.world.faults = Faults(seed=1, profile="rules", rules=[Rule(action="server_error")])
+
+    for _ in range(2):
+        clock.at += timedelta(minutes=1)
+        with pytest.raises(Unavailable):
+            await real.shopify.call(store.id, read_shop)
+
+    assert await open_problems(real, store.id) == ["store_silent"]
+
+
 async def test_one_missed_answer_is_no_silence_though_there_was_one_before(real: Shops, clock: FixedClock) -> None:
     """D17: the process that counted the silence is not the one that saw it end."""
     store = await store_facts(real, RETAILER)

@@ -92,15 +92,21 @@ class ConnectedShopify:
 
     @asynccontextmanager
     async def _noting(self, held: Held) -> AsyncIterator[None]:
-        """Note when Shopify has paused the store, or when it gave no answer again and again: it is left alone then."""
+        """Note when Shopify has paused the store, or when it gave no answer again and again: it is left alone then.
+
+        Its people are told that, once; whoever waits for it tells nobody more.
+        """
         try:
             yield
-        except StoreFrozen:
-            await self._mark(held.store_id, AccessState.FROZEN, looked=held.state in RESTING)
-            raise
-        except Unavailable:
-            if self.client.silences.are_many(held.shop_domain):
-                await self._mark(held.store_id, AccessState.SILENT, looked=held.state in RESTING)
+        except Unavailable as error:
+            is_resting, state = held.state in RESTING, None
+            if isinstance(error, StoreFrozen):
+                state = AccessState.FROZEN
+            elif self.client.silences.are_many(held.shop_domain):
+                state = AccessState.SILENT
+            if state is not None:
+                await self._mark(held.store_id, state, looked=is_resting)
+            error.is_told = is_resting or state is not None
             raise
 
     async def renew(self, store_id: int) -> None:

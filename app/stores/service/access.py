@@ -110,7 +110,9 @@ async def mark_access(
         await resolve_exceptions(uow, "store", str(store_id), TROUBLES)
         await wake_waiting(uow, StoreRests(store.shop_domain, 0).sentence)
     else:
-        await open_exception(uow, _trouble(store, state))
+        trouble = _trouble(store, state)
+        await resolve_exceptions(uow, "store", str(store_id), [kind for kind in TROUBLES if kind != trouble.kind])
+        await open_exception(uow, trouble)
     if state is AccessState.DEAD:
         await record_event(uow, StoreAccessLost(store_id=store_id, shop=store.shop_domain))
     elif state in RESTING:
