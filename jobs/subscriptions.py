@@ -8,12 +8,14 @@ from app.catalog.events import ProductImported, SkuChanged, SourceLost, SourceRe
 from app.catalog.jobs import DraftProduct, TellOfSku
 from app.events.declaration import Event
 from app.events.service import Answer, Later, News, Subscriber
+from app.exceptions.events import ExceptionMarkedDone
 from app.fulfillment.jobs import EraseCustomer, EraseStore, LookAtNumbers
 from app.inventory.jobs import CompareOffers, LeaveLocation, RefreshOffers, SyncStock, WriteOffers
 from app.master_orders.events import CycleClosedEmpty, CycleGivenUp, CycleOpened, MasterOrderClosed
 from app.master_orders.jobs import EndWeeks, NoteRelease, OpenCycle, RewriteDraft
 from app.orders.events import OrderDemandChanged, SentUnitsReleased
-from app.orders.jobs import ReviewPartner, RouteUnmapped
+from app.orders.jobs import GoOnWithOrder, ReviewPartner, RouteUnmapped
+from app.orders.service import GONE
 from app.partners.events import PartnerBufferChanged, PartnerConnected, PartnerDisconnected
 from app.partners.jobs import CheckPartnerStore, EndPartnerships, TellOfAccess, TellOfWork
 from app.receiving.events import (
@@ -202,6 +204,12 @@ def order_again(news: News[UnitsShorted] | News[ParcelCorrected]) -> Answer:
     )
 
 
+def go_on(news: News[ExceptionMarkedDone]) -> Answer:
+    """Who marks it as done that an order may be gone says that it is there."""
+    event = news.event
+    return GoOnWithOrder(news.store_id, int(event.about.rpartition(":")[2])) if event.kind == GONE else None
+
+
 def note_release(news: News[SentUnitsReleased]) -> Answer:
     """The change ledger of a sealed master order tells what is not needed any more."""
     event = news.event
@@ -230,6 +238,7 @@ EVENT_JOBS: Mapping[type[Event], tuple[Follows, ...]] = {
     SourceReplaced: (follow_source,),
     OrderDemandChanged: (follow_demand,),
     SentUnitsReleased: (note_release,),
+    ExceptionMarkedDone: (go_on,),
     CycleOpened: (begin_draft,),
     CycleClosedEmpty: (begin_draft,),
     CycleGivenUp: (begin_draft,),

@@ -49,3 +49,15 @@ class ReviewPartner(Job):
 
     store_id: int
     partner_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class GoOnWithOrder(Job):
+    """Let what was held of an order go on, now that somebody said that it is there."""
+
+    name: ClassVar[str] = "orders.go_on_with_order"
+    coalesce_by: ClassVar[tuple[str, ...]] = ("store_id", "order_id")  # said twice is said once
+    lane_by: ClassVar[tuple[str, str]] = ("orders", "store_id")  # captures of one store run one after the other
+
+    store_id: int
+    order_id: int

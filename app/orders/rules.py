@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from app.orders.states import PAID, PAID_BACK, TO_FULFILL, Standing
@@ -12,6 +12,9 @@ CARRIED_PROPERTIES = frozenset({"grind", "roast", "size", "colour", "color", "ma
 """Line properties a maker needs; everything else may be personal and stays in the retailer's store (E15)."""
 
 LONGEST_PROPERTY = 100
+
+SHOWN_FOR = timedelta(days=60)
+"""How far back a store shows its orders without `read_all_orders` (reference §2.1)."""
 
 UNITS_OF: Mapping[Standing, frozenset[DemandState]] = {
     Standing.KEPT: frozenset({DemandState.CAPTURED, DemandState.HELD}),
@@ -84,6 +87,11 @@ def target_of(line: ShownLine, routing: Routing, known_target: int) -> int:
         return line.fulfilled
     standing_in = line.fulfilled + line.unfulfilled
     return max(known_target, standing_in) if routing.was_shown and not routing.is_shown else standing_in
+
+
+def is_shown_at(placed_at: datetime, now: datetime) -> bool:
+    """Tell whether an order of that time is shown by its store as long as it is there."""
+    return now - placed_at < SHOWN_FOR
 
 
 def payable_at(ordered_at: datetime, books: PaymentBooks) -> datetime | None:

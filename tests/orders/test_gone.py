@@ -41,7 +41,7 @@ async def asked(oak: Oak) -> list[ExceptionFacts]:
 
 
 async def test_an_order_deleted_before_its_cancelling_was_read_is_given_up_by_one_click(oak: Oak) -> None:
-    """Promise 5: till then its units go on; then nothing more is ordered, what was ordered is surplus, once."""
+    """Promise 5: till then nothing more is ordered for it; then never, and what was ordered is surplus, once."""
     first, second = await oak.sell(3, 2)
     await oak.close_week()
     (third,) = await oak.sell(4)
@@ -59,15 +59,32 @@ async def test_an_order_deleted_before_its_cancelling_was_read_is_given_up_by_on
     await oak.trade.settle()
     await oak.receive((await oak.parcels())[0])
 
-    assert [(each.subject_kind, each.units) for each in questions] == [("order", 0)] * 2
+    assert [(each.subject_kind, each.units) for each in questions] == [("order", 0), ("order", 4)]
     assert all(f'action="{path}"' in page for path in paths)
     assert all(f'action="{path}"' in own for path, own in zip(paths, pages, strict=True))
-    assert before == {"sent": 5, "queued": 4}
+    assert before == {"sent": 5, "held": 4}
     assert [answer.status_code for answer in answers] == [303, 303, 409]
     assert await oak.units() == {"allocated": 2, "cancelled": 7}
     assert await oak.units("supply") == {"allocated": 2, "received": 3}
     assert await oak.trade.problems() == []
     assert second.deleted_at is None
+
+
+async def test_of_an_order_that_may_be_gone_nothing_is_ordered_till_somebody_says_that_it_is_there(oak: Oak) -> None:
+    """Promise 1: neither is ordered what nobody wants, nor lost what somebody does."""
+    first, _ = await oak.sell(3, 2)
+    first.deleted_at = oak.trade.clock.at
+    await hear_of(oak, first)
+    (question,) = await asked(oak)
+    await oak.close_week()
+    held = await oak.units()
+
+    await oak.trade.shops.post(RETAILER, f"/app/exceptions/{question.id}/done")
+    await oak.trade.settle()
+
+    assert (held, question.units) == ({"held": 3, "sent": 2}, 3)
+    assert await oak.units() == {"queued": 3, "sent": 2}
+    assert await asked(oak) == []
 
 
 async def test_an_order_that_is_there_after_all_is_asked_about_no_more(oak: Oak) -> None:
@@ -79,6 +96,7 @@ async def test_an_order_that_is_there_after_all_is_asked_about_no_more(oak: Oak)
     (first, second) = await asked(oak)
     await oak.trade.shops.post(RETAILER, f"/app/exceptions/{first.id}/done")
     await oak.trade.shops.post(RETAILER, f"/app/orders/{second.subject_id}/gone")
+    await oak.trade.settle()
     given_up = (await oak.units(), await asked(oak))
 
     for order in (placed, other):

@@ -14,6 +14,7 @@ from app.orders.rules import (
     ShownLine,
     Wanted,
     carried_properties,
+    is_shown_at,
     ordered_over_time,
     payable_at,
     sent_by_hand,
@@ -282,3 +283,9 @@ def test_what_was_sent_beside_us(shown: int, shipped: int, boxed: int, by_hand: 
 )
 def test_what_left_and_is_not_shown(shown: int, taken_back: int, shipped: int, wanted: int, unseen: int) -> None:
     assert shipped_unseen(SentUnits(shown, taken_back, shipped, 0, wanted)) == unseen
+
+
+@pytest.mark.parametrize(("days", "shown"), [(0, True), (59.99, True), (60, False), (400, False)])
+def test_how_long_an_order_is_shown(days: float, shown: bool) -> None:
+    """E25: of an older one it says nothing that it is not shown."""
+    assert is_shown_at(PLACED, PLACED + timedelta(days=days)) is shown

@@ -3,7 +3,7 @@
 from app.orders.service.ageing import review_old
 from app.orders.service.capture import capture_order, waits_for_routing
 from app.orders.service.forgetting import forget_wishes
-from app.orders.service.gone import give_up_order, give_up_read
+from app.orders.service.gone import GONE, give_up_order, give_up_read, go_on_with
 from app.orders.service.locking import lock_order
 from app.orders.service.reading import (
     ask_for_read,
@@ -23,6 +23,7 @@ from app.orders.service.stranded import review_partner
 from app.orders.service.unpaid import review_unpaid
 
 __all__ = [
+    "GONE",
     "ask_for_read",
     "ask_for_read_of_fulfillment_order",
     "begin_poll",
@@ -33,6 +34,7 @@ __all__ = [
     "forget_wishes",
     "give_up_order",
     "give_up_read",
+    "go_on_with",
     "list_uncaptured",
     "lock_order",
     "note_compared",

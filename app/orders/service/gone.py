@@ -1,17 +1,19 @@
 """An order that Shopify does not show, or not any more: somebody looks, and says whether it is gone."""
 
 from app.core.unit_of_work import UnitOfWork
+from app.core.words import plural
 from app.events.service import record_event
+from app.exceptions.queries import open_exceptions_of
 from app.exceptions.service import Problem, open_exception, resolve_exceptions, resolve_of_each
 from app.orders import repository
 from app.orders.errors import OrderStands
 from app.orders.events import OrderGivenUp
 from app.orders.models import Order
-from app.orders.rules import TO_SEND
+from app.orders.rules import TO_SEND, is_shown_at
 from app.orders.service.reading import NOT_READABLE, DueRead, finish_read, number_of
 from app.orders.service.routing import EARLIER, UNMAPPED
 from app.orders.service.sending import NOT_SHOWN, SENT_BY_HAND
-from app.orders.service.settling import release_order
+from app.orders.service.settling import hold_order, release_order, resume_order
 from app.orders.states import Route
 from app.units.queries import demand_in
 from app.units.states import DemandState
@@ -22,12 +24,16 @@ ENDED = (UNMAPPED, EARLIER, SENT_BY_HAND, NOT_SHOWN)
 
 
 async def give_up_read(uow: UnitOfWork, read: DueRead) -> None:
-    """List an order that Shopify told us of and does not show, unless nothing of it is left to do."""
+    """List an order that Shopify told us of and does not show, unless nothing of it is left to do.
+
+    Until somebody answers nothing more is ordered for it, unless it is so old that Shopify shows none of its age: it
+    then goes on as it was last read (E25).
+    """
     known = await repository.lock_by_gid(uow.session, uow.store_id, read.order_gid)
     if known is None:
         await open_exception(uow, _not_readable(number_of(read.order_gid)))
     elif known.cancelled_at is None and await _is_unfinished(uow, known):
-        await open_exception(uow, _gone(known))
+        await _ask_about(uow, known)
     await finish_read(uow, read)
 
 
@@ -36,11 +42,17 @@ async def end_gone(uow: UnitOfWork, order_id: int) -> None:
     await resolve_exceptions(uow, "order", order_id, [GONE])
 
 
+async def go_on_with(uow: UnitOfWork, order_id: int) -> None:
+    """Take somebody's word that an order which Shopify does not show is there: its units go on."""
+    order = await _lock(uow, order_id)
+    if order.cancelled_at is None and not await _is_asked_about(uow, order_id):
+        await resume_order(uow, order)
+
+
 async def give_up_order(uow: UnitOfWork, order_id: int) -> None:
     """Take somebody's word that the order is gone from their store: nothing more is made for it."""
-    order_gid = (await repository.get_order(uow.session, uow.store_id, order_id)).shopify_order_id
-    order = await repository.lock_by_gid(uow.session, uow.store_id, order_gid)
-    if order is None or not await resolve_exceptions(uow, "order", order_id, [GONE]):
+    order = await _lock(uow, order_id)
+    if not await resolve_exceptions(uow, "order", order_id, [GONE]):
         raise OrderStands
     order.cancelled_at = uow.now  # should it be read again after all, what is read counts
     for line in order.lines:
@@ -48,6 +60,24 @@ async def give_up_order(uow: UnitOfWork, order_id: int) -> None:
     await resolve_of_each(uow, "order_line", [line.id for line in order.lines], ENDED)
     await release_order(uow, order)
     await record_event(uow, OrderGivenUp(order.id))
+
+
+async def _lock(uow: UnitOfWork, order_id: int) -> Order:
+    order_gid = (await repository.get_order(uow.session, uow.store_id, order_id)).shopify_order_id
+    order = await repository.lock_by_gid(uow.session, uow.store_id, order_gid)
+    assert order is not None
+    return order
+
+
+async def _ask_about(uow: UnitOfWork, order: Order) -> None:
+    if is_shown_at(order.placed_at, uow.now):
+        await hold_order(uow, order)
+    lots = await demand_in(uow.session, uow.store_id, [line.id for line in order.lines], [DemandState.HELD])
+    await open_exception(uow, _gone(order, sum(lot.quantity for lot in lots)))
+
+
+async def _is_asked_about(uow: UnitOfWork, order_id: int) -> bool:
+    return any(each.kind == GONE for each in await open_exceptions_of(uow.session, "order", order_id))
 
 
 async def _is_unfinished(uow: UnitOfWork, order: Order) -> bool:
@@ -69,11 +99,11 @@ def _not_readable(number: str) -> Problem:
     return Problem(NOT_READABLE, "job", f"order-{number}", cause, step, ends_by_hand=True)
 
 
-def _gone(order: Order) -> Problem:
-    # Until somebody decides all goes on as it was last read, so it counts no units.
+def _gone(order: Order, held: int) -> Problem:
     cause = f"{order.name} cannot be read in Shopify any more; it may have been deleted or be older than 60 days."
+    waits = f"Until then {plural(held, 'unit')} of it {'is' if held == 1 else 'are'} not ordered. " if held else ""
     step = (
-        "Look it up in your admin. If it is gone, say so: what is not ordered for it yet is then not ordered, and what "
-        "is becomes surplus. If it is there, mark this as done; its units go on as they stood."
+        f"Look it up in your admin. {waits}If it is gone, say so: nothing more is made for it, and what is ordered "
+        "becomes surplus. If it is there, mark this as done; its units go on."
     )
-    return Problem(GONE, "order", str(order.id), cause, step, ends_by_hand=True)
+    return Problem(GONE, "order", str(order.id), cause, step, units=held, ends_by_hand=True)

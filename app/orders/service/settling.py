@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -18,7 +19,9 @@ from app.orders.models import Order, OrderLine
 from app.orders.rules import PaymentBooks
 from app.orders.states import Route
 from app.partners.queries import partners_of
+from app.units.queries import demand_in
 from app.units.service import settle_demands
+from app.units.states import DemandState
 from app.units.terms import Because, Demand, OrderedUnits, Settled, Target
 
 OVER_SHIPPED = "over_shipped"
@@ -32,7 +35,7 @@ async def settle_order(
     books: PaymentBooks,
 ) -> None:
     """Bring the ledger to each partner line's target; test orders never reach it (E8). Of some it changed just now."""
-    lines = [line for line in order.lines if line.route == Route.PARTNER]
+    lines = _routed(order)
     if order.is_test or not lines:
         return
     released_at = await repository.last_releases(uow.session, uow.store_id, [line.id for line in lines])
@@ -51,10 +54,31 @@ async def settle_order(
 
 async def release_order(uow: UnitOfWork, order: Order) -> None:
     """Let every unit of the order go that has not left: its customer gets no more of it."""
-    lines = [line for line in order.lines if line.route == Route.PARTNER]
-    because = Because("order.given_up", "order", str(order.id), uow.now)
-    wishes = [(_demand_of(line), Target(units=0, ordered=[])) for line in lines]
-    await _tell(uow, order, dict(zip(lines, await settle_demands(uow, wishes, because), strict=True)))
+    await _settle_as(uow, order, "order.given_up", {line: Target(units=0, ordered=[]) for line in _routed(order)})
+
+
+async def hold_order(uow: UnitOfWork, order: Order) -> None:
+    """Let nothing more be ordered for the order as long as it stands so; what is ordered goes its way."""
+    queued = await demand_in(uow.session, uow.store_id, [line.id for line in _routed(order)], [DemandState.QUEUED])
+    loose = {lot.line_id for lot in queued if lot.supply_line_id is None}
+    held = {line: replace(_target_of(line, ()), held=True) for line in _routed(order) if line.id in loose}
+    await _settle_as(uow, order, "order.not_shown", held)
+
+
+async def resume_order(uow: UnitOfWork, order: Order) -> None:
+    """Let what was held of the order be ordered, as from now; a hold of the retailer's admin stands."""
+    resumed = {line: _target_of(line, [rules.Wanted(line.target, uow.now)]) for line in _routed(order)}
+    await _settle_as(uow, order, "order.vouched_for", resumed)
+
+
+async def _settle_as(uow: UnitOfWork, order: Order, cause: str, targets: Mapping[OrderLine, Target]) -> None:
+    because = Because(cause, "order", str(order.id), uow.now)
+    wishes = [(_demand_of(line), target) for line, target in targets.items()]
+    await _tell(uow, order, dict(zip(targets, await settle_demands(uow, wishes, because), strict=True)))
+
+
+def _routed(order: Order) -> list[OrderLine]:
+    return [line for line in order.lines if line.route == Route.PARTNER]
 
 
 def _target_of(line: OrderLine, wanted: Sequence[rules.Wanted]) -> Target:
