@@ -15,6 +15,7 @@ from jobs.registry import handles, hears
 async def read_master_orders(context: JobContext, job: ReadMasterOrders) -> None:
     """Look at all our orders there, and decide when to look again: a close that meets this look has its own after."""
     is_awaited = await flows.read_master_orders(context.open_uow, context.shopify, job.partner_store_id)
+    await flows.review_old(context.open_uow, job.partner_store_id)
     async with context.open_last(context.actor) as uow:
         await service.keep_watch(uow, job.partner_store_id, is_awaited=is_awaited)
 

@@ -56,6 +56,15 @@ async def read_master_orders(open_uow: Open, shopify: ConnectedShopify, partner_
     return any(watched.is_awaited for watched in orders)
 
 
+async def review_old(open_uow: Open, partner_store_id: int) -> None:
+    """Have each retailer know which of its orders on the partner's store will soon be out of reach."""
+    async with open_uow(system_for(partner_store_id)) as uow:
+        partnerships = await partnerships_of(uow.session, partner_store_id)
+    for partner in partnerships:
+        async with open_uow(system_for(partner.store_id)) as uow:
+            await service.review_old(uow, partner.id, SURELY_SHOWN)
+
+
 async def _read_changed(
     open_uow: Open, shopify: ConnectedShopify, partner_store_id: int, watched: Watched, markers: list[str]
 ) -> list[bool]:

@@ -189,6 +189,19 @@ async def is_supply_awaited(session: AsyncSession, store_id: int, partner_id: in
     return await _has_supply(session, store_id, partner_id, AWAITED)
 
 
+async def awaited_supply(
+    session: AsyncSession, store_id: int, partner_id: int, states: Iterable[SupplyState]
+) -> dict[int, int]:
+    """Return how many units each master line of a partner has in some states; lines without any are absent."""
+    mine = (UnitLot.partner_id == partner_id) & UnitLot.id.in_(
+        select(UnitBalance.lot_id).where(
+            UnitBalance.store_id == store_id, UnitBalance.state.in_(list(states)), UnitBalance.quantity > 0
+        )
+    )
+    supplies = await _supplies(session, store_id, mine)
+    return {lot.line_id: sum(lot.balances[state] for state in states) for lot in supplies.values()}
+
+
 async def is_supply_at_hand(session: AsyncSession, store_id: int, partner_id: int) -> bool:
     """Return whether anything of the partner's that is not matched yet is at the centre or on its way there."""
     return await _has_supply(session, store_id, partner_id, (SupplyState.RECEIVED, SupplyState.INBOUND))

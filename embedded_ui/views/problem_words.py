@@ -12,6 +12,7 @@ HEADINGS: Mapping[str, str] = {
     "fulfilled_by_hand": "Somebody fulfilled by hand what a partner is to send",
     "job_failed": "A piece of work did not succeed",
     "job_waiting": "A piece of work waits for long",
+    "master_order_ageing": "A master order will soon be out of our reach",
     "master_order_cancelled": "The partner cancelled a master order",
     "master_order_not_followed": "What a partner did with a master order could not be read",
     "master_order_uncertain": "We do not know whether a master order was taken",

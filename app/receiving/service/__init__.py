@@ -1,5 +1,6 @@
 """Verbs of receiving: know what the partner sent, count what arrived, settle what is short, give it to orders."""
 
+from app.receiving.service.ageing import review_old
 from app.receiving.service.allocation import allocate_received, use_surplus
 from app.receiving.service.awaiting import review_parcels
 from app.receiving.service.corrections import correct_count
@@ -27,6 +28,7 @@ __all__ = [
     "receive_parcel",
     "record_order_gone",
     "record_partner_order",
+    "review_old",
     "review_parcels",
     "settle_shortages",
     "use_surplus",

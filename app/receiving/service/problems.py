@@ -5,6 +5,7 @@ from app.master_orders.queries import MasterOrder
 from app.receiving.models import InboundParcel
 
 CANCELLED = "master_order_cancelled"
+AGEING = "master_order_ageing"
 TAKEN_BACK = "parcel_cancelled_after_receipt"
 NOT_ORDERED = "parcel_with_other_goods"
 NOT_FOLLOWED = "master_order_not_followed"
@@ -24,6 +25,18 @@ def master_cancelled(master: MasterOrder, units: int, *, is_deleted: bool = Fals
         "cancel before on the customers’ orders. Until you decide the units wait, and no customer is told."
     )
     return _problem(master, CANCELLED, cause, step, units)
+
+
+def master_ageing(master: MasterOrder, units: int) -> Problem:
+    """Our order will soon be out of reach."""
+    # The units have their place with the partner: it holds nothing up, so it counts none.
+    are = "unit of it is" if units == 1 else "units of it are"
+    cause = f"{master.order_name} is more than 50 days old, and {units} {are} still with the partner."
+    step = (
+        "Ask the partner to send them, or order them again. The partner’s store shows us orders of 60 days: of a "
+        "parcel that is sent later we do not learn, and it cannot be received."
+    )
+    return _problem(master, AGEING, cause, step)
 
 
 def cancelled_after_receipt(master: MasterOrder, parcel: InboundParcel) -> Problem:

@@ -12,7 +12,7 @@ from app.partners.queries import get_partner
 from app.receiving import repository
 from app.receiving.errors import NothingToDecide
 from app.receiving.events import UnitsOrderedAgain, UnitsShorted
-from app.receiving.service.problems import CANCELLED
+from app.receiving.service.problems import AGEING, CANCELLED
 from app.receiving.service.telling import units_by_order
 from app.units.queries import supply_whereabouts
 from app.units.service import lock_open_units, requeue_uncovered, short_supply
@@ -57,13 +57,14 @@ async def settle_reductions(uow: UnitOfWork, master: MasterOrder, owed: Mapping[
 
 
 async def order_again(uow: UnitOfWork, cycle_id: int) -> int:
-    """Take somebody's word that what the partner cancelled will not come: it is ordered anew (G26); return the units.
+    """Take somebody's word that what the partner cancelled, or never sent, will not come: it is ordered anew (G26).
 
-    What is in a parcel on its way is still awaited, and what it then lacks is short like in any other.
+    Returns the units. What is in a parcel on its way is still awaited, and what it then lacks is short like in any
+    other.
     """
     master = await get_master_order(uow.session, uow.store_id, cycle_id)
     await repository.lock_partner_order(uow.session, uow.store_id, cycle_id)
-    if not await resolve_exceptions(uow, "master", cycle_id, [CANCELLED]):
+    if not await resolve_exceptions(uow, "master", cycle_id, [CANCELLED, AGEING]):
         raise NothingToDecide
     await lock_open_units(uow, master.partner_id)
     return await _give_up(uow, master, await _units_in(uow, master, AWAITED - {SupplyState.INBOUND}))

@@ -1,0 +1,33 @@
+"""Master orders that the partner's store soon shows us no more, while units of them are still with the partner."""
+
+from collections import defaultdict
+from datetime import timedelta
+
+from app.core.unit_of_work import UnitOfWork
+from app.exceptions.queries import open_exceptions
+from app.exceptions.service import open_exception, resolve_of_each
+from app.master_orders.queries import get_lines, get_master_order
+from app.receiving.service.problems import AGEING, CANCELLED, master_ageing
+from app.units.queries import awaited_supply
+from app.units.states import SupplyState
+
+
+async def review_old(uow: UnitOfWork, partner_id: int, surely_shown: timedelta) -> None:
+    """List each master order that will be out of reach before long, once; end it for those of which nothing is left.
+
+    What is in a parcel on its way is counted when that is opened, whatever the partner's store shows.
+    """
+    units: dict[int, int] = defaultdict(int)
+    owed = await awaited_supply(uow.session, uow.store_id, partner_id, [SupplyState.SENT, SupplyState.ACKNOWLEDGED])
+    for line in (await get_lines(uow.session, uow.store_id, owed)).values():
+        units[line.cycle_id] += owed[line.id]
+    told = await open_exceptions(uow.session, AGEING, CANCELLED)
+    for cancelled in told:
+        if cancelled.kind == CANCELLED:
+            units.pop(int(cancelled.subject_id), None)  # the same is to be decided there
+    listed = {int(each.subject_id) for each in told if each.kind == AGEING and each.partner_id == partner_id}
+    await resolve_of_each(uow, "master", listed - units.keys(), [AGEING])
+    for cycle_id in sorted(units.keys() - listed):
+        master = await get_master_order(uow.session, uow.store_id, cycle_id)
+        if master.closed_at is not None and uow.now - master.closed_at >= surely_shown:
+            await open_exception(uow, master_ageing(master, units[cycle_id]))
