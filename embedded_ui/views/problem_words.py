@@ -39,6 +39,7 @@ HEADINGS: Mapping[str, str] = {
     "partners_number_shown": "A box bears a partner’s tracking number",
     "payment_not_seen": "An order waits for a payment that may not be needed",
     "permission_taken_back": "A permission was taken back",
+    "price_missing": "A partner shows no price",
     "shipment_not_accepted": "A shipment could not be posted",
     "shipment_uncertain": "We do not know whether your store took a shipment",
     "shipped_not_shown": "Your store shows as unsent what was shipped",

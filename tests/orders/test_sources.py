@@ -51,16 +51,19 @@ async def test_a_draft_of_the_retailer_becomes_one_order(oak: Oak) -> None:
 
 
 async def test_what_the_partner_shows_without_a_price_is_ordered_at_the_last_one(oak: Oak) -> None:
-    """C6: 14.00, then 0.00, then 20.00, at 30 % off; nothing is ordered for nothing."""
+    """C6: 14.00, then 0.00, then 20.00, at 30 % off; nothing is ordered for nothing, and it is told till then."""
     (product,) = [each for each in oak.store.products.values() if each.title == "Beans"]
     (variant,) = oak.trade.variants(PARTNER, product)
+    told = []
     for price in ("0.00", "20.00"):
         await oak.sell(1)
         changed = {"variants": [{"id": variant.id, "price": Decimal(price)}]}
         upsert_product(oak.trade.shops.world, oak.store, changed, product, by="staff")
         await oak.pass_time(timedelta(hours=1, minutes=5))
+        told.append([(each.kind, each.cause.rpartition(", ")[2]) for each in (await oak.problems()).values()])
     await oak.sell(1)
 
     costs = [lot.unit_cost.amount for lot in await oak.trade.queued()]
 
+    assert told == [[("price_missing", "14.00 USD.")], []]
     assert costs == [Decimal("9.80"), Decimal("9.80"), Decimal("14.00")]

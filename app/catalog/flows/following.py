@@ -38,7 +38,8 @@ async def read_products(
     gone = [gid for gid in known if gid not in found]
     lost = [gid for gid in gone if known[gid].deleted_at is None]
     is_doubtful = not is_confirmed and rules.is_doubtful(len(lost), len(found))
-    seen = {variant.id for product in found.values() for variant in product.variants}
+    variants = [variant for product in found.values() for variant in product.variants]
+    seen, unpriced = {each.id for each in variants}, {each.id for each in variants if each.price <= 0}
     async with open_uow(system_for(partner_store_id)) as uow:
         if is_doubtful:
             await service.hold_back(uow, lost, began_at)
@@ -50,6 +51,7 @@ async def read_products(
             await service.note_missing(uow, partner.id)
             if not is_doubtful:
                 await service.note_lost(uow, partner.id, seen)
+                await service.note_unpriced(uow, partner.id, unpriced)
     if is_doubtful:
         return Read(is_doubtful=True)
     changed = [gid for gid, product in found.items() if product.updated_at > known[gid].updated_there_at]

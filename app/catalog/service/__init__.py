@@ -19,6 +19,7 @@ from app.catalog.service.products import (
     hold_back,
     mark_products_deleted,
     note_missing,
+    note_unpriced,
     store_partner_products,
 )
 from app.catalog.service.sources import Suggestion, choose_source, follow_recreated, note_renamed, suggest_sources
@@ -44,6 +45,7 @@ __all__ = [
     "note_missing",
     "note_renamed",
     "note_targets",
+    "note_unpriced",
     "record_drafted",
     "record_imported",
     "record_refused",

@@ -1,6 +1,6 @@
 """Verbs about what a partner sells: keep it as read, mark what is gone, doubt a store that shows nothing."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from datetime import datetime
 
 from app.catalog import repository, rules
@@ -12,11 +12,11 @@ from app.core.money import Money
 from app.core.unit_of_work import UnitOfWork
 from app.core.words import plural
 from app.events.service import record_event
-from app.exceptions.service import Problem, open_exception, resolve_exceptions
+from app.exceptions.service import Problem, open_exception, resolve_exceptions, resolve_of_partner
 from app.gateways.shopify.products import Product, Variant
 from app.job_runs.service import enqueue
 from app.partners.queries import get_partner
-from app.partners.service import SHOWS_NOTHING
+from app.partners.service import SHOWS_NOTHING, UNPRICED
 
 NO_SKU = "no SKU"
 
@@ -152,6 +152,21 @@ async def note_missing(uow: UnitOfWork, partner_id: int) -> None:
         "If they are gone for good, say so here."
     )
     await open_exception(uow, Problem(SHOWS_NOTHING, "partner", str(partner_id), cause, step, partner_id=partner_id))
+
+
+async def note_unpriced(uow: UnitOfWork, partner_id: int, unpriced: Set[str]) -> None:
+    """List what this retailer sells of a partner that is `unpriced` there, each once; end it for the rest (C6)."""
+    mappings = await repository.list_active_mappings(uow.session, uow.store_id, partner_id) if unpriced else ()
+    sold = {each.partner_variant_id for each in mappings}
+    variants = await variants_of_store(uow.session, mappings[0].partner_store_id, sold) if mappings else {}
+    listed = {variant_id: each for variant_id, each in variants.items() if each.gid in unpriced}
+    await resolve_of_partner(uow, partner_id, [UNPRICED], but=listed)
+    for variant_id, variant in sorted(listed.items()):
+        price = f"{variant.price.rounded().amount} {variant.price.currency}"
+        cause = f"The partner shows “{variant.title}” without a price. It is sold on at the last one, {price}."
+        step = "Ask the partner for its price, or take the product off sale in your store until it has one."
+        subject = ("partner_variant", str(variant_id))
+        await open_exception(uow, Problem(UNPRICED, *subject, cause, step, partner_id=partner_id))
 
 
 async def confirm_gone(uow: UnitOfWork, partner_id: int) -> None:

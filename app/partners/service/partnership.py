@@ -31,6 +31,7 @@ SHOWS_NOTHING = "partner_shows_nothing"
 TARGET_MISSING = "target_missing"
 RECREATED = "variant_recreated"
 VARIANT_GONE = "variant_gone"
+UNPRICED = "price_missing"
 UNREACHABLE = frozenset({ACCESS_LOST, SILENT, LIMITED})
 """Kinds of exceptions that say already why a partner's stock is not read."""
 
@@ -151,7 +152,7 @@ async def note_access(
 
 
 # What waits for a partner who is gone is listed as that alone: a unit counts in one exception.
-_ENDING = (ACCESS_LOST, SILENT, LIMITED, SHOWS_NOTHING, TARGET_MISSING, RECREATED, VARIANT_GONE, *TROUBLED)
+_ENDING = (ACCESS_LOST, SILENT, LIMITED, SHOWS_NOTHING, TARGET_MISSING, RECREATED, VARIANT_GONE, UNPRICED, *TROUBLED)
 _ACCESS = {
     ACCESS_LOST: (
         "{name}'s store no longer lets Partner Hub in: stock is not read, nothing is sent to it.",
