@@ -24,7 +24,9 @@ class ReadProducts(PartnerStoreJob):
     """Read again what partners changed on imported products (the hourly poll behind products/update)."""
 
     name: ClassVar[str] = "catalog.read_products"
+    max_seconds: ClassVar[int] = 900  # a large catalogue is as long as the points for its calls take to come back
     coalesce_by: ClassVar[tuple[str, ...]] = ("partner_store_id",)  # one reading serves every retailer
+    lane_by: ClassVar[tuple[str, str]] = ("products", "partner_store_id")  # what changes meanwhile is one more reading
 
     partner_store_id: int
     by_poll: bool = False  # nobody told of a change: what has changed all the same is counted
@@ -35,7 +37,9 @@ class ConfirmProductsGone(PartnerStoreJob):
     """Read a store that showed none of its products once more, since somebody says that they are gone (B10)."""
 
     name: ClassVar[str] = "catalog.confirm_products_gone"
+    max_seconds: ClassVar[int] = 900
     coalesce_by: ClassVar[tuple[str, ...]] = ("partner_store_id",)  # one reading is enough
+    lane_by: ClassVar[tuple[str, str]] = ("products", "partner_store_id")  # one reading at a time
 
     partner_store_id: int
 
