@@ -92,14 +92,19 @@ async def write_offers(open_uow: Open, shopify: ConnectedShopify, store_id: int,
 
 
 async def leave_location(open_uow: Open, shopify: ConnectedShopify, store_id: int, location_id: str) -> None:
-    """Let nothing of partners stand at a location they are not kept at any more, then write it where they are now."""
+    """Let nothing of partners stand at a location they are not kept at any more, then write it where they are now.
+
+    Nothing is written there before, and what was asked for meanwhile is made up for. One that was chosen again is left
+    as it is.
+    """
     async with open_uow(system_for(store_id)) as uow:
-        if await service.is_shelf(uow, location_id):
-            return  # it was chosen again
         items, began_at = await service.shelved_items(uow), uow.now
+        if await service.is_shelf(uow, location_id):
+            items = []
     for start in range(0, len(items), AT_ONCE):
         await _empty(shopify, store_id, location_id, items[start : start + AT_ONCE], began_at)
     async with open_uow(system_for(store_id)) as uow:
+        uow.is_last = True  # whoever writes next finds this at its end
         await service.begin_shelf(uow)
 
 

@@ -42,6 +42,13 @@ async def unfinished_runs(uow: UnitOfWork, jobs: Sequence[Job]) -> dict[str, Run
     return {run.name: _facts(run) for run in runs}  # of several under one name the newest stays
 
 
+async def is_unfinished(uow: UnitOfWork, kind: type[Job], store_id: int) -> bool:
+    """Tell whether a job of this kind waits, runs or failed for the store."""
+    found = select(JobRun.id).where(UNFINISHED, JobRun.store_id == store_id, JobRun.name == kind.name).limit(1)
+    async with uow.machinery() as session:
+        return await session.scalar(found) is not None
+
+
 async def states_of(uow: UnitOfWork, run_ids: Collection[int]) -> dict[int, JobState]:
     """Return how these runs of the actor's store stand; what was forgotten is not among them."""
     chosen = select(JobRun.id, JobRun.state).where(JobRun.id.in_(run_ids), JobRun.store_id == uow.actor.store_id)

@@ -374,6 +374,22 @@ async def test_another_location_for_partner_stock(shelf: Shelf) -> None:
     assert await trade.problems() == []
 
 
+async def test_another_location_is_not_written_before_the_one_before_is_empty(shelf: Shelf) -> None:
+    """D10: whatever is to be written meanwhile, it is offered at one place."""
+    trade = shelf.trade
+    store = trade.shops.store(RETAILER)
+    before = next(each for each in store.locations.values() if each.name.startswith("Partner stock"))
+    other = next(each for each in store.locations.values() if each.id != before.id)
+
+    await trade.shops.post(RETAILER, "/app/settings/stock-location", stock=other.gid)
+    await shelf.write()
+    meanwhile = levels(trade)
+    await trade.settle()
+
+    assert meanwhile == {before.id: 18}
+    assert levels(trade) == {before.id: 0, other.id: 18}
+
+
 async def test_another_location_while_the_one_before_is_written(shelf: Shelf) -> None:
     """D10, D4: the write lands after the location was left and found empty; it is emptied once more."""
     trade = shelf.trade

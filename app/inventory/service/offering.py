@@ -11,10 +11,11 @@ from app.core.unit_of_work import UnitOfWork
 from app.exceptions.queries import open_exceptions_of
 from app.exceptions.service import Problem, open_exception, resolve_exceptions
 from app.inventory import repository, rules
-from app.inventory.jobs import WriteOffers
+from app.inventory.jobs import LeaveLocation, WriteOffers
 from app.inventory.models import StockOffer
 from app.inventory.rules import Source, StockSum, Unexplained
 from app.inventory.service.reading import CLOSED
+from app.job_runs.queries import is_unfinished
 from app.job_runs.service import enqueue
 from app.partners.queries import PartnerFacts, get_partner
 from app.partners.service import UNREACHABLE
@@ -79,15 +80,19 @@ class Weighed:
 
 
 async def read_shelf(uow: UnitOfWork, partner_id: int, most: int) -> Shelf:
-    """Return where a partner's items stand, so many at once: packs beside the single ones of the same stock."""
+    """Return where a partner's items stand, so many at once: packs beside the single ones of the same stock.
+
+    While they are still to be taken away from another location they stand nowhere: they would be offered twice.
+    """
     settings = await get_settings(uow.session, uow.store_id)
     installed = (await get_store(uow, uow.store_id)).installed
+    is_moving = await is_unfinished(uow, LeaveLocation, uow.store_id)
     sold: dict[int, list[MappingFacts]] = defaultdict(list)
     for mapping in sorted(await mappings_of_partner(uow.session, uow.store_id, partner_id), key=lambda each: each.id):
         sold[mapping.partner_variant_id].append(mapping)
     batches = rules.in_batches([sold[variant_id] for variant_id in sorted(sold)], most)
     items = [{each.id: each.inventory_item_gid for each in batch} for batch in batches]
-    return Shelf(settings.stock_location_id if installed else None, items)
+    return Shelf(settings.stock_location_id if installed and not is_moving else None, items)
 
 
 async def weigh_offers(
