@@ -77,7 +77,8 @@ WITH ended AS (
 SELECT array(SELECT id FROM superseded) FROM ended
 """
 
-# Back in the queue it may meet a later wish under its key, which then stands for both.
+# Back in the queue it may meet a later wish under its key, which then stands for both. A handler that came to its end
+# took no worker down with it: what waits for months is not set aside for every crash of those months.
 _RETURN = """
 WITH sibling AS (
     UPDATE job_runs SET run_at = least(run_at, %(run_at)s), note = %(note)s
@@ -86,7 +87,8 @@ WITH sibling AS (
 UPDATE job_runs SET
     state = CASE WHEN EXISTS (SELECT 1 FROM sibling) THEN 'cancelled' ELSE 'queued' END,
     finished_at = CASE WHEN EXISTS (SELECT 1 FROM sibling) THEN %(now)s END,
-    run_at = %(run_at)s, note = %(note)s, leased_until = NULL
+    run_at = %(run_at)s, note = %(note)s, leased_until = NULL,
+    lapses = CASE WHEN %(has_ended)s THEN 0 ELSE lapses END
 WHERE id = %(id)s AND attempt = %(attempt)s AND state = 'running' RETURNING state
 """
 
@@ -182,11 +184,16 @@ class Ledger:
         superseded: list[int] = rows[0][0]
         return superseded
 
-    async def put_back(self, run: ClaimedRun, now: datetime, run_at: datetime, note: str | None) -> JobState | None:
-        """Queue the run again, or end it as joined to the one queued under its key; None: it was no longer ours."""
+    async def put_back(
+        self, run: ClaimedRun, now: datetime, run_at: datetime, note: str | None, *, has_ended: bool = False
+    ) -> JobState | None:
+        """Queue the run again, or end it as joined to the one queued under its key; None: it was no longer ours.
+
+        `has_ended`: its handler came to its end, so that leases which ran out before count no more.
+        """
         parameters = {
             **{"id": run.id, "attempt": run.attempt, "coalesce_key": run.coalesce_key},
-            **{"now": now, "run_at": run_at, "note": note},
+            **{"now": now, "run_at": run_at, "note": note, "has_ended": has_ended},
         }
         for _ in range(5):
             try:
@@ -198,7 +205,7 @@ class Ledger:
 
     async def retry(self, run: ClaimedRun, now: datetime, wait: timedelta, why: str) -> JobState | None:
         """Queue the run again for later, as `put_back` does."""
-        return await self.put_back(run, now, now + wait, why)
+        return await self.put_back(run, now, now + wait, why, has_ended=True)
 
     async def show_progress(self, run: ClaimedRun, done: int, total: int) -> None:
         """Let pages see how far the run has come; raise `LeaseLost` when it is no longer ours."""

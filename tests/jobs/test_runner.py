@@ -269,6 +269,22 @@ async def test_a_job_that_keeps_ending_its_workers_is_set_aside(alive: Runtime) 
     ]
 
 
+async def test_a_job_that_waits_is_not_set_aside_for_crashes_long_ago(alive: Runtime, clock: FixedClock) -> None:
+    """M7: a handler that came to its end in between took nobody down."""
+    (run_id,) = await queue(alive, Ring(1))
+    runner = make_runner(alive, failing(*[Unavailable()] * 3))
+    for _ in range(3):
+        clock.at += timedelta(hours=1)
+        await Ledger(alive.direct, "dying").claim(clock.at, 1)
+        await lapse(alive, run_id)
+        await run_due(runner)
+
+    clock.at += timedelta(hours=1)
+    await run_due(runner)
+
+    assert await effects(alive) == [1]
+
+
 async def test_a_worker_that_slept_through_its_lease_leaves_nothing(alive: Runtime) -> None:
     """M3: the fence refuses the sleeper's commit; the effect is there once, from the worker who took over."""
     (run_id,) = await queue(alive, Ring(1))
