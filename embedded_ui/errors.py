@@ -35,6 +35,13 @@ def error_page(
     return answer
 
 
+def outside(settings: Settings, error: HubError) -> Response:
+    """Return the page of a failure on the way in, which nobody may frame."""
+    heading = next((words for kind, _, words in STATUSES if isinstance(error, kind)), BUG)
+    sentence = f"{error.sentence} Open Partner Hub from the Apps menu of your Shopify admin."
+    return _outside(settings, heading, sentence, status_of(error))
+
+
 def unauthorized(settings: Settings, shop_domain: str | None) -> Response:
     """Return the one 401 page; it does not say why, the log does."""
     sentence = "Open Partner Hub from the Apps menu of your Shopify admin."

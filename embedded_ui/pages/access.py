@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.core.clock import machine_now
-from app.core.errors import NotAllowed, Unavailable
+from app.core.errors import HubError, NotAllowed, Unavailable
 from app.core.log import logger
 from app.gateways.shopify.signed_query import verify_signed_query
 from app.stores.flows import finish_authorization
@@ -46,7 +46,10 @@ async def exit_iframe(services: Services, request: Request) -> Response:
 
 
 async def callback(services: Services, request: Request) -> Response:
-    """Take what Shopify's grant screen sends back; whatever is wrong with it gets the same page."""
+    """Take what Shopify's grant screen sends back; whatever is wrong with it gets the same page.
+
+    A store that cannot be read after that gets one that says why.
+    """
     settings = services.settings
     try:
         query = verify_signed_query(request.scope["query_string"], settings.api_secrets, machine_now())
@@ -56,4 +59,7 @@ async def callback(services: Services, request: Request) -> Response:
         return errors.unauthorized(settings, None)
     except Unavailable:
         log.warning("access.code_not_exchanged", shop=query.shop_domain)  # the first load brings a token of its own
+    except HubError as error:
+        log.warning("access.not_installed", shop=query.shop_domain, why=type(error).__name__)
+        return errors.outside(settings, error)
     return secure(RedirectResponse(admin_address(settings, query.shop_domain), status_code=302), settings, None)

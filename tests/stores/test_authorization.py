@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import text
 
@@ -47,6 +48,23 @@ async def test_the_order_of_its_parameters_does_not_matter(shops: Shops) -> None
 
     assert answer.status_code == 302
     assert tokens(shops) == 1
+
+
+async def test_a_store_that_cannot_be_found_after_it_let_us_in_gets_a_page_that_says_what_to_do(shops: Shops) -> None:
+    """A15: such as one that takes another name in that moment."""
+    path = await callback_path(shops)
+
+    async def answer(response: httpx.Response) -> None:
+        if response.request.url.path.endswith("/graphql.json"):
+            response.status_code = 404
+
+    shops.shopify.client.http.event_hooks["response"] = [answer]
+
+    page = await shops.hub.get(path)
+
+    assert page.status_code == 404
+    assert "does not exist any more" in page.text
+    assert "Open Partner Hub from the Apps menu" in page.text
 
 
 async def test_a_state_is_used_once(shops: Shops) -> None:
