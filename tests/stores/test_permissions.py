@@ -6,9 +6,14 @@ import pytest
 
 from app.core.unit_of_work import system_for
 from app.exceptions.queries import open_exceptions
-from simulator.world.apps import set_scopes
+from app.gateways.shopify.shop import read_shop
+from app.stores.errors import AccessLost
+from app.stores.queries import get_settings
+from app.stores.scopes import WHAT_FOR
+from simulator.world.apps import revoke_tokens, set_scopes
 from simulator.world.inventory import set_inventory
-from tests.support.shops import PARTNER, RETAILER
+from tests.support.linked import store_facts
+from tests.support.shops import OPTIONAL, PARTNER, RETAILER, Shops
 from tests.support.trade import Trade
 
 pytestmark = pytest.mark.anyio
@@ -77,6 +82,46 @@ async def test_a_permission_given_again_is_found_within_an_hour_of_refusals(trad
 
     assert seen[-1] == ([], 7)
     assert await trade.failed_jobs() == []
+
+
+async def test_of_two_permissions_that_were_taken_back_the_one_still_missing_is_named(trade: Trade) -> None:
+    """A5: when the other is given again."""
+    store = trade.shops.store(RETAILER)
+    before = permit(trade, RETAILER, but="write_inventory")
+    permit(trade, RETAILER, but="read_orders")
+    await trade.settle()
+
+    set_scopes(trade.shops.world, store, [each for each in before if each != "write_inventory"])
+    await trade.settle()
+
+    (left,) = await trade.problems()
+    assert left.cause == f"Corner does not permit Partner Hub any more to: {WHAT_FOR['write_inventory']}."
+
+
+async def test_a_retailer_who_permits_the_rest_by_opening_the_app_again_goes_live(shops: Shops) -> None:
+    """A5: all else was chosen before."""
+    store = shops.make_shop(RETAILER)
+    await shops.load(RETAILER)
+    await shops.post(RETAILER, "/app/role", role="retailer")
+    shops.grant(RETAILER, *(each for each in OPTIONAL["retailer"] if each != "read_orders"), "write_locations")
+    await shops.post(RETAILER, "/app/permissions")
+    await shops.post(RETAILER, "/app/settings/centre", centre=next(iter(store.locations.values())).gid)
+    await shops.post(RETAILER, "/app/settings/stock-location/create")
+    retailer_id = (await store_facts(shops, RETAILER)).id
+    before = await went_live(shops, retailer_id)
+    revoke_tokens(shops.world, store)
+    with pytest.raises(AccessLost):
+        await shops.shopify.call(retailer_id, read_shop)
+
+    shops.grant(RETAILER, "read_orders")
+    await shops.load(RETAILER)
+
+    assert (before, await went_live(shops, retailer_id)) == (False, True)
+
+
+async def went_live(shops: Shops, retailer_id: int) -> bool:
+    async with shops.open_uow(system_for(retailer_id)) as uow:
+        return (await get_settings(uow.session, retailer_id)).went_live_at is not None
 
 
 async def test_a_retailer_takes_a_permission_back_and_gives_it_again(trade: Trade) -> None:

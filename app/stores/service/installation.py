@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.core.errors import Conflict, NotFound
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
+from app.exceptions.queries import open_exceptions_of
 from app.exceptions.service import Problem, open_exception, resolve_exceptions
 from app.inbox.service import follow_name
 from app.job_runs.rules import next_beat
@@ -136,8 +137,6 @@ async def record_scopes(uow: UnitOfWork, granted: Iterable[str]) -> StoreFacts:
         before = frozenset(store.granted_scopes)
         store.granted_scopes = sorted(now_granted)
     await _follow_permissions(uow, store, before)
-    if store.role == StoreRole.RETAILER:
-        await go_live_if_ready(uow, store)
     return facts_of(store)
 
 
@@ -157,6 +156,8 @@ async def look_at_permissions(uow: UnitOfWork) -> None:
 
 
 async def _follow_permissions(uow: UnitOfWork, store: Store, before: frozenset[str]) -> None:
+    if store.role == StoreRole.RETAILER:
+        await go_live_if_ready(uow, store)
     now = frozenset(store.granted_scopes)
     if before == now:
         return
@@ -166,11 +167,16 @@ async def _follow_permissions(uow: UnitOfWork, store: Store, before: frozenset[s
     missing = facts_of(store).missing_scopes
     if not missing:
         await resolve_exceptions(uow, "store", str(uow.store_id), [TAKEN_BACK])
-    elif before - now:
+    elif before - now or await _is_told_of_permissions(uow):
         lacking = "; ".join(WHAT_FOR[scope] for scope in missing)
         cause = f"{store.name} does not permit Partner Hub any more to: {lacking}."
         step = "Open Partner Hub in that store's Shopify admin and permit it by one click; everything then continues."
         await open_exception(uow, Problem(TAKEN_BACK, "store", str(uow.store_id), cause, step))
+
+
+async def _is_told_of_permissions(uow: UnitOfWork) -> bool:
+    told = await open_exceptions_of(uow.session, "store", str(uow.store_id))
+    return any(each.kind == TAKEN_BACK for each in told)
 
 
 async def record_details(uow: UnitOfWork, installation: Installation) -> None:
