@@ -143,6 +143,16 @@ def package(options: argparse.Namespace) -> int:
     return 0
 
 
+def exceptions(options: argparse.Namespace) -> int:
+    """Print what stands open and belongs to no store, or end one."""
+    from app.exceptions import commands
+
+    with services_of(World.of(os.environ)) as environment:
+        told = commands.show(environment) if options.done is None else commands.end(environment, options.done)
+        print("\n".join(asyncio.run(told)))
+    return 0
+
+
 def _become(module: str, environment: dict[str, str] | None = None) -> int:
     """Go on as another module of the project, under the same process number."""
     os.chdir(PROJECT)
@@ -198,6 +208,10 @@ def _package_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("request", type=_whole(), help="its number in `hub privacy`")
 
 
+def _exceptions_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--done", type=_whole(), metavar="N", help="say that nothing is left to do about one")
+
+
 def _demo_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reset", action="store_true", help="begin anew")
     parser.add_argument("--play", action="store_true", help=argparse.SUPPRESS)
@@ -235,6 +249,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("rotate-secret", "mint every token anew with the current client secret", access_command("rotate_secret")),
     Command("privacy", "show what was asked for people's sake, and what was done", access_command("privacy")),
     Command("package", "print what is held of the customer of a data request", package, _package_options),
+    Command("exceptions", "show what cannot proceed and belongs to no store", exceptions, _exceptions_options),
     Command("migrate", "bring the database to the newest schema", migrate_database),
 )
 

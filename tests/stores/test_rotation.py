@@ -29,6 +29,7 @@ from simulator.world.apps import freeze
 from tests.support.database import TestDatabase
 from tests.support.linked import store_facts
 from tests.support.shops import PARTNER, RETAILER, Shops, alive_shops
+from tests.support.workers import environment_of
 
 pytestmark = pytest.mark.anyio
 OLD_KEY = f"k1:{base64.b64encode(bytes(32)).decode()}"
@@ -109,7 +110,7 @@ async def test_an_unknown_key_is_told_and_nothing_is_touched(real: Shops) -> Non
 
 @pytest.mark.usefixtures("sink_restored")
 async def test_the_command_says_when_the_old_key_may_go(real: Shops) -> None:
-    environment = environment_of(real, TOKEN_ENCRYPTION_KEYS=f"{NEW_KEY},{OLD_KEY}")
+    environment = environment_of(real.shopify.settings, TOKEN_ENCRYPTION_KEYS=f"{NEW_KEY},{OLD_KEY}")
 
     first = await commands.rotate_keys(environment, subscribers())
     second = await commands.rotate_keys(environment, subscribers())
@@ -119,20 +120,6 @@ async def test_the_command_says_when_the_old_key_may_go(real: Shops) -> None:
     assert second[0] == "Sealed the tokens of 0 stores anew, with key k2."
     assert "k1" in second[1]
     assert "remove it" in second[1]
-
-
-def environment_of(shops: Shops, **changed: str) -> dict[str, str]:
-    """The environment that another process of this hub would be started with."""
-    settings = shops.shopify.settings
-    return {
-        "DATABASE_URL": settings.database_url,
-        "APP_URL": settings.app_url,
-        "SHOPIFY_API_KEY": settings.api_key,
-        "SHOPIFY_API_SECRET": settings.api_secret,
-        "TOKEN_ENCRYPTION_KEYS": settings.encryption_keys,
-        "INTERNAL_SECRET": settings.internal_secret,
-        **changed,
-    }
 
 
 async def test_while_the_client_secret_is_rotated_both_are_good(real: Shops) -> None:

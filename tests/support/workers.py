@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from app.core.clock import FixedClock
 from app.core.runtime import Runtime, build_runtime
+from app.core.settings import Settings
 from app.core.unit_of_work import SYSTEM, UnitsOfWork
 from app.events.declaration import Event
 from app.events.service import record_event
@@ -73,6 +74,19 @@ async def real_runtime(database: TestDatabase, clock: FixedClock, **environment:
     built = replace(build_runtime(make_settings(database.url, **environment)), clock=clock)
     async with built.running() as runtime:
         yield runtime
+
+
+def environment_of(settings: Settings, **changed: str) -> dict[str, str]:
+    """The environment that another process of this hub would be started with."""
+    return {
+        "DATABASE_URL": settings.database_url,
+        "APP_URL": settings.app_url,
+        "SHOPIFY_API_KEY": settings.api_key,
+        "SHOPIFY_API_SECRET": settings.api_secret,
+        "TOKEN_ENCRYPTION_KEYS": settings.encryption_keys,
+        "INTERNAL_SECRET": settings.internal_secret,
+        **changed,
+    }
 
 
 @pytest.fixture
