@@ -31,12 +31,13 @@ from app.job_runs.ledger import LEASE_SECONDS, ClaimedRun, Ledger, Share, check_
 from app.job_runs.states import JobState
 from app.partners.jobs import TellOfWork
 from app.partners.service import ask_to_tell_of_work
-from app.stores.errors import NotConnected, PermissionMissing
+from app.stores.errors import NotConnected, PermissionMissing, StoreMissing
 from app.stores.flows import ConnectedShopify
 from jobs.context import Ended, JobContext
 from jobs.lease import CURRENT, HeldRun
 from jobs.registry import Handled
 
+Waiting = Unavailable | PermissionMissing | StoreMissing
 MOST_LAPSES = 3  # a job that took this many workers down with it is set aside
 RECORD_PAUSE = 0.25
 REPORTED_FROM = 10  # attempts after which waiting is worth telling somebody
@@ -163,7 +164,7 @@ class Runner:
             raise
         except Conflict as conflict:
             return partial(self._end, run, Ended(), conflict.sentence)
-        except (Unavailable, PermissionMissing, TimeoutError) as error:
+        except (Unavailable, PermissionMissing, StoreMissing, TimeoutError) as error:
             return partial(self._wait, run, error)
         except NotConnected as gone:
             # A store that removed the app has no work left of its own; who needs another store has to know.
@@ -219,7 +220,7 @@ class Runner:
             ended.is_recorded = True  # a second try of what follows knows what the first one learned
         await self._resolve(run, ended.superseded)
 
-    async def _wait(self, run: ClaimedRun, error: Unavailable | PermissionMissing | TimeoutError) -> None:
+    async def _wait(self, run: ClaimedRun, error: Waiting | TimeoutError) -> None:
         """Queue the run again for later; after many attempts somebody is told, but it goes on.
 
         A run that joined a later wish is over: what stands open about it, nobody else would resolve.

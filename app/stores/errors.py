@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from app.core.errors import Conflict, NotAllowed, NotFound, Unavailable
-from app.gateways.shopify.errors import ScopeMissing
+from app.gateways.shopify.errors import ScopeMissing, StoreGone
 
 
 class RoleTaken(Conflict):
@@ -59,6 +59,13 @@ class StoreRests(Unavailable):
 
     def __init__(self, shop_domain: str, seconds: float) -> None:
         super().__init__(f"{shop_domain} does not answer at the moment.", retry_after=seconds)
+
+
+class StoreMissing(StoreGone):
+    """Shopify knows no store of the name we have; it was told, and jobs wait until it is found by its new name."""
+
+    is_told: ClassVar[bool] = True
+    retry_after: ClassVar[float] = 600
 
 
 class AuthorizationRefused(NotAllowed):

@@ -12,7 +12,7 @@ from app.exceptions.queries import open_exceptions
 from app.exceptions.service import NO_STORE
 from app.gateways.shopify.shop import read_shop
 from app.partners.health import health_of
-from app.stores.errors import AccessLost
+from app.stores.errors import AccessLost, StoreMissing
 from app.stores.queries import StoreFacts
 from app.stores.states import AccessState
 from simulator.faults.faults import Faults, Rule
@@ -61,17 +61,21 @@ async def test_a_shop_that_changes_its_name_is_the_same_store(trade: Trade) -> N
 
 
 async def test_a_shop_that_changed_its_name_says_so_itself(trade: Trade) -> None:
-    """A15: the news comes under a name nobody knows; the shop at that name is asked who it is."""
+    """A15: the news comes under a name nobody knows; the shop at that name is asked who it is, and answers again."""
     store = rename(trade)
+    with pytest.raises(StoreMissing):
+        await trade.shops.shopify.call(trade.link.partner_store.id, read_shop)
     body = json.dumps({"id": store.id, "myshopify_domain": RENAMED, "name": store.profile.name}).encode()
 
     await trade.send(RENAMED, "shop/update", body)
     await trade.settle()
+    at_once = await trade.problems()
     trade.set_clock(trade.clock.at + timedelta(days=1))
     await trade.settle()
 
     facts = await store_facts(trade.shops, RENAMED)
     assert (facts.id, facts.access_state) == (trade.link.partner_store.id, AccessState.WORKING)
+    assert at_once == []
     assert await trade.problems() == []
     assert await trade.failed_jobs() == []
 
@@ -222,6 +226,24 @@ async def test_a_store_that_cannot_be_reached_is_told_once(trade: Trade) -> None
     await trade.turn(minutes=11)
 
     assert during == ([("partner_silent", "partner")], offered)
+    assert await trade.problems() == []
+    assert await trade.failed_jobs() == []
+
+
+async def test_a_store_that_shopify_does_not_know_any_more_is_told_once(trade: Trade) -> None:
+    """A15 D17: no work fails for it; it ends by itself when the store is found again."""
+    await trade.bring_in(trade.product())
+    stores = trade.shops.world.stores
+    gone = stores.pop(PARTNER)
+
+    for _ in range(2):
+        trade.set_clock(trade.clock.at + timedelta(minutes=31))
+        await trade.settle()
+    during = [each.kind for each in await trade.problems()]
+    stores[PARTNER] = gone
+    await trade.turn(minutes=11)
+
+    assert during == ["partner_silent"]
     assert await trade.problems() == []
     assert await trade.failed_jobs() == []
 

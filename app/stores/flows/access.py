@@ -17,10 +17,10 @@ from app.core.settings import Settings
 from app.core.unit_of_work import SYSTEM, Open, system_for
 from app.gateways.shopify import oauth
 from app.gateways.shopify.client import ShopifyClient, StoreAccess
-from app.gateways.shopify.errors import GrantRefused, ScopeMissing, StoreFrozen, TokenDead
+from app.gateways.shopify.errors import GrantRefused, ScopeMissing, StoreFrozen, StoreGone, TokenDead
 from app.gateways.shopify.oauth import AppCredentials, TokenGrant
 from app.stores import service
-from app.stores.errors import AccessLost, PermissionMissing
+from app.stores.errors import AccessLost, PermissionMissing, StoreMissing
 from app.stores.sealing import open_access, open_refresh, seal
 from app.stores.service import Held
 from app.stores.states import RESTING, AccessState
@@ -92,9 +92,9 @@ class ConnectedShopify:
 
     @asynccontextmanager
     async def _noting(self, held: Held) -> AsyncIterator[None]:
-        """Note when Shopify has paused the store, or when it gave no answer again and again: it is left alone then.
+        """Note when Shopify has paused the store or knows it no more, or when it gave no answer again and again.
 
-        Its people are told that, once; whoever waits for it tells nobody more.
+        It is left alone then. Its people are told that, once; whoever waits for it tells nobody more.
         """
         try:
             yield
@@ -108,6 +108,9 @@ class ConnectedShopify:
                 await self._mark(held.store_id, state, looked=is_resting)
             error.is_told = is_resting or state is not None
             raise
+        except StoreGone:
+            await self._mark(held.store_id, AccessState.SILENT, looked=held.state in RESTING)
+            raise StoreMissing from None
 
     async def renew(self, store_id: int) -> None:
         """Get a new token: the one we hold carries the scopes of the day it was given."""

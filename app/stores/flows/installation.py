@@ -18,6 +18,7 @@ from app.stores.flows.access import ConnectedShopify
 from app.stores.queries import StoreFacts, find_store_by_shop_id, get_store
 from app.stores.sealing import seal
 from app.stores.service import Installation
+from app.stores.states import AccessState
 
 log = logger("stores.installation")
 
@@ -81,6 +82,7 @@ async def find_renamed(shopify: ConnectedShopify, shop_domain: str, shop_gid: st
         return False
     async with shopify.open_uow(system_for(store.id)) as uow:
         await service.record_details(uow, _installation(details, store.scopes))
+        await service.mark_access(uow, store.id, AccessState.WORKING)  # it answered by its new name
     shopify.look_again(store.id)
     log.info("stores.renamed", store_id=store.id, before=store.shop_domain, shop=details.domain)
     return True
