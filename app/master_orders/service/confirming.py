@@ -1,5 +1,6 @@
 """Take over what the partner's order says of each line: supply enters, what it lacks is queued again, and listed."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from app.catalog.queries import VariantFacts, variants_of_store
@@ -22,11 +23,15 @@ from app.units.terms import Because, Supply
 async def confirm_lines(
     uow: UnitOfWork, cycle: Cycle, shares: Mapping[MasterLine, int], found: Sequence[WrittenLine]
 ) -> int:
-    """Confirm each line with its share of the order; differences stand in the change ledger; return the units."""
+    """Confirm each line with its share of the order; differences stand in the change ledger; return the units.
+
+    What came back to the queue is listed, unless somebody had decided on the draft that it does.
+    """
     await lock_open_units(uow, cycle.partner_id)
     variants = await variants_of_store(
         uow.session, cycle.partner_store_id, {line.partner_variant_id for line in cycle.lines}
     )
+    decided = _decided(cycle, shares, variants)
     because = Because("master_order.confirmed", "master", str(cycle.id), uow.now)
     for line, there in sorted(shares.items(), key=lambda item: item[0].id):
         if not line.quantity and not there:
@@ -37,7 +42,7 @@ async def confirm_lines(
         if there != line.quantity:
             why = f"The partner's order has {there} × {variant.title}, our list {line.quantity}."
             await note_change(uow, line, "partner_changed", there - line.quantity, why)
-        if confirmed.requeued and not variant.is_deleted:
+        if confirmed.requeued and not variant.is_deleted and variant.gid not in decided:
             await open_exception(uow, _reduced(cycle, line, confirmed.requeued, variant))
     ours = {variant.gid for variant in variants.values()}
     for extra in found:
@@ -84,6 +89,16 @@ def supply_of(line: MasterLine) -> Supply:
         partner_variant_id=line.partner_variant_id,
         unit_cost=Money(line.unit_cost_amount, line.currency),
     )
+
+
+def _decided(cycle: Cycle, shares: Mapping[MasterLine, int], variants: Mapping[int, VariantFacts]) -> set[str]:
+    """Return the variants of which somebody let the partner's quantity stand, if that is what was wanted and sent."""
+    wanted, sent = Counter[str](), Counter[str]()
+    for line, there in shares.items():
+        wanted[variants[line.partner_variant_id].gid] += line.quantity
+        sent[variants[line.partner_variant_id].gid] += there
+    known = {each["variant"]: (each.get("kept"), each["found"]) for each in cycle.partner_edits}
+    return {gid for gid, kept in known.items() if kept == (wanted[gid], sent[gid])}
 
 
 def _reduced(cycle: Cycle, line: MasterLine, missing: int, variant: VariantFacts) -> Problem:

@@ -105,7 +105,7 @@ async def restore_line(uow: UnitOfWork, cycle_id: int, partner_variant_id: int) 
 
 
 async def keep_line(uow: UnitOfWork, cycle_id: int, partner_variant_id: int) -> None:
-    """Let the partner's quantity stand; what it lacks goes back to the queue at the close, as it would have."""
+    """Let the partner's quantity stand; what it lacks goes back to the queue at the close, and is not asked again."""
     cycle, variant = await _lock_edited(uow, cycle_id, partner_variant_id)
     (edit,) = [each for each in cycle.partner_edits if each["variant"] == variant.gid]
     if edit.get("kept") is not None:
