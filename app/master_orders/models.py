@@ -12,6 +12,9 @@ from app.core.tenancy import TenantOwned
 from app.master_orders import rules, states
 from app.master_orders.states import CycleState
 
+PARTNER_CHANGED = "partner_changed"
+"""The kind of change that makes the partner's order differ from our list; the list stays as it was sealed."""
+
 
 class Cycle(TenantOwned, Base):
     """One partner's week; closed, it is the master order on the partner's store."""

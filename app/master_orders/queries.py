@@ -1,7 +1,8 @@
 """What other domains and the pages ask about master orders."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import Select
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.money import Money
 from app.core.pagination import BEGINNING, Page, Place
 from app.master_orders import repository
-from app.master_orders.models import Cycle, MasterLine
+from app.master_orders.models import PARTNER_CHANGED, Cycle, MasterLine
 from app.master_orders.states import CycleState
 
 
@@ -216,6 +217,17 @@ async def changes_of(session: AsyncSession, store_id: int, cycle_ids: Collection
     for row in await repository.list_changes(session, store_id, cycle_ids):
         changes[row.cycle_id].append(ChangeRow(row.master_line_id, row.kind, row.quantity, row.why, row.at))
     return changes
+
+
+def as_partner_has_it(master: MasterOrder, changes: Iterable[ChangeRow]) -> MasterOrder:
+    """Return a master order with the quantities of the partner's order: as sealed, but for what they changed."""
+    changed = Counter[int | None]()
+    for change in changes:
+        if change.kind == PARTNER_CHANGED:
+            changed[change.line_id] += change.quantity
+    return replace(
+        master, lines=tuple(replace(line, quantity=line.quantity + changed[line.id]) for line in master.lines)
+    )
 
 
 async def partnerships_with_draft(session: AsyncSession, store_id: int, draft_gid: str) -> list[int]:

@@ -79,7 +79,7 @@ async def read_orders(open_uow: Open, actor: Actor, partnership: PartnershipOver
     async with open_uow(actor.of_store(partner.store_id, partner.id)) as uow:
         masters = await running_orders(uow.session, partner.store_id, partner.id)
         past = await list_past(uow.session, partner.store_id, listing.of_partner(partner.id), for_partner=True)
-        running = tuple(MasterShown(master, partner, to_centre({})) for master in masters)
+        running = tuple(MasterShown(master, master, partner, to_centre({})) for master in masters)
         return DeskOrders(partnership, running, past, uow.now)
 
 

@@ -16,6 +16,7 @@ from app.master_orders.queries import (
     EditRow,
     LineRow,
     MasterOrder,
+    as_partner_has_it,
     changes_of,
     get_master_order,
     page_past_orders,
@@ -59,6 +60,7 @@ class MasterShown:
     """A master order in a list."""
 
     master: MasterOrder
+    theirs: MasterOrder  # with the quantities of the partner's order, once there is one
     partner: PartnerFacts
     journey: Journey
 
@@ -73,6 +75,7 @@ class MasterLineShown:
     """A line with the product, where its units are, and what the partner made of it."""
 
     line: LineRow
+    theirs: LineRow
     variant: VariantFacts | None
     journey: Journey
     edit: EditRow | None
@@ -88,6 +91,7 @@ class MasterPage:
     """One master order."""
 
     master: MasterOrder
+    theirs: MasterOrder  # with the quantities of the partner's order, once there is one
     partner: PartnerFacts
     lines: tuple[MasterLineShown, ...]
     changes: tuple[ChangeRow, ...]
@@ -110,6 +114,21 @@ class MasterPage:
     def on_the_way(self) -> int:
         """Units the partner sent that have not arrived."""
         return sum(each.journey.stages[1].units for each in self.lines)
+
+    @property
+    def differs(self) -> bool:
+        """Whether the partner's order has other quantities than the list that was sealed."""
+        return self.theirs != self.master
+
+    @property
+    def added(self) -> int:
+        """Units the partner put on the order that nobody asked for."""
+        return sum(change.quantity for change in self.changes if change.line_id is None)
+
+    @property
+    def in_draft(self) -> int:
+        """Units on the partner's draft: what is ordered, but for what the partner changed there."""
+        return self.master.unit_count + sum(edit.found - edit.wanted for edit in self.master.edits)
 
     @property
     def state(self) -> StateWords:
@@ -142,7 +161,7 @@ async def list_running(session: AsyncSession, store_id: int) -> list[MasterShown
 def running_shown(masters: Sequence[MasterOrder], partners: Sequence[PartnerFacts]) -> list[MasterShown]:
     """Return running master orders, each with its partner."""
     by_id = {partner.id: partner for partner in partners}
-    return [MasterShown(master, by_id[master.partner_id], to_centre({})) for master in masters]
+    return [MasterShown(master, master, by_id[master.partner_id], to_centre({})) for master in masters]
 
 
 async def list_past(
@@ -152,9 +171,11 @@ async def list_past(
     page = await page_past_orders(session, store_id, listing.partner_id, listing.place)
     partners = {partner.id: partner for partner in await partners_of(session, store_id)}
     places = await supply_whereabouts(session, store_id, [line.id for master in page.rows for line in master.lines])
+    changes = await changes_of(session, store_id, [master.id for master in page.rows])
     return page.of(
         lambda master: MasterShown(
             master,
+            as_partner_has_it(master, changes[master.id]),
             partners[master.partner_id],
             to_centre(together(places[line.id] for line in master.lines), for_partner=for_partner),
         )
@@ -169,17 +190,20 @@ async def read_master(session: AsyncSession, store_id: int, cycle_id: int, *, fo
     )
     places = await supply_whereabouts(session, store_id, [line.id for line in master.lines])
     edits = {edit.variant_gid: edit for edit in master.edits}
+    changes = (await changes_of(session, store_id, [cycle_id]))[cycle_id]
+    theirs = as_partner_has_it(master, changes)
     lines = []
-    for line in master.lines:
+    for line, their_line in zip(master.lines, theirs.lines, strict=True):
         variant = variants.get(line.partner_variant_id)
         edit = edits.get(variant.gid) if variant else None
         journey = to_centre(places[line.id], for_partner=for_partner)
-        lines.append(MasterLineShown(line, variant, journey, edit))
+        lines.append(MasterLineShown(line, their_line, variant, journey, edit))
     return MasterPage(
         master=master,
+        theirs=theirs,
         partner=await get_partner(session, store_id, master.partner_id),
         lines=tuple(lines),
-        changes=tuple((await changes_of(session, store_id, [cycle_id]))[cycle_id]),
+        changes=tuple(changes),
         parcels=tuple(await list_parcels(session, store_id, None, [cycle_id])),
         problems=tuple(await open_exceptions_of(session, "master", cycle_id)),
         titles={shown.line.id: shown.title for shown in lines},

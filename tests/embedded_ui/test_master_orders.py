@@ -140,6 +140,30 @@ async def test_what_changed_since_it_was_sealed_is_told_with_its_sign(trade: Tra
     assert "-2 ×" not in page
 
 
+async def test_what_the_partner_has_stands_beside_what_was_ordered_and_is_what_is_added_up(trade: Trade) -> None:
+    """G27: on the retailer's pages and on the desk."""
+    await sell(trade, 3)
+    await trade.turn(minutes=6)
+    store = trade.shops.store(PARTNER)
+    (draft,) = store.draft_orders.values()
+    edit_draft(trade.shops.world, store, draft, DraftEdit(quantities={draft.lines[0].id: 1}))
+    await trade.settle()
+    running_page = (await trade.shops.get(trade.retailer, f"/app/master-orders/{(await running(trade)).id}")).text
+    master = await close_week(trade)
+
+    listed = (await trade.shops.get(trade.retailer, "/app/master-orders")).text
+    page = (await trade.shops.get(trade.retailer, f"/app/master-orders/{master.id}")).text
+    at_desk = (await trade.shops.get(PARTNER, desk(trade, master.id))).text
+
+    assert f"Draft {draft.name} in the partner’s store has 1 unit" in running_page
+    assert f"1 unit, $9.80 on the partner’s order {master.order_name}" in page
+    assert "You ordered 3 units, $29.40." in page
+    assert ("You ordered</s-table-header>" in page, "Partner has</s-table-header>" in page) == (True, True)
+    assert "of 3 ordered" in listed
+    assert ("$9.80" in listed, "$29.40" in listed) == (True, False)
+    assert "had ordered 3 units, $29.40." in at_desk
+
+
 async def test_the_payment_terms_stand_in_the_part_that_is_read_again_after_a_check(trade: Trade) -> None:
     part = re.compile(r'<turbo-frame id="partnership-(.*?)</turbo-frame>', re.S)
 

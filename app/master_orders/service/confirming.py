@@ -10,7 +10,7 @@ from app.core.unit_of_work import UnitOfWork
 from app.exceptions.queries import open_exceptions
 from app.exceptions.service import Problem, open_exception, resolve_of_each
 from app.master_orders import repository
-from app.master_orders.models import Cycle, MasterLine
+from app.master_orders.models import PARTNER_CHANGED, Cycle, MasterLine
 from app.master_orders.rules import WrittenLine
 from app.master_orders.service.cycles import REDUCED, list_gone
 from app.master_orders.service.ledger import note_addition, note_change
@@ -41,7 +41,7 @@ async def confirm_lines(
         confirmed = await confirm_supply(uow, supply_of(line), there, because)
         if there != line.quantity:
             why = f"The partner's order has {there} × {variant.title}, our list {line.quantity}."
-            await note_change(uow, line, "partner_changed", there - line.quantity, why)
+            await note_change(uow, line, PARTNER_CHANGED, there - line.quantity, why)
         if confirmed.requeued and not variant.is_deleted and variant.gid not in decided:
             await open_exception(uow, _reduced(cycle, line, confirmed.requeued, variant))
     ours = {variant.gid for variant in variants.values()}

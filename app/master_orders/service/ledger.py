@@ -5,7 +5,7 @@ from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
 from app.master_orders import repository
 from app.master_orders.events import ChangedAfterFreeze
-from app.master_orders.models import Cycle, MasterChange, MasterLine
+from app.master_orders.models import PARTNER_CHANGED, Cycle, MasterChange, MasterLine
 
 
 async def note_release(uow: UnitOfWork, master_line_id: int, quantity: int) -> None:
@@ -23,7 +23,7 @@ async def note_reduction(uow: UnitOfWork, master_line_id: int, quantity: int) ->
     """Write that the partner took units off the order after they had it (G27)."""
     line = await repository.find_line(uow.session, uow.store_id, master_line_id)
     if line is not None:
-        await note_change(uow, line, "partner_changed", -quantity, "The partner took it off the order after the close.")
+        await note_change(uow, line, PARTNER_CHANGED, -quantity, "The partner took it off the order after the close.")
 
 
 async def note_change(uow: UnitOfWork, line: MasterLine, kind: str, quantity: int, why: str) -> None:
