@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from app.core.words import plural
 from app.events.declaration import Event
 
 
@@ -111,17 +112,20 @@ class OrderDemandChanged(Event):
     partner_id: int
     partner_store_id: int
     partner: str
-    added: int
+    to_order: int
+    unpaid: int
+    held: int
     released: int
 
     def told(self) -> str:
-        """Return what changed in numbers, without what did not."""
-        changes = [
-            f"{self.added} more to order" if self.added else "",
-            f"{self.released} no longer needed" if self.released else "",
-        ]
-        said = ", ".join(filter(None, changes)) or "when it can be ordered changed, with a payment or a hold"
-        return f"{self.partner}: {said}"
+        """Return where the units stand that moved, in numbers."""
+        places = (
+            (self.to_order, "to order"),
+            (self.unpaid, "not to be ordered before the payment"),
+            (self.held, "on hold"),
+            (self.released, "no longer needed"),
+        )
+        return f"{self.partner}: " + ", ".join(f"{plural(units, 'unit')} {words}" for units, words in places if units)
 
 
 @dataclass(frozen=True, slots=True)

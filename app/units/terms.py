@@ -81,6 +81,7 @@ class Settled:
     released: tuple[Released, ...] = ()
     over_shipped: int = 0
     rearranged: int = 0  # units that changed between captured, held and queued
+    placed: Mapping[DemandState, int] = field(default_factory=dict)  # where the units that moved stand now
 
     @property
     def released_count(self) -> int:

@@ -6,7 +6,7 @@ import pytest
 
 from app.exceptions.service import Problem, open_exception
 from app.orders.states import Standing
-from simulator.world.orders import cancel_order
+from simulator.world.orders import cancel_order, pay_order
 from tests.support.shops import PARTNER
 from tests.support.trade import Trade
 from tests.support.weeks import close_week, receive, sell, send_parcel, stock_centre
@@ -98,6 +98,22 @@ async def test_orders_are_turned_page_by_page(trade: Trade) -> None:
 
     assert f"newer_than={newest.id - 1}" in older
     assert newest.name not in older
+
+
+async def test_the_story_of_an_unpaid_order_says_what_may_be_ordered_and_what_may_not(trade: Trade) -> None:
+    """E10"""
+    await sell(trade)
+    placed = trade.buy(("PARTNER-oak-BEAN", 2), payment="pending")
+    await trade.settle()
+    order = await trade.order()
+    before = (await trade.shops.get(trade.retailer, f"/app/orders/{order.id}")).text
+
+    pay_order(trade.shops.world, trade.shops.store(trade.retailer), placed)
+    await trade.settle()
+    after = (await trade.shops.get(trade.retailer, f"/app/orders/{order.id}")).text
+
+    assert "Oak Roastery: 2 units not to be ordered before the payment" in before
+    assert ("Oak Roastery: 2 units to order" in before, "Oak Roastery: 2 units to order" in after) == (False, True)
 
 
 async def test_an_order_that_is_not_ours_is_not_found(trade: Trade) -> None:

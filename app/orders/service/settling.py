@@ -18,7 +18,7 @@ from app.orders.jobs import ReviewPartner
 from app.orders.models import Order, OrderLine
 from app.orders.rules import PaymentBooks
 from app.orders.states import Route
-from app.partners.queries import partners_of
+from app.partners.queries import PartnerFacts, partners_of
 from app.units.queries import demand_in
 from app.units.service import settle_demands
 from app.units.states import DemandState
@@ -140,14 +140,28 @@ async def _tell(uow: UnitOfWork, order: Order, settled_lines: Mapping[OrderLine,
     for partner_id, settled in moved.items():
         partner, partner_store_id = partners[partner_id], stores[partner_id]
         assert partner_store_id is not None
-        added = sum(each.entered for each in settled)
-        released = sum(each.released_count for each in settled)
-        await record_event(
-            uow, OrderDemandChanged(order.id, partner_id, partner_store_id, partner.name, added, released)
-        )
+        await record_event(uow, _changed(order, partner, partner_store_id, settled))
         if not partner.is_live:
             await enqueue(uow, ReviewPartner(uow.store_id, partner_id))
         for lot in (lot for each in settled for lot in each.released):
             if lot.supply_line_id is not None:
                 gone = SentUnitsReleased(order.id, partner_id, partner_store_id, lot.supply_line_id, lot.quantity)
                 await record_event(uow, gone)
+
+
+def _changed(
+    order: Order, partner: PartnerFacts, partner_store_id: int, settled: Sequence[Settled]
+) -> OrderDemandChanged:
+    def placed(state: DemandState) -> int:
+        return sum(each.placed.get(state, 0) for each in settled)
+
+    return OrderDemandChanged(
+        order_id=order.id,
+        partner_id=partner.id,
+        partner_store_id=partner_store_id,
+        partner=partner.name,
+        to_order=placed(DemandState.QUEUED),
+        unpaid=placed(DemandState.CAPTURED),
+        held=placed(DemandState.HELD),
+        released=sum(each.released_count for each in settled),
+    )

@@ -1,5 +1,6 @@
 """Verbs on what customers want."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from app.core.unit_of_work import UnitOfWork
@@ -45,11 +46,15 @@ def _lots_of(demand: Demand, lots: Mapping[int, LotState]) -> list[LotState]:
 
 
 def _settled(plan: rules.Plan, lots: Mapping[int, LotState]) -> Settled:
+    placed = Counter[DemandState]()
+    for entry in plan.entries:
+        placed[entry.state] += entry.quantity
     return Settled(
         entered=sum(entry.quantity for entry in plan.entries if entry.origin is None),
         released=tuple(_released(lots, place, quantity) for place, quantity in plan.losses),
         over_shipped=plan.over_shipped,
         rearranged=sum(entry.quantity for entry in plan.entries if entry.origin),
+        placed=placed,
     )
 
 
