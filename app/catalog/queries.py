@@ -1,6 +1,7 @@
 """What other domains and the pages ask the catalogue."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -186,6 +187,20 @@ async def variants_of_store(
         )
         for row, product in await repository.list_partner_variants(session, partner_store_id, ids)
     }
+
+
+async def variants_of_stores(
+    session: AsyncSession, pairs: Iterable[tuple[int | None, int | None]]
+) -> dict[int, VariantFacts]:
+    """Return partners' variants by our id, of (partner store, variant) pairs; one question for each store."""
+    by_store: dict[int, set[int]] = defaultdict(set)
+    for store_id, variant_id in pairs:
+        if store_id is not None and variant_id is not None:
+            by_store[store_id].add(variant_id)
+    found: dict[int, VariantFacts] = {}
+    for store_id, ids in by_store.items():
+        found |= await variants_of_store(session, store_id, ids)
+    return found
 
 
 async def variants_by_gid(

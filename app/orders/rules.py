@@ -219,3 +219,10 @@ def carried_properties(attributes: Sequence[tuple[str, str]]) -> list[tuple[str,
     """Return the properties a maker needs, in a fixed order; hidden and personal ones stay behind."""
     kept = {(name.strip(), value.strip()) for name, value in attributes if name.strip().lower() in CARRIED_PROPERTIES}
     return sorted((name, value[:LONGEST_PROPERTY]) for name, value in kept if value)
+
+
+def full_name(title: str, theirs: str) -> str:
+    """Return a line's title, completed by the partner's name of the variant where that says more."""
+    if not theirs or theirs == title:
+        return title
+    return theirs if theirs.startswith(title) else f"{title} ({theirs})"

@@ -20,6 +20,7 @@ from app.fulfillment.rules import packable
 from app.fulfillment.service import ready_lots
 from app.fulfillment.service.numbers import SHOWN
 from app.fulfillment.states import ShipmentState
+from app.orders.naming import names_of_lines
 from app.orders.queries import LineRow, OrderRow, get_order, list_orders_by_id, orders_of_lines
 from app.partners.queries import partners_named
 from app.units.queries import whereabouts
@@ -27,7 +28,6 @@ from app.units.states import DemandState
 from app.units.totals import lines_with_units_in
 from embedded_ui.forms.listing import Listing
 from embedded_ui.views.journey import Journey, to_customer
-from embedded_ui.views.names import names_of_lines
 
 URGENCY = (ShipmentState.STUCK, ShipmentState.UNCERTAIN, ShipmentState.PACKED)
 """What waits for a person, the most urgent first; a box the store is being told of becomes one of these, or shipped."""

@@ -11,6 +11,7 @@ from app.exceptions.queries import ExceptionFacts, open_exceptions_of
 from app.fulfillment.queries import ShipmentRow, list_shipments
 from app.fulfillment.states import ShipmentState
 from app.master_orders.queries import MasterOrder, get_lines, get_master_order
+from app.orders.naming import names_of_lines
 from app.orders.queries import HoldRow, LineRow, OrderRow, get_order, holds_of, page_orders
 from app.orders.states import Standing
 from app.partners.queries import PartnerFacts, partners_of
@@ -18,7 +19,6 @@ from app.units.queries import demand_in, whereabouts
 from app.units.states import DemandState
 from embedded_ui.forms.listing import Listing
 from embedded_ui.views.journey import Journey, to_customer, together
-from embedded_ui.views.names import names_of_lines
 
 SHIPMENTS_SHOWN = frozenset(ShipmentState) - {ShipmentState.UNPACKED}  # the number of a box taken apart leads nowhere
 STANDINGS: Mapping[str, str] = {

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.catalog.queries import MappingFacts, VariantFacts, get_mapping, page_mappings
+from app.catalog.queries import MappingFacts, VariantFacts, get_mapping, page_mappings, variants_of_stores
 from app.core.errors import NotFound
 from app.core.money import Money
 from app.core.pagination import Page
@@ -20,7 +20,6 @@ from app.pricing.rules import cost_from_retail
 from app.stores.queries import StoreFacts, get_stores
 from embedded_ui.forms.listing import Listing
 from embedded_ui.views.arithmetic import Equation, equation
-from embedded_ui.views.names import variants_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +154,9 @@ def _is_due(run: RunFacts | None, now: datetime) -> bool:
 
 async def _rows(uow: UnitOfWork, known: Known, mappings: Sequence[MappingFacts]) -> list[StockRow]:
     session, store_id = uow.session, uow.store_id
-    variants = await variants_of(session, ((each.partner_store_id, each.partner_variant_id) for each in mappings))
+    variants = await variants_of_stores(
+        session, ((each.partner_store_id, each.partner_variant_id) for each in mappings)
+    )
     offers = await offers_of(session, store_id, [each.id for each in mappings])
     return [
         StockRow(

@@ -100,6 +100,21 @@ async def test_orders_are_turned_page_by_page(trade: Trade) -> None:
     assert newest.name not in older
 
 
+async def test_the_story_of_an_order_names_the_variant(trade: Trade) -> None:
+    size = [{"name": "Size", "values": ["250 g"]}]
+    made = trade.product(PARTNER, {"sku": "SMALL", "option_values": ["250 g"]}, title="Ethiopia", options=size)
+    await trade.bring_in(made)
+    placed = trade.buy(("PARTNER-oak-SMALL", 2))
+    await trade.settle()
+    cancel_order(trade.shops.world, trade.shops.store(trade.retailer), placed)
+    await trade.settle()
+
+    page = (await trade.shops.get(trade.retailer, f"/app/orders/{(await trade.order()).id}")).text
+
+    assert "2 × Ethiopia – 250 g comes from Oak Roastery" in page
+    assert "Ethiopia – 250 g: 2 → 0 wanted" in page
+
+
 async def test_the_story_of_an_unpaid_order_says_what_may_be_ordered_and_what_may_not(trade: Trade) -> None:
     """E10"""
     await sell(trade)
@@ -116,13 +131,15 @@ async def test_the_story_of_an_unpaid_order_says_what_may_be_ordered_and_what_ma
     assert ("Oak Roastery: 2 units to order" in before, "Oak Roastery: 2 units to order" in after) == (False, True)
 
 
-async def test_an_order_that_is_not_ours_is_not_found(trade: Trade) -> None:
+async def test_an_order_that_is_not_ours_is_not_found_and_the_way_on_stays(trade: Trade) -> None:
     answers = [
         await trade.shops.get(trade.retailer, f"/app/orders/{2**50}"),
         await trade.shops.get(PARTNER, "/app/orders"),
     ]
 
     assert [answer.status_code for answer in answers] == [404, 404]
+    assert ['<s-link href="/app/orders">Orders</s-link>' in answer.text for answer in answers] == [True, False]
+    assert all('<s-link href="/app" rel="home">Home</s-link>' in answer.text for answer in answers)
 
 
 async def found_by(trade: Trade, standing: str, names: list[str]) -> list[str]:

@@ -145,7 +145,7 @@ async def test_fewer_before_the_cut_off(desk: Desk) -> None:
     assert await desk.where(order_id) == [{"queued": 2, "cancelled": 1}]
     async with desk.open_uow(system_for(desk.store_id)) as uow:
         sentences = list(await uow.session.scalars(text("SELECT sentence FROM domain_events ORDER BY id")))
-    assert "Coffee: 3 → 2 wanted" in sentences
+    assert "Coffee – 250 g: 3 → 2 wanted" in sentences
 
 
 async def test_more_keep_their_own_time(desk: Desk) -> None:

@@ -10,6 +10,7 @@ from app.gateways.shopify.order_facts import LineFacts, OrderFacts
 from app.orders import repository, rules
 from app.orders.events import OrderCancelled, OrderCaptured, OrderLineChanged
 from app.orders.models import Order, OrderLine
+from app.orders.naming import names_of_lines
 from app.orders.rules import OpenQuantity, Routing, ShownLine
 from app.orders.service import gone, holds, reading, routing, sending, settling, stranded
 from app.orders.service.unpaid import end_unpaid
@@ -51,9 +52,10 @@ async def capture_order(uow: UnitOfWork, facts: OrderFacts, seen_by: str, releas
         await end_unpaid(uow, order.id)
     if cancelled_now:
         await record_event(uow, OrderCancelled(order.id))
-    for line, before in changes:
-        if line.shopify_line_id not in added_ids:
-            await record_event(uow, OrderLineChanged(order.id, line.id, line.title, before, line.target))
+    moved = {line: before for line, before in changes if line.shopify_line_id not in added_ids}
+    names = await names_of_lines(uow.session, moved)
+    for line, before in moved.items():
+        await record_event(uow, OrderLineChanged(order.id, line.id, names[line.id], before, line.target))
     await routing.tell_of_routes(uow, order, added)
     await routing.list_unrouted(uow, order)
     await holds.follow_holds(uow, order, facts, released_at)

@@ -8,6 +8,7 @@ from app.gateways.shopify.order_facts import OrderFacts
 from app.orders import repository
 from app.orders.events import OrderHeld, OrderReleased
 from app.orders.models import Order, OrderHold, OrderLine
+from app.orders.naming import names_of_lines
 from app.orders.rules import TO_SEND
 from app.units.queries import demand_in
 
@@ -33,7 +34,8 @@ async def follow_holds(uow: UnitOfWork, order: Order, facts: OrderFacts, release
 async def _hold(uow: UnitOfWork, line: OrderLine, reason: str) -> None:
     line.on_hold = True
     uow.session.add(OrderHold(store_id=uow.store_id, line_id=line.id, reason=reason, placed_at=uow.now))
-    await record_event(uow, OrderHeld(line.order_id, line.id, line.title, reason.replace("_", " ").lower()))
+    names = await names_of_lines(uow.session, [line])
+    await record_event(uow, OrderHeld(line.order_id, line.id, names[line.id], reason.replace("_", " ").lower()))
 
 
 async def _release(uow: UnitOfWork, line: OrderLine, at: datetime) -> None:
@@ -41,7 +43,8 @@ async def _release(uow: UnitOfWork, line: OrderLine, at: datetime) -> None:
     hold = await repository.find_open_hold(uow.session, uow.store_id, line.id)
     if hold is not None:
         hold.released_at = _within(at, hold.placed_at, uow.now)
-    await record_event(uow, OrderReleased(line.order_id, line.id, line.title))
+    names = await names_of_lines(uow.session, [line])
+    await record_event(uow, OrderReleased(line.order_id, line.id, names[line.id]))
 
 
 async def _held(uow: UnitOfWork, order: Order, facts: OrderFacts) -> dict[str, str]:

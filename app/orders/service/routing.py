@@ -1,16 +1,16 @@
 """Give each line a place to be made: the mapped partner, the retailer, or the list of what cannot be resolved."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from app.catalog.queries import MappingFacts, Resolution, VariantFacts, resolve_lines, variants_of_store
+from app.catalog.queries import MappingFacts, Resolution, VariantFacts, resolve_lines, variants_of_stores
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
 from app.exceptions.service import Problem, open_exception, resolve_exceptions
 from app.orders import repository
 from app.orders.events import OrderLineRouted
 from app.orders.models import Order, OrderLine
+from app.orders.naming import names_of_lines
 from app.orders.service.reading import ask_for_read
 from app.orders.states import Route
 from app.partners.queries import PartnerFacts, partners_of
@@ -32,7 +32,11 @@ async def choose_routes(
     if not any(each.mapping or each.looks_like_partner for each in resolutions):
         return
     partners = {each.id: each for each in await partners_of(uow.session, uow.store_id)}
-    variants = await _variants_of(uow, resolutions)
+    # What is still sold of a partner who is gone is theirs as before (E28).
+    mapped = [each.mapping for each in resolutions if each.mapping]
+    variants = await variants_of_stores(
+        uow.session, ((each.partner_store_id, each.partner_variant_id) for each in mapped)
+    )
     for line, resolution in zip(lines, resolutions, strict=True):
         ordered_at = ordered_since.get(line.shopify_line_id, order.placed_at)
         line.route = _route(ordered_at, line, resolution)
@@ -48,11 +52,12 @@ async def choose_routes(
 async def tell_of_routes(uow: UnitOfWork, order: Order, lines: Sequence[OrderLine]) -> None:
     """Record which partner the lines go to."""
     routed = [line for line in lines if line.route == Route.PARTNER]
-    names = {each.id: each.name for each in await partners_of(uow.session, uow.store_id)} if routed else {}
+    partners = {each.id: each.name for each in await partners_of(uow.session, uow.store_id)} if routed else {}
+    names = await names_of_lines(uow.session, routed)
     for line in routed:
         assert line.routed_partner_id is not None
-        partner = names[line.routed_partner_id]
-        await record_event(uow, OrderLineRouted(order.id, line.id, line.title, line.target, partner))
+        partner = partners[line.routed_partner_id]
+        await record_event(uow, OrderLineRouted(order.id, line.id, names[line.id], line.target, partner))
 
 
 async def list_unrouted(uow: UnitOfWork, order: Order) -> None:
@@ -95,18 +100,6 @@ def _route(ordered_at: datetime, line: OrderLine, resolution: Resolution) -> Rou
     if ordered_at < resolution.mapping.active_from and not sold_as_theirs:
         return Route.EARLIER
     return Route.PARTNER
-
-
-async def _variants_of(uow: UnitOfWork, resolutions: Sequence[Resolution]) -> dict[int, VariantFacts]:
-    """Return the partners' variants; what is still sold of a partner who is gone is theirs as before (E28)."""
-    wanted: dict[int, set[int]] = defaultdict(set)
-    for mapping in (each.mapping for each in resolutions):
-        if mapping is not None:
-            wanted[mapping.partner_store_id].add(mapping.partner_variant_id)
-    found: dict[int, VariantFacts] = {}
-    for partner_store_id, variant_ids in wanted.items():
-        found |= await variants_of_store(uow.session, partner_store_id, variant_ids)
-    return found
 
 
 def _send_to_partner(line: OrderLine, mapping: MappingFacts, partner: PartnerFacts, variant: VariantFacts) -> None:

@@ -16,6 +16,7 @@ from app.orders import repository, rules
 from app.orders.events import OrderDemandChanged, SentUnitsReleased
 from app.orders.jobs import ReviewPartner
 from app.orders.models import Order, OrderLine
+from app.orders.naming import names_of_lines
 from app.orders.rules import PaymentBooks
 from app.orders.states import Route
 from app.partners.queries import PartnerFacts, partners_of
@@ -98,7 +99,8 @@ async def _list_over_shipped(
     await resolve_of_each(uow, "order_line", right, [OVER_SHIPPED])
     for line, each in settled.items():
         if each.over_shipped and (line in changed or await _is_listed(uow, line)):
-            cause = f"{order.name}: {each.over_shipped} × “{line.title}” more was shipped than is wanted now."
+            name = (await names_of_lines(uow.session, [line]))[line.id]
+            cause = f"{order.name}: {each.over_shipped} × “{name}” more was shipped than is wanted now."
             step = "Ask the customer to return it, or leave it with them; then mark this as done."
             subject = ("order_line", str(line.id))
             problem = Problem(OVER_SHIPPED, *subject, cause, step, units=each.over_shipped, ends_by_hand=True)
