@@ -1,9 +1,12 @@
 """Kinds of failure become pages here, once, with the status each kind has."""
 
+from collections.abc import Mapping
+
 from starlette.responses import HTMLResponse, Response
 
 from app.core.errors import Conflict, HubError, Invalid, NotAllowed, NotFound, Unavailable
 from app.core.settings import Settings
+from app.stores.states import StoreRole
 from embedded_ui.headers import secure
 from embedded_ui.templating import render
 
@@ -14,6 +17,13 @@ STATUSES: tuple[tuple[type[HubError], int, str], ...] = (
     (Conflict, 409, "This changed in the meantime"),
     (Unavailable, 503, "Please try again in a moment"),
 )
+UNKNOWN = "layouts/embedded.html"
+LAYOUTS: Mapping[StoreRole | None, str] = {
+    StoreRole.RETAILER: "layouts/retailer.html",
+    StoreRole.PARTNER: "layouts/partner.html",
+    None: UNKNOWN,
+}
+"""An error keeps the menu of whoever meets it."""
 BUG = "Something went wrong on our side"
 
 
@@ -22,9 +32,7 @@ def status_of(error: HubError) -> int:
     return next((status for kind, status, _ in STATUSES if isinstance(error, kind)), 500)
 
 
-def error_page(
-    settings: Settings, error: HubError | None, layout: str = "layouts/embedded.html", heading: str = ""
-) -> Response:
+def error_page(settings: Settings, error: HubError | None, layout: str, heading: str = "") -> Response:
     """Return the page of a failure; without one it is a bug of ours, and the page says so."""
     heading = heading or next((words for kind, _, words in STATUSES if error and isinstance(error, kind)), BUG)
     sentence = error.sentence if error else "We have been told. Nothing you entered was saved; please try again."

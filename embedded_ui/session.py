@@ -77,7 +77,8 @@ class Visit:
 
     def page(self, template: str, **context: Any) -> Response:
         """Return the page, rendered now, inside the transaction."""
-        return HTMLResponse(render(template, visit=self, **context), status_code=self.status)
+        content = render(template, visit=self, settings=self.settings, **context)
+        return HTMLResponse(content, status_code=self.status)
 
     def refuse(self, error: HubError, entered: FormData) -> None:
         """Let the form's page be shown again: what was typed, what is wrong with it."""

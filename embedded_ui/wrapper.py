@@ -74,24 +74,24 @@ class PageEndpoint:
 
     async def answer(self, request: Request) -> Response:
         """Return the answer with the headers of the visiting shop; whatever fails becomes a page of its kind."""
-        settings, shop = self.services.settings, shop_of(request)
+        settings, shop, layout = self.services.settings, shop_of(request), errors.UNKNOWN
         try:
             visit = await identify(request, self.services)
             if isinstance(visit, Response):
                 return secure(visit, settings, None)
-            shop = visit.store.shop_domain
+            shop, layout = visit.store.shop_domain, errors.LAYOUTS[visit.store.role]
             response = await self._page(visit, request)
         except HubError as error:
             if isinstance(error, NotFound):
                 log.warning("security.foreign_page", path=request.url.path, shop=shop)
-            response = errors.error_page(settings, error)
+            response = errors.error_page(settings, error, layout)
         except HTTPException as error:
             response = PlainTextResponse(error.detail, error.status_code)
         except ClientDisconnect:
             response = PlainTextResponse(status_code=400)  # nobody reads it
         except Exception:
             log.exception("embedded_ui.bug", path=request.url.path, shop=shop)
-            response = errors.error_page(settings, None)
+            response = errors.error_page(settings, None, layout)
         return preload(secure(response, settings, shop), settings)
 
     async def _page(self, visit: Visit, request: Request) -> Response:
