@@ -10,6 +10,7 @@ from starlette.datastructures import FormData
 
 from app.core.errors import Invalid
 
+TIME = re.compile(r"(?P<hours>[01]?[0-9]|2[0-3]):(?P<minutes>[0-5][0-9])")
 SHARE = re.compile(r"[0-9]{1,7}(?:\.[0-9]{0,4}0*)?")
 
 
@@ -67,15 +68,12 @@ class Reader:
         return Decimal(found) / 100
 
     def time(self, name: str, fault: str) -> time:
-        """Return a time of day written 18:00."""
-        hours, _, minutes = self.text(name).partition(":")
-        try:
-            if not (hours.isascii() and minutes.isascii() and hours.isdigit() and minutes.isdigit()):
-                raise ValueError("not digits")
-            return time(int(hours), int(minutes))
-        except ValueError:
+        """Return a time of day written 18:00 or 9:30."""
+        found = TIME.fullmatch(self.text(name))
+        if found is None:
             self.faults[name] = fault
             return time(0)
+        return time(int(found["hours"]), int(found["minutes"]))
 
     def check(self) -> None:
         """Refuse the form when something is wrong with it."""

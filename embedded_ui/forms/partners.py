@@ -1,5 +1,6 @@
 """The forms about partners."""
 
+import re
 from dataclasses import dataclass
 from datetime import time
 
@@ -12,6 +13,12 @@ from embedded_ui.forms.entered import Reader
 NO_NAME = "Enter the partner's name."
 LONGEST_NAME = 100
 NO_TIME = "Enter a time such as 18:00."
+STORE = re.compile(
+    r"(?:https?://)?(?:(?P<name>[a-z0-9-]+)\.myshopify\.com|admin\.shopify\.com/store/(?P<handle>[a-z0-9-]+))"
+    r"(?:[/?#]\S*)?|(?P<alone>[a-z0-9-]+)",
+    re.ASCII | re.IGNORECASE,
+)
+"""A store as people write it down or copy it from a browser; where in it they were does not matter."""
 
 
 def read_proposal(form: FormData) -> Proposal:
@@ -43,8 +50,9 @@ def read_contact(form: FormData) -> tuple[str, str]:
 
 
 def read_shop(typed: str) -> str | None:
-    """Return the shop domain that was typed or pasted, if it is one."""
-    return parse_shop_domain(typed.strip().lower().removeprefix("https://").removesuffix("/"))
+    """Return the shop domain of what was typed or pasted: the name alone, the store's address or its admin's."""
+    found = STORE.fullmatch(typed.strip()) if typed.isascii() else None
+    return parse_shop_domain(f"{found['name'] or found['handle'] or found['alone']}.myshopify.com") if found else None
 
 
 @dataclass(frozen=True, slots=True)
