@@ -24,6 +24,7 @@ NOTICES = {
     "ordered_again": "Its units wait for the next master order",
     "packed": "Packed",
     "permitted": "Permissions granted",
+    "priced": "These are the prices with the new markup; nothing was imported yet",
     "received": "Parcel received",
     "restored": "Our quantity is written again",
     "retried": "Trying again",

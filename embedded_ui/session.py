@@ -91,7 +91,8 @@ class Visit:
 
 def redirect(path: str, told: str | None = None) -> Response:
     """Send the browser to a page of ours after a change; `told` names the notice it shows."""
-    return RedirectResponse(f"{path}?told={told}" if told else path, status_code=303)
+    joint = "&" if "?" in path else "?"
+    return RedirectResponse(f"{path}{joint}told={told}" if told else path, status_code=303)
 
 
 def shop_of(request: Request) -> str | None:

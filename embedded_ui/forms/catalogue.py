@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from starlette.datastructures import FormData, QueryParams
 
@@ -34,6 +35,11 @@ class Choice:
         if reader.faults:
             return cls(_chosen(form), usual_markup, Entered({"markup": reader.text("markup")}, reader.faults))
         return cls(_chosen(form), markup)
+
+    def address(self, partner_id: int, markup: Decimal) -> str:
+        """Return where the same products are looked at with this markup."""
+        named = [("product", gid.removeprefix(PRODUCT)) for gid in self.gids]
+        return f"/app/catalogue/{partner_id}/choose?{urlencode([*named, ('markup', f'{markup * 100:f}')])}"
 
 
 @dataclass(frozen=True, slots=True)

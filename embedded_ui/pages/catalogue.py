@@ -59,8 +59,11 @@ async def choose(visit: Visit, request: Request) -> Response:
 
 
 async def create_import(visit: Visit, request: Request) -> Response:
-    """Ask for an import of the products looked at."""
+    """Ask for an import of the products looked at; with a markup nobody saw the prices of, show these first."""
     form = ImportForm.read(await request.form())
+    seen = Choice.read(request.query_params, form.markup)
+    if seen.markup != form.markup:
+        return redirect(seen.address(request.path_params["partner_id"], form.markup), told="priced")
     import_id = await service.request_import(visit.uow, request.path_params["partner_id"], form.chosen, form.markup)
     return redirect(f"/app/imports/{import_id}")
 

@@ -85,9 +85,10 @@ document.addEventListener("submit", (event) => {
   }
 }, true);
 
+// A choice is over once its import was asked for; that new prices were shown first is no import.
 document.addEventListener("turbo:submit-end", (event) => {
   const key = event.target.dataset.forgets;
-  if (!key || !event.detail.success) return;
+  if (!key || !event.detail.fetchResponse?.location.pathname.startsWith("/app/imports/")) return;
   chosenOf(key).clear();
   keep(key);
 });

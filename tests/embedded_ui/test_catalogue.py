@@ -89,6 +89,24 @@ async def test_what_is_chosen_is_imported_with_its_progress(trade: Trade) -> Non
     assert f"/app/stock?partner={trade.link.partner.id}" in after
 
 
+async def test_a_markup_that_was_typed_and_not_looked_at_shows_its_prices_before_anything_is_imported(
+    trade: Trade,
+) -> None:
+    """C2: 9.80 with 100 % on it sells at 19.60."""
+    product = trade.product()
+    path = f"/app/catalogue/{trade.link.partner.id}/import?product={product.id}&markup=40"
+    fields = {"product": product.id, "markup": "100,0", f"title_{product.id}": "Beans"}
+
+    answer = await trade.shops.post(trade.retailer, path, **fields)
+    page = (await trade.shops.get(trade.retailer, answer.headers["Location"])).text
+    async with trade.uow() as uow:
+        imports = await latest_imports(uow.session, trade.retailer_id)
+
+    assert (answer.status_code, imports) == (303, [])
+    assert "These are the prices with the new markup; nothing was imported yet" in page
+    assert ("$19.60" in page, "made with 100 % markup" in page) == (True, True)
+
+
 async def test_a_markup_that_cannot_be_is_refused_where_it_is_typed(trade: Trade) -> None:
     product = trade.product()
     path = f"/app/catalogue/{trade.link.partner.id}/import?product={product.id}&markup=5000"

@@ -109,7 +109,7 @@ async def test_all_of_a_page_are_chosen_and_cleared_at_once(trade: Trade) -> Non
         await expect(staff.page.get_by_role("checkbox", name="House Blend")).not_to_be_checked()
 
 
-async def test_the_import_takes_the_markup_that_is_typed_and_keeps_what_cannot_be(trade: Trade) -> None:
+async def test_the_import_shows_the_prices_of_the_markup_that_is_typed_and_keeps_what_cannot_be(trade: Trade) -> None:
     product = trade.product()
     async with window(trade.shops, trade.retailer) as staff:
         await staff.opens(f"/app/catalogue/{trade.link.partner.id}/choose?product={product.id}")
@@ -118,6 +118,8 @@ async def test_the_import_takes_the_markup_that_is_typed_and_keeps_what_cannot_b
         await expect(staff.page.get_by_text("Enter a percentage from 0 to 1000, such as 40.")).to_be_visible()
         await expect(staff.page.get_by_role("textbox", name="Markup")).to_have_value("-5")
         await staff.page.get_by_role("textbox", name="Markup").fill("60")
+        await staff.page.get_by_role("button", name="Import 1 product").click()
+        await expect(staff.page.get_by_text("$15.68")).to_be_visible()
         await staff.page.get_by_role("button", name="Import 1 product").click()
         await expect(staff.page.get_by_role("heading", name="Import from Oak Roastery", level=1)).to_be_visible()
         await expect(staff.page.get_by_text("60 %")).to_be_visible()
