@@ -45,6 +45,11 @@ class Journey:
         return self.arrived == self.units
 
 
+AT_HAND: Mapping[str, Place] = {
+    D.ALLOCATED: Place("ready to pack", "Ready to pack", "caution"),
+    D.PACKED: Place("packed", "Packed", "caution"),
+}
+"""What waits for somebody at the centre."""
 ROUTE_TO_CUSTOMER: tuple[tuple[str, Mapping[str, Place]], ...] = (
     (
         "Ordered",
@@ -66,10 +71,10 @@ ROUTE_TO_CUSTOMER: tuple[tuple[str, Mapping[str, Place]], ...] = (
         "At the centre",
         {
             S.RECEIVED: Place("at the centre", "At the centre"),
-            D.ALLOCATED: Place("ready to pack", "Ready to pack", "caution"),
+            D.ALLOCATED: AT_HAND[D.ALLOCATED],
         },
     ),
-    ("Packed", {D.PACKED: Place("packed", "Packed", "caution")}),
+    ("Packed", {D.PACKED: AT_HAND[D.PACKED]}),
     (
         "Sent",
         {
@@ -121,9 +126,11 @@ PARTLY = Place("", "Partly shipped", "info")
 
 
 def to_customer(places: Mapping[str, int]) -> Journey:
-    """Return the journey of an order line's units; once some left, that is what it is called by."""
+    """Return the journey of an order line's units, called by what somebody can do now, else by whether some left."""
     journey = _journey(ROUTE_TO_CUSTOMER, places)
-    return replace(journey, badge=PARTLY.badge, tone=PARTLY.tone) if 0 < journey.arrived < journey.units else journey
+    work = next((place for state, place in AT_HAND.items() if places.get(state)), None)
+    place = work or (PARTLY if 0 < journey.arrived < journey.units else None)
+    return replace(journey, badge=place.badge, tone=place.tone) if place else journey
 
 
 def to_centre(places: Mapping[str, int], *, for_partner: bool = False) -> Journey:

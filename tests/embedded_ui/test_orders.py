@@ -1,11 +1,13 @@
 """The orders' pages: found, and each unit where it is."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from app.exceptions.service import Problem, open_exception
 from app.orders.states import Standing
+from embedded_ui.views.journey import to_customer
 from simulator.world.orders import cancel_order, pay_order
 from tests.support.shops import PARTNER
 from tests.support.trade import Trade
@@ -48,6 +50,7 @@ async def test_an_order_shows_its_way_and_its_story_and_leads_to_shopify(trade: 
     page = (await trade.shops.get(trade.retailer, f"/app/orders/{order.id}")).text
 
     assert "2 ready to pack" in page
+    assert re.search(r'Ordered with <s-link href="/app/master-orders/\d+">Oak Roastery #', page)
     assert "Pack what is here" in page
     assert "Captured; " in page
     assert f"shopify://admin/orders/{order.shopify_order_id.rpartition('/')[2]}" in page
@@ -98,6 +101,21 @@ async def test_orders_are_turned_page_by_page(trade: Trade) -> None:
 
     assert f"newer_than={newest.id - 1}" in older
     assert newest.name not in older
+
+
+@pytest.mark.parametrize(
+    ("places", "badge"),
+    [
+        ({"queued": 1, "allocated": 1}, "Ready to pack"),
+        ({"allocated": 3, "outbound": 1}, "Ready to pack"),
+        ({"packed": 1, "outbound": 1}, "Packed"),
+        ({"queued": 1, "outbound": 1}, "Partly shipped"),
+        ({"queued": 1, "inbound": 1}, "Next master order"),
+    ],
+)
+def test_an_order_is_called_by_what_can_be_done_about_it(places: dict[str, int], badge: str) -> None:
+    """I1: what is at the centre hides neither behind what left already nor behind what is still to come."""
+    assert to_customer(places).badge == badge
 
 
 async def test_the_story_of_an_order_names_the_variant(trade: Trade) -> None:
