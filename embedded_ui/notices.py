@@ -26,7 +26,7 @@ NOTICES = {
     "permitted": "Permissions granted",
     "priced": "These are the prices with the new markup; nothing was imported yet",
     "received": "Parcel received",
-    "restored": "Our quantity is written again",
+    "restored": "Your quantity is written again",
     "retried": "Trying again",
     "sent_again": "It is sent again",
     "source": "It follows that variant from now on",

@@ -25,7 +25,7 @@ class Event:
         return _of_one(self.sentence.format(**details_of(self)))
 
 
-ONE = re.compile(r"\b1 (unit|item|line|variant|product)s\b( are| were)?")
+ONE = re.compile(r"\b1 (unit|item|line|variant|product|order)s\b( are| were)?")
 SINGULAR = {" are": " is", " were": " was"}
 
 

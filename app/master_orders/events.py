@@ -30,7 +30,7 @@ class DraftWritten(Event):
     """The draft on the partner's store says what is ordered so far."""
 
     name: ClassVar[str] = "master_order.draft.written"
-    sentence: ClassVar[str] = "Draft {draft} on the partner's store now has {units} units in {lines} lines"
+    sentence: ClassVar[str] = "Draft {draft} in the partner's store now has {units} units in {lines} lines"
     subject: ClassVar[str] = "master_order"
 
     cycle_id: int

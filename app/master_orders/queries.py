@@ -90,6 +90,11 @@ class MasterOrder:
         return sum(line.quantity for line in self.lines)
 
     @property
+    def units_in_draft(self) -> int:
+        """Units on the partner's draft: what is ordered, but for what the partner changed there."""
+        return self.unit_count + sum(edit.found - edit.wanted for edit in self.edits)
+
+    @property
     def undecided(self) -> tuple[EditRow, ...]:
         """What the partner changed and nobody decided about yet."""
         return tuple(edit for edit in self.edits if not edit.is_kept)

@@ -20,6 +20,15 @@ class OrderCaptured(Event):
     partner_lines: int
     is_recovered: bool
 
+    def told(self) -> str:
+        """Return how much of it is for partners."""
+        if self.partner_lines == self.lines:
+            return "Captured; all of it comes from partners"
+        if not self.partner_lines:
+            return "Captured; nothing of it comes from partners"
+        come = "comes" if self.partner_lines == 1 else "come"
+        return f"Captured; {self.partner_lines} of its {self.lines} lines {come} from partners"
+
 
 @dataclass(frozen=True, slots=True)
 class OrderLineRouted(Event):

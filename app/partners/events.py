@@ -112,7 +112,7 @@ class PartnerChecked(Event):
     """The pre-flight check was made."""
 
     name: ClassVar[str] = "partner.checked"
-    sentence: ClassVar[str] = "{partner} was checked: {found}"
+    sentence: ClassVar[str] = "The store of {partner} was checked: {found}"
     subject: ClassVar[str] = "partner"
 
     partner_id: int

@@ -55,7 +55,7 @@ def result_of(checks: Sequence[Check]) -> str:
     """Return what a check found, in a few words."""
     points = sum(not each.passed for each in checks)
     if not points:
-        return "nothing to look at"
+        return "everything is in order"
     return "1 point to look at" if points == 1 else f"{points} points to look at"
 
 

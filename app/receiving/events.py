@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from app.core.words import plural
 from app.events.declaration import Event
 
 
@@ -110,6 +111,14 @@ class UnitsShorted(Event):
     partner_store_id: int
     quantity: int
     requeued: int
+
+    def told(self) -> str:
+        """Return what becomes of the units, without what does not."""
+        missing = f"{plural(self.quantity, 'unit')} will not come"
+        if not self.requeued:
+            return missing
+        again = "it" if self.quantity == 1 else "they" if self.requeued == self.quantity else f"{self.requeued} of them"
+        return f"{missing}; {again} {'waits' if self.requeued == 1 else 'wait'} for the next master order"
 
 
 @dataclass(frozen=True, slots=True)

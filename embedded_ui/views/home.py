@@ -38,11 +38,9 @@ class Task:
 DECIDE = Task(
     "Decide on {}", "Something cannot proceed without you.", "Decide", "/app/exceptions", "alert-triangle", "critical"
 )
-HAND_OVER = Task("Hand over {}", "Packed, and no carrier has them yet.", "Hand over", "/app/shipments", "delivery")
-PACK = Task("Pack {}", "They are at your centre, each given to an order.", "Pack", "/app/packing", "package-fulfilled")
-RECEIVE = Task(
-    "Receive {}", "Sent by partners, to be counted when they arrive.", "Receive", "/app/receiving", "inventory"
-)
+HAND_OVER = Task("Hand over {}", "Packed, and not with a carrier yet.", "Hand over", "/app/shipments", "delivery")
+PACK = Task("Pack {}", "At your centre, and given to orders.", "Pack", "/app/packing", "package-fulfilled")
+RECEIVE = Task("Receive {}", "Sent by partners, to be counted on arrival.", "Receive", "/app/receiving", "inventory")
 """What there can be to do; of how many things is told by whoever counts them."""
 
 

@@ -48,7 +48,7 @@ STATES: Mapping[CycleState, StateWords] = {
     CycleState.UNCERTAIN: StateWords(
         "Uncertain", "critical", "We could not find out whether the partner's store took it. Look before you act."
     ),
-    CycleState.CLOSED: StateWords("Sent", "success", "The partner has it. What changes now stands below."),
+    CycleState.CLOSED: StateWords("Sent", "success", "The partner has it. Later changes stand below."),
     CycleState.EMPTY: StateWords(
         "Nothing ordered", "neutral", "No order went to the partner. What is sold of theirs joins the next one."
     ),
@@ -124,11 +124,6 @@ class MasterPage:
     def added(self) -> int:
         """Units the partner put on the order that nobody asked for."""
         return sum(change.quantity for change in self.changes if change.line_id is None)
-
-    @property
-    def in_draft(self) -> int:
-        """Units on the partner's draft: what is ordered, but for what the partner changed there."""
-        return self.master.unit_count + sum(edit.found - edit.wanted for edit in self.master.edits)
 
     @property
     def state(self) -> StateWords:

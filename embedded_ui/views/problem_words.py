@@ -11,7 +11,7 @@ HEADINGS: Mapping[str, str] = {
     "frozen_without_reconciliation": "Sealed without a last look at your orders",
     "fulfilled_by_hand": "Somebody fulfilled by hand what a partner is to send",
     "job_failed": "A piece of work did not succeed",
-    "job_waiting": "A piece of work waits for long",
+    "job_waiting": "A piece of work has waited for long",
     "master_order_ageing": "A master order will soon be out of our reach",
     "master_order_cancelled": "The partner cancelled a master order",
     "master_order_not_followed": "What a partner did with a master order could not be read",
@@ -53,7 +53,7 @@ HEADINGS: Mapping[str, str] = {
     "target_missing": "A partner’s product was deleted in your store",
     "tracking_not_corrected": "The tracking of a shipment could not be corrected",
     "unknown_shop": "A message came from a shop nobody knows",
-    "unmapped": "A partner’s product nobody mapped",
+    "unmapped": "What was sold leads to no partner’s product",
     "variant_gone": "The partner deleted a product that was sold",
     "variant_recreated": "A partner’s product may have been made anew",
 }

@@ -147,7 +147,7 @@ async def test_what_is_only_alike_is_asked_about(tee: Tee) -> None:
     await trade.settle()
 
     assert (problem.kind, problem.subject_id) == ("variant_recreated", str(before.partner_variant_id))
-    assert (waiting.id, "1 of 3 alike: SKU" in page) == (before.id, True)
+    assert (waiting.id, "The same there: SKU" in page) == (before.id, True)
     assert [each.status_code for each in (wrong, answer, again)] == [409, 303, 409]
     assert (await trade.problems(), trade.shown(SMALL)) == ([], 9)
 

@@ -158,7 +158,7 @@ async def test_what_the_partner_has_stands_beside_what_was_ordered_and_is_what_i
     assert f"Draft {draft.name} in the partner’s store has 1 unit" in running_page
     assert f"1 unit, $9.80 on the partner’s order {master.order_name}" in page
     assert "You ordered 3 units, $29.40." in page
-    assert ("You ordered</s-table-header>" in page, "Partner has</s-table-header>" in page) == (True, True)
+    assert ("You ordered</s-table-header>" in page, "Their order has</s-table-header>" in page) == (True, True)
     assert "of 3 ordered" in listed
     assert ("$9.80" in listed, "$29.40" in listed) == (True, False)
     assert "had ordered 3 units, $29.40." in at_desk

@@ -33,7 +33,7 @@ async def test_written_stock_does_not_bury_what_happened_to_a_partner(trade: Tra
 
     assert await trade.events("partner_stock") == ["inventory.stock.written"]
     assert "written to your store" not in page
-    assert "Oak Roastery was checked: nothing to look at" in page
+    assert "The store of Oak Roastery was checked: everything is in order" in page
 
 
 async def test_a_partner_is_called_otherwise_on_the_terms_that_were_accepted(trade: Trade) -> None:

@@ -115,7 +115,7 @@ def test_one_is_not_many() -> None:
 
 
 @pytest.mark.parametrize(
-    ("failing", "found"), [(0, "nothing to look at"), (1, "1 point to look at"), (2, "2 points to look at")]
+    ("failing", "found"), [(0, "everything is in order"), (1, "1 point to look at"), (2, "2 points to look at")]
 )
 def test_a_check_is_told_in_a_few_words(failing: int, found: str) -> None:
     checks = [Check("SKUs", number >= failing, "") for number in range(3)]

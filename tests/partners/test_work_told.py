@@ -199,7 +199,7 @@ async def test_long_waiting_is_told_to_all_and_ends_for_all(trade: Trade, harbou
     await trade.turn(minutes=10)
 
     assert waiting == [[("job_waiting", str(run_id), each.link.partner.id)] for each in (trade, harbour)]
-    assert "A piece of work waits for long" in shown
+    assert "A piece of work has waited for long" in shown
     assert path(run_id) not in shown
     assert await told(trade, harbour) == [[], []]
 

@@ -53,7 +53,7 @@ async def test_a_late_partner_leaves_units_to_pack_a_parcel_on_its_way_and_a_dec
     assert (await oak.units())["allocated"]
     async with oak.trade.uow() as uow:
         (decision,) = await open_exceptions(uow.session)
-    assert "we want 2, it says 1" in decision.cause
+    assert "you want 2, their draft has 1" in decision.cause
 
 
 async def test_each_day_is_said_once_as_it_comes(control: Control) -> None:

@@ -108,7 +108,7 @@ def _reduced(cycle: Cycle, line: MasterLine, missing: int, variant: VariantFacts
         subject_id=str(line.id),
         cause=f"The partner did not accept {missing} of {line.quantity} × “{variant.title}” on the master order of "
         f"{in_words(cycle.cutoff_on)}.",
-        next_step="They wait for the next master order. Tell the customers, or find another source.",
+        next_step="What is missing waits for the next master order. Tell the customers, or find another source.",
         units=missing,
         partner_id=cycle.partner_id,
     )

@@ -162,9 +162,9 @@ def _problem(cycle: Cycle, edit: PartnerEdit, wanted: int, subject: str, title: 
         kind=EDITED,
         subject_kind="partner_variant",
         subject_id=subject,
-        cause=f"The partner changed “{title}” on the running master order: we want {wanted}, "
-        f"it says {edit.found}{prices}.",
-        next_step="Keep theirs, or write our quantity again, on the master order's page.",
+        cause=f"The partner changed “{title}” on the running master order: you want {wanted}, "
+        f"their draft has {edit.found}{prices}.",
+        next_step="Keep theirs, or write yours again, on the master order's page.",
         units=max(wanted - edit.found, 0),
         partner_id=cycle.partner_id,
     )

@@ -114,7 +114,7 @@ def _problem(order: Order, line: OrderLine) -> Problem:
     kind, cause, step = (
         (
             EARLIER,
-            f"{order.name} was placed before “{line.title}” was mapped to a partner.",
+            f"{order.name} was placed before “{line.title}” was imported from a partner.",
             "Fulfil it from your own stock, or order the units from the partner by hand.",
         )
         if line.route == Route.EARLIER
