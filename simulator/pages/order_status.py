@@ -37,6 +37,7 @@ def _line(order: Order, line_id: int, quantity: int) -> dict[str, Any]:
     return {
         "line_id": f"gid://shopify/LineItem/{line_id}",
         "title": line.title if line else "",
+        "variant_title": line.variant_title if line else None,
         "sku": line.sku if line else None,
         "quantity": quantity,
     }

@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 
 from simulator.world.currencies import exponent
 from simulator.world.errors import Impossible, Unknown, Unreadable
+from simulator.world.order_model import DraftLine, OrderLine
 from simulator.world.store import Store
 from simulator.world.world import World
 
@@ -50,6 +51,11 @@ def tone(state: str) -> str:
     return TONES.get(state, "plain")
 
 
+def named(line: OrderLine | DraftLine) -> str:
+    """What a line is of: the product with its variant."""
+    return " · ".join(filter(None, (line.title, line.variant_title)))
+
+
 def _environment() -> Environment:
     folder = Path(__file__).parent / "templates"
     environment = Environment(
@@ -59,7 +65,13 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    filters: dict[str, Callable[..., Any]] = {"money": money, "when": when, "words": words, "tone": tone}
+    filters: dict[str, Callable[..., Any]] = {
+        "money": money,
+        "when": when,
+        "words": words,
+        "tone": tone,
+        "named": named,
+    }
     environment.filters.update(filters)
     return environment
 

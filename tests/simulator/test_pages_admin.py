@@ -85,9 +85,10 @@ async def test_staff_fulfil_an_order_with_tracking_and_change_it() -> None:
     world = make_world()
     order = make_order(world)
     line = order.lines[0]
+    line.variant_title = "250 g"
 
     async with site(world) as visit:
-        await visit.read(ADMIN)
+        page = await visit.read(f"{ADMIN}/orders/{order.id}")
         fields = {
             f"quantity-{line.id}": 1,
             "company": "DHL",
@@ -98,6 +99,7 @@ async def test_staff_fulfil_an_order_with_tracking_and_change_it() -> None:
         fulfillment = visit.store.fulfillments_of(order.id)[0]
         await visit.press(f"{ADMIN}/fulfillments/{fulfillment.id}/tracking", company="DHL", tracking_number="JD2")
 
+    assert page.count("> × Blend · 250 g</label>") == 3  # to fulfil, to edit, to refund
     assert "Items fulfilled." in answer.text
     assert (line.fulfilled_quantity, line.unfulfilled_quantity) == (1, 1)
     assert [one.number for one in fulfillment.tracking] == ["JD2"]
