@@ -87,6 +87,21 @@ async def test_of_an_order_that_may_be_gone_nothing_is_ordered_till_somebody_say
     assert await asked(oak) == []
 
 
+async def test_what_is_not_paid_is_not_ordered_because_somebody_says_that_the_order_is_there(oak: Oak) -> None:
+    """Promise 1: the word of staff stands for the order, not for its payment."""
+    await oak.sell(1)
+    unpaid = oak.trade.buy(("PARTNER-oak-BEAN", 2), payment="pending")
+    await oak.trade.settle()
+    unpaid.deleted_at = oak.trade.clock.at
+    await hear_of(oak, unpaid)
+    (question,) = await asked(oak)
+
+    await oak.trade.shops.post(RETAILER, f"/app/exceptions/{question.id}/done")
+    await oak.trade.settle()
+
+    assert await oak.units() == {"queued": 1, "captured": 2}
+
+
 async def test_an_order_that_is_there_after_all_is_asked_about_no_more(oak: Oak) -> None:
     """A person may say so; being read again says it, too, and gives back what was given up by mistake."""
     placed, other = await oak.sell(3, 2)

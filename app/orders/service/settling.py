@@ -60,16 +60,24 @@ async def release_order(uow: UnitOfWork, order: Order) -> None:
 
 async def hold_order(uow: UnitOfWork, order: Order) -> None:
     """Let nothing more be ordered for the order as long as it stands so; what is ordered goes its way."""
-    queued = await demand_in(uow.session, uow.store_id, [line.id for line in _routed(order)], [DemandState.QUEUED])
-    loose = {lot.line_id for lot in queued if lot.supply_line_id is None}
-    held = {line: replace(_target_of(line, ()), held=True) for line in _routed(order) if line.id in loose}
-    await _settle_as(uow, order, "order.not_shown", held)
+    targets = {
+        line: replace(_target_of(line, ()), held=True) for line in await _lines_in(uow, order, DemandState.QUEUED)
+    }
+    await _settle_as(uow, order, "order.not_shown", targets)
 
 
 async def resume_order(uow: UnitOfWork, order: Order) -> None:
     """Let what was held of the order be ordered, as from now; a hold of the retailer's admin stands."""
-    resumed = {line: _target_of(line, [rules.Wanted(line.target, uow.now)]) for line in _routed(order)}
-    await _settle_as(uow, order, "order.vouched_for", resumed)
+    lines = await _lines_in(uow, order, DemandState.HELD)
+    targets = {line: _target_of(line, [rules.Wanted(line.target, uow.now)]) for line in lines}
+    await _settle_as(uow, order, "order.vouched_for", targets)
+
+
+async def _lines_in(uow: UnitOfWork, order: Order, state: DemandState) -> list[OrderLine]:
+    """Return the lines that have units in a state, with no supply meant for them yet."""
+    lots = await demand_in(uow.session, uow.store_id, [line.id for line in _routed(order)], [state])
+    loose = {lot.line_id for lot in lots if lot.supply_line_id is None}
+    return [line for line in order.lines if line.id in loose]
 
 
 async def _settle_as(uow: UnitOfWork, order: Order, cause: str, targets: Mapping[OrderLine, Target]) -> None:
