@@ -59,6 +59,11 @@ class ParcelLineShown:
     surplus: int
 
     @property
+    def here(self) -> int:
+        """Units of it that came with the master order, as far as they still count."""
+        return self.surplus + sum(units for _, units in self.orders)
+
+    @property
     def difference(self) -> int:
         """Found less announced; 0 while nobody counted."""
         return self.found.quantity - self.announced if self.found else 0
@@ -75,7 +80,6 @@ class ParcelPage:
     receipt: ReceiptRow | None
     problems: tuple[ExceptionFacts, ...]
     is_short_awaited: bool  # what is missing may still come
-    has_siblings: bool  # other parcels of the master order were received too
 
     @property
     def titles(self) -> dict[int, str]:
@@ -83,14 +87,14 @@ class ParcelPage:
         return {line.line_id: line.title for line in self.lines}
 
     @property
+    def has_siblings(self) -> bool:
+        """Whether more of its products is here than was in it: it came in other parcels of the master order."""
+        return any(line.found and line.here > line.found.quantity for line in self.lines)
+
+    @property
     def has_short(self) -> bool:
         """Whether less was found of something than was announced."""
         return any(line.difference < 0 for line in self.lines)
-
-    @property
-    def has_over(self) -> bool:
-        """Whether more was found of something than was announced."""
-        return any(line.difference > 0 for line in self.lines)
 
 
 async def list_both(session: AsyncSession, store_id: int, search: str) -> ParcelLists:
@@ -139,7 +143,6 @@ async def read_parcel(session: AsyncSession, store_id: int, parcel_id: int) -> P
                 surplus=places[line.master_line_id].get(SupplyState.RECEIVED, 0),
             )
         )
-    siblings = await list_parcels(session, store_id, ParcelState.RECEIVED, [parcel.cycle_id])
     return ParcelPage(
         parcel=parcel,
         partner=await get_partner(session, store_id, parcel.partner_id),
@@ -148,7 +151,6 @@ async def read_parcel(session: AsyncSession, store_id: int, parcel_id: int) -> P
         receipt=receipt,
         problems=tuple(await open_exceptions_of(session, "parcel", parcel_id)),
         is_short_awaited=any(place.get(state) for place in places.values() for state in AWAITED),
-        has_siblings=any(each.id != parcel_id for each in siblings),
     )
 
 

@@ -45,7 +45,7 @@ FORMS: Mapping[str, Form] = {
     "/app/master-orders/{cycle_id:id}/send-again": {},
     "/app/master-orders/{cycle_id:id}/order-again": {},
     "/app/receiving/{parcel_id:id}": {"line_{parcel_line}": "1"},
-    "/app/receiving/{parcel_id:id}/correct": {"line_{parcel_line}": "1", "why": "Miscounted", "seen": "0"},
+    "/app/receiving/{parcel_id:id}/correct": {"line_{counted_line}": "4", "why": "Miscounted", "seen": "0"},
     "/app/packing/{order_id:id}": {"line_{order_line}": "1", "boxes": "2"},
     "/app/shipments/{shipment_id:id}/hand-over": HANDOVER,
     "/app/shipments/{shipment_id:id}/look-again": {},
@@ -61,7 +61,7 @@ FORMS: Mapping[str, Form] = {
 }
 NOBODYS_CHOICE = {
     **{"location": f"gid://shopify/Location/{NOBODYS}", "product": str(NOBODYS)},
-    **{"parcel_line": str(NOBODYS), "order_line": str(NOBODYS)},
+    **{"parcel_line": str(NOBODYS), "counted_line": str(NOBODYS), "order_line": str(NOBODYS)},
 }
 
 # What addresses of pages say besides: names of ids, and the rest.
@@ -103,12 +103,16 @@ async def choice_of(market: Market, retailer: str) -> Chosen:
     lines = await market.rows(
         f"SELECT master_line_id FROM inbound_parcel_lines WHERE parcel_id IN ({awaited})", retailer
     )
+    counted = await market.rows(
+        f"SELECT master_line_id FROM receipt_lines WHERE partner_id = (SELECT id {mine})", retailer
+    )
     packed = "SELECT order_id FROM shipments ORDER BY id LIMIT 1"
     sold = await market.rows(f"SELECT id FROM order_lines WHERE order_id = ({packed})", retailer)
     return {
         "location": next(iter(market.shops.store(retailer).locations.values())).gid,
         "product": product_of(market.shops.store(partner)),
         "parcel_line": str(lines[0][0]),
+        "counted_line": str(counted[0][0]),
         "order_line": str(sold[0][0]),
     }
 
