@@ -115,6 +115,11 @@ async def list_shipments(
     return [_row(row) for row in await repository.list_shipments(session, store_id, states, order_ids, limit)]
 
 
+async def next_to_hand_over(session: AsyncSession, store_id: int) -> int | None:
+    """Return the box that waits longest for a carrier."""
+    return await repository.first_in_state(session, store_id, ShipmentState.PACKED)
+
+
 async def page_shipments(session: AsyncSession, store_id: int, place: Place = BEGINNING) -> Page[ShipmentRow]:
     """Return a page of shipments, the latest first."""
     return (await repository.page_shipments(session, store_id, place)).of(_row)

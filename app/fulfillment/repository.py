@@ -133,6 +133,12 @@ async def list_shipments(
     return (await session.scalars(query.order_by(Shipment.id.desc()).limit(limit))).all()
 
 
+async def first_in_state(session: AsyncSession, store_id: int, state: ShipmentState) -> int | None:
+    """Return the oldest shipment in a state, if there is one."""
+    query = select(func.min(Shipment.id)).where(Shipment.store_id == store_id, Shipment.state == state)
+    return await session.scalar(query)
+
+
 async def shipment_ids(session: AsyncSession, store_id: int, order_ids: Collection[int]) -> Sequence[int]:
     """Return the ids of every shipment of these orders."""
     query = select(Shipment.id).where(Shipment.store_id == store_id, Shipment.order_id.in_(order_ids))

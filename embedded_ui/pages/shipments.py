@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.fulfillment import service
+from app.fulfillment.queries import next_to_hand_over
 from app.fulfillment.rules import CARRIERS
 from embedded_ui.forms.listing import Listing
 from embedded_ui.forms.shipments import read_handover, reads_notify
@@ -17,8 +18,7 @@ async def index(visit: Visit, request: Request) -> Response:
     return visit.page(
         "shipments/index.html",
         listing=listing,
-        waiting=await view.list_waiting(session, visit.store.id),
-        page=await view.list_all(session, visit.store.id, listing),
+        shown=await view.read_shipments(session, visit.store.id, listing),
     )
 
 
@@ -26,7 +26,7 @@ async def show(visit: Visit, request: Request) -> Response:
     """Show one shipment with the step that is next."""
     session, store_id = visit.uow.session, visit.store.id
     shown = await view.read_shipment(session, store_id, request.path_params["shipment_id"])
-    following = await view.next_to_hand_over(session, store_id)
+    following = await next_to_hand_over(session, store_id)
     return visit.page("shipments/show.html", shown=shown, following=following, carriers=CARRIERS)
 
 

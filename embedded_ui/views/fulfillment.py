@@ -124,6 +124,14 @@ class ShipmentShown:
         return SHIPMENT_STATES[self.shipment.state]
 
 
+@dataclass(frozen=True, slots=True)
+class ShipmentsPage:
+    """Boxes that are stuck, in doubt or wait for a carrier, the oldest of each first; and a page of all."""
+
+    waiting: tuple[ShipmentShown, ...]
+    page: Page[ShipmentShown]
+
+
 async def list_ready(session: AsyncSession, store_id: int) -> list[ReadyOrder]:
     """Return the orders of which something is at the centre and in no box, the longest waiting first."""
     lines = await lines_with_units_in(session, store_id, [DemandState.ALLOCATED])
@@ -156,21 +164,17 @@ async def read_packing(uow: UnitOfWork, order_id: int) -> PackPage:
     return PackPage(order, tuple(sorted(lines, key=lambda line: not line.ready)), boxes)
 
 
-async def list_waiting(session: AsyncSession, store_id: int) -> list[ShipmentShown]:
-    """Return the boxes that are stuck, in doubt or wait for a carrier, the oldest of each first."""
-    rows = await list_shipments(session, store_id, URGENCY)
-    return await _shown(session, store_id, sorted(rows[::-1], key=lambda row: URGENCY.index(row.state)))
-
-
-async def list_all(session: AsyncSession, store_id: int, listing: Listing) -> Page[ShipmentShown]:
-    """Return a page of all shipments, or of those that were searched for."""
+async def read_shipments(session: AsyncSession, store_id: int, listing: Listing) -> ShipmentsPage:
+    """Return a page of all shipments, or of those that were searched for, and on the first one what waits."""
+    waiting = await list_shipments(session, store_id, URGENCY) if listing.is_beginning else []
     if listing.search:
         partners = await partners_named(session, store_id, listing.search)
         page = await find_shipments(session, store_id, listing.search, partners, listing.place)
     else:
         page = await page_shipments(session, store_id, listing.place)
-    shown = {each.shipment.id: each for each in await _shown(session, store_id, list(page.rows))}
-    return page.of(lambda row: shown[row.id])
+    shown = {each.shipment.id: each for each in await _shown(session, store_id, [*waiting, *page.rows])}
+    in_turn = sorted(waiting[::-1], key=lambda row: URGENCY.index(row.state))
+    return ShipmentsPage(tuple(shown[row.id] for row in in_turn), page.of(lambda row: shown[row.id]))
 
 
 async def read_shipment(session: AsyncSession, store_id: int, shipment_id: int) -> ShipmentShown:
@@ -183,12 +187,6 @@ async def read_shipment(session: AsyncSession, store_id: int, shipment_id: int) 
     (shown,) = await _shown(session, store_id, [shipment])
     listed = {each.kind for each in await open_exceptions_of(session, "shipment", shipment_id)}
     return replace(shown, items=tuple(items), bears_partners_number=SHOWN in listed)
-
-
-async def next_to_hand_over(session: AsyncSession, store_id: int) -> ShipmentRow | None:
-    """Return the box that waits longest for a carrier."""
-    rows = await list_shipments(session, store_id, [ShipmentState.PACKED])
-    return rows[-1] if rows else None
 
 
 async def _shown(session: AsyncSession, store_id: int, rows: list[ShipmentRow]) -> list[ShipmentShown]:
