@@ -161,12 +161,12 @@ def covering(left: Mapping[str, int], shown: Sequence[Shown], since: datetime) -
 def _why_not(order_line_id: str, open_lines: Sequence[ToFulfill]) -> str:
     statuses = {line.status for line in open_lines if line.order_line_id == order_line_id and line.remaining}
     if "ON_HOLD" in statuses:
-        return "The order is on hold in your store. Release the hold there, then post the shipment again."
+        return "The order is on hold in your store. Release the hold there."
     if "SCHEDULED" in statuses:
-        return "The order is scheduled for later in your store. Change its date there, then post the shipment again."
+        return "The order is scheduled for later in your store. Change its date there."
     return (
         "Your store shows fewer units to fulfil than are in this box. "
-        "They may have been cancelled, or fulfilled by hand."
+        "They may have been cancelled, or fulfilled by hand: look at the order there."
     )
 
 

@@ -14,7 +14,10 @@ PROPOSAL = {
     **{"name": "Ash Roastery", "shop": "ash.myshopify.com", "email": "orders@ash.example.com", "discount": "30"},
     **{"weekday": "4", "cutoff_time": "18:00", "buffer": "0"},
 }
-HANDOVER = {"carrier": "other", "other_carrier": "Night Train", "number": "9400", "url": "https://track.example.com/9"}
+HANDOVER = {
+    **{"carrier": "other", "other_carrier": "Night Train", "number": "9400", "url": "https://track.example.com/9"},
+    "is_shared": "yes",
+}
 
 FORMS: Mapping[str, Form] = {
     "/app/role": {"role": "retailer"},

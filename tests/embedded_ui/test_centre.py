@@ -305,7 +305,7 @@ async def test_a_stuck_box_comes_first_and_says_what_to_do(trade: Trade) -> None
     told = (await trade.shops.get(trade.retailer, "/app/exceptions")).text
 
     assert 0 < listed.index(boxes[1]) < listed.index(boxes[0])
-    assert "Mend that and post it again, or unpack the box." in page
+    assert "Then post it again, or unpack the box." in page
     assert told.count("A shipment could not be posted") == 1
     assert f'href="{boxes[1]}"' in told
 
