@@ -47,13 +47,17 @@ def _plain(number: Any) -> Any:
     return func.upper(func.regexp_replace(number, "[^A-Za-z0-9]", "", "g"))
 
 
+def _bears(plain: Collection[str]) -> ColumnElement[bool]:
+    numbers = (Shipment.tracking_number, Shipment.correction["number"].astext)
+    return or_(*(_plain(number).in_(plain) for number in numbers))
+
+
 async def lock_bearing(
     session: AsyncSession, store_id: int, plain: Collection[str], linked: Collection[str]
 ) -> Sequence[Shipment]:
-    """Return the shipments that bear one of these numbers, without blanks and signs, or have one in a link, locked."""
+    """Return the shipments that bear one of these numbers, or are to, or have one in their link, locked."""
     in_link = (_plain(Shipment.tracking_url).contains(number) for number in linked)
-    bears = or_(_plain(Shipment.tracking_number).in_(plain), *in_link)
-    query = select(Shipment).where(Shipment.store_id == store_id, bears).order_by(Shipment.id)
+    query = select(Shipment).where(Shipment.store_id == store_id, or_(_bears(plain), *in_link)).order_by(Shipment.id)
     locked = query.with_for_update().execution_options(populate_existing=True)
     return (await session.scalars(locked)).all()
 
@@ -64,12 +68,9 @@ async def lock_number(session: AsyncSession, store_id: int, plain: str) -> None:
 
 
 async def orders_bearing(session: AsyncSession, store_id: int, plain: str) -> set[int]:
-    """Return the orders of which a box bears a number, without blanks and signs, or is to bear it."""
-    bears, is_to_bear = (
-        _plain(number) == plain for number in (Shipment.tracking_number, Shipment.correction["number"].astext)
-    )
+    """Return the orders of which a box bears a number, or is to bear it."""
     is_live = Shipment.state != ShipmentState.UNPACKED
-    query = select(Shipment.order_id).where(Shipment.store_id == store_id, is_live, bears | is_to_bear)
+    query = select(Shipment.order_id).where(Shipment.store_id == store_id, is_live, _bears([plain]))
     return set(await session.scalars(query))
 
 
