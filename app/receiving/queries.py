@@ -47,6 +47,10 @@ class Parcel:
         """Whether it is still to be opened."""
         return self.state is ParcelState.ON_THE_WAY
 
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether it travels for longer than parcels do."""
+        return self.can_be_received and now - self.sent_at >= rules.UNDER_WAY
+
     def lacks_number(self, now: datetime) -> bool:
         """Whether the partner should have told its number by now."""
         return self.can_be_received and rules.lacks_number(self.tracking_number, self.sent_at, now)

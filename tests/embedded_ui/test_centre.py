@@ -170,7 +170,7 @@ async def test_a_parcel_that_does_not_come_is_told_on_its_page_and_counted_as_lo
 
     assert "No number yet" in listed
     assert f'href="{path}"' in told
-    assert "The partner sent parcel without a number more than 7 days ago" in page
+    assert "The partner sent a parcel without a number more than 7 days ago" in page
     assert "The partner gave no tracking number yet" in page
     assert (answer.status_code, len(lost)) == (303, 1)
     assert "3 short" in after

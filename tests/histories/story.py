@@ -120,6 +120,10 @@ def _receive(dice: Dice) -> dict[str, Any]:
     return {**_which(dice), "off": [dice.choice((0, 0, 0, 0, -1, -2, 1)) for _ in range(4)]}
 
 
+def _recount(dice: Dice) -> dict[str, Any]:
+    return {**_which(dice), "off": [dice.choice((-9, -2, -1, 0, 1, 2)) for _ in range(4)]}
+
+
 def _ship(dice: Dice) -> dict[str, Any]:
     return {**_which(dice), "part": dice.choice((0.5, 1, 1, 1)), "hands_over": dice.random() < 0.8}
 
@@ -186,6 +190,7 @@ ACTS: Mapping[str, tuple[float, Callable[[Dice], dict[str, Any]]]] = {
     "take_back": (0.4, _which),
     "retrack": (0.7, _fulfil),
     "receive": (7, _receive),
+    "recount": (1.2, _recount),
     "ship": (6, _ship),
     "unpack": (0.5, _which),
     "uninstall": (0.5, _which),

@@ -75,7 +75,7 @@ async def test_a_parcel_that_was_delivered_and_not_received_is_told_a_day_later(
 
     assert (await oak.parcels())[0].delivered_at == delivered_at
     assert (before, set(told)) == ({}, {"parcel_overdue"})
-    assert told["parcel_overdue"].cause.startswith("Parcel 1Z999 was delivered more than a day ago")
+    assert told["parcel_overdue"].cause.startswith("The carrier says that parcel 1Z999 was delivered")
     assert await oak.problems() == {}
 
 

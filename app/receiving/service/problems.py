@@ -11,8 +11,8 @@ NOT_ORDERED = "parcel_with_other_goods"
 NOT_FOLLOWED = "master_order_not_followed"
 OVERDUE = "parcel_overdue"
 LOST_STEP = (
-    "If it does not come, say on its page that nothing arrived: what was in it is then ordered again once the partner "
-    "is done with the order. Should it turn up later, correct the count."
+    "If it does not come, say on its page that nothing arrived: what was in it is ordered again once the partner is "
+    "done with the order. Should it turn up later, correct the count."
 )
 
 
@@ -41,9 +41,7 @@ def master_ageing(master: MasterOrder, units: int) -> Problem:
 
 def cancelled_after_receipt(master: MasterOrder, parcel: InboundParcel) -> Problem:
     """The partner cancelled a parcel that is here."""
-    cause = (
-        f"The partner cancelled parcel {_name(parcel)} of {master.order_name} in their store, but it was received here."
-    )
+    cause = f"The partner cancelled {_called(parcel)} of {master.order_name} in their store, but it was received here."
     step = "The receipt stands. Tell the partner that the goods arrived."
     return _problem(master, TAKEN_BACK, cause, step, ends_by_hand=True)
 
@@ -64,18 +62,18 @@ def not_followed(master: MasterOrder, why: str) -> Problem:
 
 def overdue(parcel: InboundParcel) -> Problem:
     """A parcel is on the way for too long."""
-    cause = f"The partner sent parcel {_name(parcel)} more than 7 days ago, and nobody received it."
+    cause = f"The partner sent {_called(parcel)} more than 7 days ago, and nobody received it."
     return _of_parcel(parcel, cause, f"Look where it is, and ask the partner. {LOST_STEP}")
 
 
 def unopened(parcel: InboundParcel) -> Problem:
     """A parcel was delivered, and nobody counted it."""
-    cause = f"Parcel {_name(parcel)} was delivered more than a day ago, as its carrier says, and nobody received it."
+    cause = f"The carrier says that {_called(parcel)} was delivered more than a day ago, and nobody received it."
     return _of_parcel(parcel, cause, f"Look for it, and receive it. {LOST_STEP}")
 
 
-def _name(parcel: InboundParcel) -> str:
-    return parcel.tracking_number or "without a number"
+def _called(parcel: InboundParcel) -> str:
+    return f"parcel {parcel.tracking_number}" if parcel.tracking_number else "a parcel without a number"
 
 
 def _of_parcel(parcel: InboundParcel, cause: str, step: str) -> Problem:

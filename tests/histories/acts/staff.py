@@ -9,7 +9,7 @@ from app.fulfillment.service import ready_lots
 from app.fulfillment.states import ShipmentState
 from app.master_orders.queries import running_order
 from app.orders.queries import orders_of_lines
-from app.receiving.queries import list_parcels
+from app.receiving.queries import list_parcels, list_receipts
 from app.receiving.states import ParcelState
 from app.stores.queries import StoreFacts
 from app.units.queries import demand_in_state
@@ -33,6 +33,21 @@ class Staff(Playing):
             off = [*act["off"], *[0] * len(lines)]
             counts = {f"line_{line.master_line_id}": max(0, line.quantity + off[n]) for n, line in enumerate(lines)}
             await self._page(retailer.shop_domain, f"/app/receiving/{parcel.id}", **counts)
+
+    async def _recount(self, act: Act) -> None:
+        """What was counted in a parcel was wrong."""
+        parcels = []
+        for retailer in await self.cast.retailers():
+            async with self.stage.shops.open_uow(system_for(retailer.id)) as uow:
+                parcels += [(retailer, each) for each in await list_receipts(uow.session, retailer.id)]
+        if chosen := pick(parcels, act["which"]):
+            retailer, receipt = chosen
+            off = [*act["off"], *[0] * len(receipt.lines)]
+            counts = {
+                f"line_{each.master_line_id}": max(0, each.quantity + off[n]) for n, each in enumerate(receipt.lines)
+            }
+            fields = {**counts, "why": "Miscounted", "seen": len(receipt.corrections)}
+            await self._page(retailer.shop_domain, f"/app/receiving/{receipt.parcel_id}/correct", **fields)
 
     async def _ship(self, act: Act) -> None:
         ready = []
