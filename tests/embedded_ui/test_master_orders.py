@@ -149,6 +149,7 @@ async def test_what_the_partner_has_stands_beside_what_was_ordered_and_is_what_i
     edit_draft(trade.shops.world, store, draft, DraftEdit(quantities={draft.lines[0].id: 1}))
     await trade.settle()
     running_page = (await trade.shops.get(trade.retailer, f"/app/master-orders/{(await running(trade)).id}")).text
+    running_desk = (await trade.shops.get(PARTNER, desk(trade))).text
     master = await close_week(trade)
 
     listed = (await trade.shops.get(trade.retailer, "/app/master-orders")).text
@@ -156,6 +157,7 @@ async def test_what_the_partner_has_stands_beside_what_was_ordered_and_is_what_i
     at_desk = (await trade.shops.get(PARTNER, desk(trade, master.id))).text
 
     assert f"Draft {draft.name} in the partner’s store has 1 unit" in running_page
+    assert "You changed the draft: it has 1 unit." in running_desk
     assert f"1 unit, $9.80 on the partner’s order {master.order_name}" in page
     assert "You ordered 3 units, $29.40." in page
     assert ("You ordered</s-table-header>" in page, "Their order has</s-table-header>" in page) == (True, True)
