@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.core.unit_of_work import UnitOfWork
+from app.core.words import plural
 from app.events.service import record_event
 from app.exceptions.service import Problem, open_exception
 from app.fulfillment import repository
@@ -140,7 +141,7 @@ def _shipped_unwanted(line_id: int, units: int) -> Problem:
         kind=UNWANTED,
         subject_kind="order_line",
         subject_id=str(line_id),
-        cause=f"{units} units were cancelled while their box was handed over; the customer gets them all the same.",
+        cause=f"Cancelled while their box was handed over: {plural(units, 'unit')}. The customer gets all of it.",
         next_step="Ask the carrier for the box back, or the customer to return it.",
         ends_by_hand=True,
     )

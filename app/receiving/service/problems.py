@@ -1,5 +1,6 @@
 """What receiving puts on the list of exceptions."""
 
+from app.core.words import plural
 from app.exceptions.service import Problem
 from app.master_orders.queries import MasterOrder
 from app.receiving.models import InboundParcel
@@ -48,7 +49,7 @@ def cancelled_after_receipt(master: MasterOrder, parcel: InboundParcel) -> Probl
 
 def not_ordered(master: MasterOrder, units: int) -> Problem:
     """A parcel holds goods we know nothing of."""
-    cause = f"The partner sent {units} units with {master.order_name} of products that were not ordered."
+    cause = f"The partner sent {plural(units, 'unit')} of products that were not ordered with {master.order_name}."
     step = "Set them aside when the parcel arrives, and talk to the partner."
     return _problem(master, NOT_ORDERED, cause, step, ends_by_hand=True)
 
