@@ -40,7 +40,7 @@ async def confirm_lines(
         variant = variants[line.partner_variant_id]
         confirmed = await confirm_supply(uow, supply_of(line), there, because)
         if there != line.quantity:
-            why = f"The partner's order has {there} × {variant.title}, our list {line.quantity}."
+            why = f"The partner's order has {there} × {variant.title}; you ordered {line.quantity}."
             await note_change(uow, line, PARTNER_CHANGED, there - line.quantity, why)
         if confirmed.requeued and not variant.is_deleted and variant.gid not in decided:
             await open_exception(uow, _reduced(cycle, line, confirmed.requeued, variant))
