@@ -1,7 +1,7 @@
 """The partners' jobs."""
 
 from app.partners import flows
-from app.partners.jobs import CheckPartnerStore, EndPartnerships, TellOfAccess, TellOfWork
+from app.partners.jobs import CheckPartnerStore, EndPartnerships, FollowName, TellOfAccess, TellOfWork
 from jobs.context import JobContext
 from jobs.registry import handles
 
@@ -16,6 +16,12 @@ async def check_store(context: JobContext, job: CheckPartnerStore) -> None:
 async def end_partnerships(context: JobContext, job: EndPartnerships) -> None:
     """End what a store that left had with others."""
     await flows.end_partnerships(context.shopify, job.store_id)
+
+
+@handles(FollowName)
+async def follow_name(context: JobContext, job: FollowName) -> None:
+    """Readdress what waits for a shop."""
+    await flows.follow_name(context.open_uow, job.before, job.shop_domain)
 
 
 @handles(TellOfAccess)

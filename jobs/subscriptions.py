@@ -17,7 +17,7 @@ from app.orders.events import OrderDemandChanged, SentUnitsReleased
 from app.orders.jobs import GoOnWithOrder, ReviewPartner, RouteUnmapped
 from app.orders.service import GONE
 from app.partners.events import PartnerBufferChanged, PartnerConnected, PartnerDisconnected
-from app.partners.jobs import CheckPartnerStore, EndPartnerships, TellOfAccess, TellOfWork
+from app.partners.jobs import CheckPartnerStore, EndPartnerships, FollowName, TellOfAccess, TellOfWork
 from app.receiving.events import (
     ParcelCorrected,
     ParcelReceived,
@@ -34,6 +34,7 @@ from app.stores.events import (
     StoreAnswersAgain,
     StoreErased,
     StoreInstalled,
+    StoreRenamed,
     StoreRoleChosen,
     StoreScopesChanged,
     StoreStoppedAnswering,
@@ -75,6 +76,11 @@ def tell_of_silence(news: News[StoreStoppedAnswering] | News[StoreAnswersAgain])
 def check_permissions(news: News[StoreScopesChanged]) -> Answer:
     """What a partner's store permits decides what its check finds, and whoever sells its products learns of it."""
     return (CheckPartnerStore(news.store_id), TellOfAccess(news.store_id))
+
+
+def follow_name(news: News[StoreRenamed]) -> Answer:
+    """Whoever invited the shop meant this store, whatever it is called."""
+    return FollowName(news.store_id, news.event.before, news.event.shop)
 
 
 def leave_location(news: News[StockLocationLeft]) -> Answer:
@@ -219,6 +225,7 @@ def note_release(news: News[SentUnitsReleased]) -> Answer:
 EVENT_JOBS: Mapping[type[Event], tuple[Follows, ...]] = {
     StoreInstalled: (plan_store, compare_offers),
     StoreRoleChosen: (plan_store,),
+    StoreRenamed: (follow_name,),
     StoreUninstalled: (end_partnerships,),
     StoreAccessLost: (tell_of_access,),
     StoreAccessRegained: (tell_of_access,),

@@ -30,6 +30,17 @@ class EndPartnerships(Job):
 
 
 @dataclass(frozen=True, slots=True)
+class FollowName(PartnerStoreJob):
+    """Let invitations find a store that waits for them under its new name."""
+
+    name: ClassVar[str] = "partners.follow_name"
+
+    partner_store_id: int
+    before: str
+    shop_domain: str
+
+
+@dataclass(frozen=True, slots=True)
 class TellOfAccess(PartnerStoreJob):
     """Tell every retailer of a partner's store that it no longer lets us in, or does again."""
 

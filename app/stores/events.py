@@ -31,6 +31,19 @@ class StoreUninstalled(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class StoreRenamed(Event):
+    """The shop has another name at Shopify; it is the same store."""
+
+    name: ClassVar[str] = "store.renamed"
+    sentence: ClassVar[str] = "{before} is called {shop} now"
+    subject: ClassVar[str] = "store"
+
+    store_id: int
+    before: str
+    shop: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoreErased(Event):
     """What we knew of the store was forgotten, except figures without a person in them."""
 

@@ -117,6 +117,23 @@ async def test_a_partner_whose_shop_changed_its_name_is_invited_again_as_the_sam
     assert [(each.id, each.state) for each in await partners_now(shops)] == [(before.id, "connected")]
 
 
+async def test_an_invitation_that_waits_finds_the_shop_by_its_new_name(trade: Trade) -> None:
+    """A15, A23: by its link and on the page of the shop."""
+    shops = trade.shops
+    await make_retailer(shops, "harbour.myshopify.com")
+    path = await invite(shops, "harbour.myshopify.com", shop=PARTNER)
+    rename(trade)
+    await shops.load(RENAMED)
+    await trade.settle()
+
+    screen = (await shops.hub.get(f"{path}/authorize")).headers["Location"]
+    await agree(shops, RENAMED)
+
+    (partner,) = await partners_now(shops, "harbour.myshopify.com")
+    assert RENAMED in screen
+    assert (partner.state, partner.shop_domain) == ("connected", RENAMED)
+
+
 async def test_a_store_that_two_invitations_mean_is_one_partner(trade: Trade) -> None:
     """A7, A15: invited by a name we did not know it had; the second partnership is refused with its reason."""
     shops, before = trade.shops, trade.link.partner

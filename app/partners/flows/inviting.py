@@ -49,6 +49,15 @@ async def waiting_invitations(open_uow: Open, shop_domain: str) -> list[Shown]:
     return [await _shown(open_uow, invitation) for invitation in pending]
 
 
+async def follow_name(open_uow: Open, before: str, shop_domain: str) -> None:
+    """Have the invitations that wait for a shop find it under its new name (A15)."""
+    async with open_uow(SYSTEM) as uow:
+        pending = await service.pending_invitations(uow, before)
+    for invitation in pending:
+        async with open_uow(system_for(invitation.store_id)) as uow:
+            await service.follow_invited(uow, invitation.partner_id, shop_domain)
+
+
 async def find_waiting(open_uow: Open, shop_domain: str, invitation_id: int) -> OpenInvitation:
     """Return one invitation that waits for this shop, or raise `InvitationClosed`."""
     async with open_uow(SYSTEM) as uow:

@@ -4,6 +4,7 @@ from app.partners.service.answer import accept_invitation, decline_invitation
 from app.partners.service.invitation import (
     Invited,
     find_open_invitation,
+    follow_invited,
     invite_partner,
     pending_invitations,
     renew_invitation,
@@ -49,6 +50,7 @@ __all__ = [
     "end_partnership",
     "erase_contacts",
     "find_open_invitation",
+    "follow_invited",
     "invite_partner",
     "note_access",
     "note_work",

@@ -78,6 +78,18 @@ async def withdraw_invitation(uow: UnitOfWork, partner_id: int) -> None:
     await record_event(uow, PartnerInvitationWithdrawn(partner.id, partner.name))
 
 
+async def follow_invited(uow: UnitOfWork, partner_id: int, shop_domain: str) -> None:
+    """Let the partner's open invitation name the shop as it is called now, and the partner unless another is."""
+    partner = await _lock(uow, partner_id)
+    async with uow.machinery() as session:
+        invitation = await repository.lock_open_invitation(session, partner.store_id, partner.id)
+        if invitation is None:
+            return
+        invitation.shop_domain = shop_domain
+    if await repository.find_partner_at(uow.session, uow.store_id, shop_domain) is None:
+        partner.shop_domain = shop_domain
+
+
 async def find_open_invitation(uow: UnitOfWork, token: str) -> OpenInvitation:
     """Return the invitation of a link, or raise `InvitationClosed`."""
     async with uow.machinery() as session:

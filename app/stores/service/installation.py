@@ -21,6 +21,7 @@ from app.stores.events import (
     StoreAnswersAgain,
     StoreErased,
     StoreInstalled,
+    StoreRenamed,
     StoreRoleChosen,
     StoreScopesChanged,
     StoreUninstalled,
@@ -196,6 +197,7 @@ async def _follow_name(uow: UnitOfWork, before: str, now: str) -> None:
     """A shop that changed its name is the same store: its id says so."""
     if before != now:
         await follow_name(uow, before, now)
+        await record_event(uow, StoreRenamed(uow.store_id, before, now))
         await enqueue(uow, RegisterTopics(uow.store_id))
 
 
