@@ -17,7 +17,7 @@ from app.gateways.shopify.client import ShopifyClient
 from app.gateways.shopify.draft_orders import list_payment_terms_templates
 from app.gateways.shopify.errors import StoreFrozen
 from app.gateways.shopify.shop import read_shop
-from app.stores.errors import AccessLost, StoreRests
+from app.stores.errors import AccessLost, StoreMissing, StoreRests
 from app.stores.flows import ConnectedShopify, end_installation, install_by_id_token, register_topics
 from app.stores.service import uninstall_store
 from app.stores.states import AccessState
@@ -215,6 +215,19 @@ async def test_a_store_frozen_while_its_token_is_renewed_is_not_taken_for_dead(r
         await real.shopify.call(store_id, read_shop)
 
     assert (await store_facts(real, RETAILER)).access_state is AccessState.FROZEN
+
+
+async def test_a_store_that_is_not_found_while_its_token_is_renewed_is_not_taken_for_dead(real: Shops) -> None:
+    """A15: it may have another name by now, and lets us in there."""
+    store_id = await expired(real)
+    gone = real.world.stores.pop(RETAILER)
+
+    with pytest.raises(StoreMissing):
+        await real.shopify.call(store_id, read_shop)
+
+    assert gone.id
+    assert not (await store_facts(real, RETAILER)).needs_reopening
+    assert await open_problems(real, store_id) == ["store_silent"]
 
 
 async def test_a_store_that_gives_no_answer_is_left_alone_and_looked_at_by_one(real: Shops, clock: FixedClock) -> None:

@@ -14,7 +14,7 @@ from shopify_app import ShopifyApp, TokenExchangeAccessToken, TokenExchangeResul
 
 from app.core.errors import Unavailable
 from app.gateways.shopify.client import API_VERSION, TOTAL_SECONDS
-from app.gateways.shopify.errors import GrantRefused, StoreFrozen, TokenDead
+from app.gateways.shopify.errors import GrantRefused, StoreFrozen, StoreGone, TokenDead
 
 SUFFIX = ".myshopify.com"
 NO_ANSWER = "Shopify did not answer the request for a token."
@@ -24,6 +24,7 @@ LIBRARY_FAULTS = (httpx.HTTPError, TimeoutError, ValueError, TypeError, KeyError
 
 UNKNOWN_SECRET = "invalid_client"
 FROZEN = (402, 423)
+GONE = 404
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,8 @@ def _read_grant(response: httpx.Response, secret: str, now: datetime) -> TokenGr
         )
     if response.status_code in FROZEN:
         raise StoreFrozen
+    if response.status_code == GONE:
+        raise StoreGone
     if 400 <= response.status_code < 500 and response.status_code != 429:
         raise GrantRefused(msgspec.json.decode(response.content, type=_Refusal).error)
     raise Unavailable(NO_ANSWER)
@@ -182,6 +185,8 @@ async def _granted(secret: str, exchange: Awaitable[TokenExchangeResult]) -> Tok
     last = result.http_logs[-1].res.status if result.http_logs else 0
     if last in FROZEN:
         raise StoreFrozen
+    if last == GONE:
+        raise StoreGone
     if 400 <= last < 500 and last != 429:
         raise GrantRefused(result.log.code)
     raise Unavailable(NO_ANSWER)
