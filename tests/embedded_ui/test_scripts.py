@@ -155,7 +155,7 @@ async def test_after_a_refused_form_the_focus_is_at_the_first_field_that_is_wron
     async with window(trade.shops, trade.retailer) as staff:
         await staff.opens("/app/partners/invite")
         await staff.page.get_by_label("Name").fill("Elm")
-        await staff.page.get_by_label("Their Shopify address").fill("nowhere")
+        await staff.page.get_by_label("Their Shopify address").fill("nowhere.example.com")
         await staff.page.get_by_label("Discount on their retail price").fill("lots")
         await staff.page.get_by_role("button", name="Create the invitation").click()
         await expect(staff.page.get_by_text("Enter the address of their store")).to_be_visible()
