@@ -88,5 +88,7 @@ async def window(shops: Shops, shop: str, width: int = 1280) -> AsyncIterator[Wi
         opened = Window(shops, shop, page)
         everything = Starlette(routes=[Route("/{rest:path}", opened.answer, methods=["GET", "POST"])])
         async with serving(everything) as opened.url:
-            yield opened
-            await browser.close()
+            try:
+                yield opened
+            finally:
+                await browser.close()  # the server waits for whoever is still connected
