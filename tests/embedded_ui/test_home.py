@@ -1,5 +1,6 @@
 """The retailer's home and the exceptions: what to do next, and nothing when there is nothing."""
 
+import html
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -143,6 +144,9 @@ async def test_every_kind_of_exception_has_words_of_its_own_and_a_place(trade: T
     await list_every_kind(trade)
 
     page = (await trade.shops.get(trade.retailer, "/app/exceptions")).text
+    further = re.search(r'href="([^"]+)" icon="chevron-right"', page)
+    assert further
+    page += (await trade.shops.get(trade.retailer, html.unescape(further[1]))).text
 
     assert all(heading in page for heading in HEADINGS.values())
     assert "Keeping stock in step: A fault." in page
