@@ -155,7 +155,7 @@ async def _add_parcel(uow: UnitOfWork, master: MasterOrder, order: PartnerOrderF
             master_line_id=line_id,
             quantity=quantity,
         )
-        for line_id, quantity in shares.items()
+        for line_id, quantity in sorted(shares.items())
     )
     because = Because("parcel.sent", "parcel", str(parcel.id), facts.created_at)
     for line_id, quantity in sorted(shares.items()):
