@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from app.core.pagination import Page, Place, read_page
 from app.fulfillment.errors import ShipmentNotFound
@@ -34,9 +34,9 @@ async def get_shipment(session: AsyncSession, store_id: int, shipment_id: int) -
     query = (
         select(Shipment)
         .where(Shipment.store_id == store_id, Shipment.id == shipment_id)
-        .options(selectinload(Shipment.lines))
+        .options(joinedload(Shipment.lines))
     )
-    found = (await session.scalars(query)).one_or_none()
+    found = (await session.scalars(query)).unique().one_or_none()
     if found is None:
         raise ShipmentNotFound()
     return found

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from app.core.pagination import Page, Place, read_page
 from app.master_orders.errors import CycleNotFound
@@ -32,8 +32,8 @@ async def lock_cycle(session: AsyncSession, store_id: int, cycle_id: int) -> Cyc
 
 async def get_cycle(session: AsyncSession, store_id: int, cycle_id: int) -> Cycle:
     """Return the cycle with its lines."""
-    query = select(Cycle).where(Cycle.store_id == store_id, Cycle.id == cycle_id).options(selectinload(Cycle.lines))
-    found = (await session.scalars(query)).one_or_none()
+    query = select(Cycle).where(Cycle.store_id == store_id, Cycle.id == cycle_id).options(joinedload(Cycle.lines))
+    found = (await session.scalars(query)).unique().one_or_none()
     if found is None:
         raise CycleNotFound()
     return found
@@ -44,9 +44,9 @@ async def find_open_cycle(session: AsyncSession, store_id: int, partner_id: int)
     query = (
         select(Cycle)
         .where(Cycle.store_id == store_id, Cycle.partner_id == partner_id, Cycle.state == CycleState.OPEN)
-        .options(selectinload(Cycle.lines))
+        .options(joinedload(Cycle.lines))
     )
-    return (await session.scalars(query)).one_or_none()
+    return (await session.scalars(query)).unique().one_or_none()
 
 
 async def find_latest_cycle(session: AsyncSession, store_id: int, partner_id: int) -> Cycle | None:
@@ -171,7 +171,7 @@ async def find_line(session: AsyncSession, store_id: int, line_id: int) -> Maste
     query = (
         select(MasterLine)
         .where(MasterLine.store_id == store_id, MasterLine.id == line_id)
-        .options(selectinload(MasterLine.cycle))
+        .options(joinedload(MasterLine.cycle, innerjoin=True))
     )
     return (await session.scalars(query)).one_or_none()
 
@@ -181,7 +181,7 @@ async def list_lines(session: AsyncSession, store_id: int, line_ids: Collection[
     query = (
         select(MasterLine)
         .where(MasterLine.store_id == store_id, MasterLine.id.in_(line_ids))
-        .options(selectinload(MasterLine.cycle))
+        .options(joinedload(MasterLine.cycle, innerjoin=True))
     )
     return (await session.scalars(query)).all()
 

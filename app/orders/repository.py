@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from app.core.pagination import Page, Place, read_page
 from app.exceptions.queries import open_subjects
@@ -45,8 +45,8 @@ async def insert_order(session: AsyncSession, values: dict[str, object]) -> bool
 
 async def get_order(session: AsyncSession, store_id: int, order_id: int) -> Order:
     """Return the order with its lines."""
-    query = select(Order).where(Order.store_id == store_id, Order.id == order_id).options(selectinload(Order.lines))
-    found = (await session.scalars(query)).one_or_none()
+    query = select(Order).where(Order.store_id == store_id, Order.id == order_id).options(joinedload(Order.lines))
+    found = (await session.scalars(query)).unique().one_or_none()
     if found is None:
         raise OrderNotFound()
     return found
@@ -118,7 +118,7 @@ async def list_lines(session: AsyncSession, store_id: int, line_ids: Collection[
     query = (
         select(OrderLine)
         .where(OrderLine.store_id == store_id, OrderLine.id.in_(line_ids))
-        .options(selectinload(OrderLine.order))
+        .options(joinedload(OrderLine.order, innerjoin=True))
     )
     return (await session.scalars(query)).all()
 
@@ -128,7 +128,7 @@ async def list_lines_by_route(session: AsyncSession, store_id: int, route: Route
     query = (
         select(OrderLine)
         .where(OrderLine.store_id == store_id, OrderLine.route == route)
-        .options(selectinload(OrderLine.order))
+        .options(joinedload(OrderLine.order, innerjoin=True))
         .order_by(OrderLine.id)
     )
     return (await session.scalars(query)).all()

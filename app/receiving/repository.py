@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from app.receiving.errors import ParcelNotFound
 from app.receiving.models import (
@@ -54,9 +54,9 @@ async def get_parcel(session: AsyncSession, store_id: int, parcel_id: int) -> In
     query = (
         select(InboundParcel)
         .where(InboundParcel.store_id == store_id, InboundParcel.id == parcel_id)
-        .options(selectinload(InboundParcel.lines))
+        .options(joinedload(InboundParcel.lines))
     )
-    found = (await session.scalars(query)).one_or_none()
+    found = (await session.scalars(query)).unique().one_or_none()
     if found is None:
         raise ParcelNotFound()
     return found

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalog.queries import variants_of_store
 from app.exceptions.queries import ExceptionFacts, open_exceptions_of
-from app.master_orders.queries import MasterOrder, get_lines, get_master_order
+from app.master_orders.queries import MasterOrder, get_master_order
 from app.orders.queries import OrderRow, list_orders_by_id, orders_of_lines
 from app.partners.queries import PartnerFacts, get_partner, partners_named, partners_of
 from app.receiving.queries import (
@@ -118,7 +118,8 @@ async def read_parcel(session: AsyncSession, store_id: int, parcel_id: int) -> P
     """Return one parcel with what should be, or was, in it."""
     parcel = await get_parcel(session, store_id, parcel_id)
     master = await get_master_order(session, store_id, parcel.cycle_id)
-    lines = await get_lines(session, store_id, [line.master_line_id for line in parcel.lines])
+    parts = {line.master_line_id for line in parcel.lines}
+    lines = {line.id: line for line in master.lines if line.id in parts}
     variants = await variants_of_store(
         session, master.partner_store_id, {line.partner_variant_id for line in lines.values()}
     )

@@ -76,7 +76,10 @@ async def test_home_says_what_comes_first(trade: Trade) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/app", "/app/latest-orders", "/app/orders", "/app/master-orders", "/app/stock", "/app/packing", "/app/shipments"],
+    [
+        *("/app", "/app/latest-orders", "/app/orders", "/app/master-orders", "/app/receiving", "/app/packing"),
+        *("/app/shipments", "/app/exceptions", "/app/stock"),
+    ],
 )
 async def test_more_orders_do_not_mean_more_questions(trade: Trade, connection: AsyncConnection, path: str) -> None:
     await sell(trade, 1)
