@@ -123,6 +123,6 @@ class ShipmentLine(TenantOwned, Base):
     order_line_id: Mapped[int]
     lot_id: Mapped[int]
     quantity: Mapped[int]
-    # in the retailer's units, as the customer bought them; one of which the last units are in another lot counts there
+    # in the retailer's units, as the customer bought them; a pack counts where the last of its units lies
     units: Mapped[int]
     # in partner units, as the ledger counts them

@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.pagination import BEGINNING, Page, Place
+from app.core.tracking import plain_number
 from app.fulfillment import repository
 from app.fulfillment.models import Shipment
 from app.fulfillment.states import ShipmentState
 from app.orders.queries import lines_routed_to, orders_named
-from app.receiving.rules import plain_number
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.core.pagination import Page, Place, read_page
+from app.core.tracking import plain_column
 from app.fulfillment.errors import ShipmentNotFound
 from app.fulfillment.models import Shipment, ShipmentLine
 from app.fulfillment.states import ShipmentState
@@ -42,21 +42,16 @@ async def get_shipment(session: AsyncSession, store_id: int, shipment_id: int) -
     return found
 
 
-def _plain(number: Any) -> Any:
-    """Return a number as `plain_number` writes it."""
-    return func.upper(func.regexp_replace(number, "[^A-Za-z0-9]", "", "g"))
-
-
 def _bears(plain: Collection[str]) -> ColumnElement[bool]:
     numbers = (Shipment.tracking_number, Shipment.correction["number"].astext)
-    return or_(*(_plain(number).in_(plain) for number in numbers))
+    return or_(*(plain_column(number).in_(plain) for number in numbers))
 
 
 async def lock_bearing(
     session: AsyncSession, store_id: int, plain: Collection[str], linked: Collection[str]
 ) -> Sequence[Shipment]:
     """Return the shipments that bear one of these numbers, or are to, or have one in their link, locked."""
-    in_link = (_plain(Shipment.tracking_url).contains(number) for number in linked)
+    in_link = (plain_column(Shipment.tracking_url).contains(number) for number in linked)
     query = select(Shipment).where(Shipment.store_id == store_id, or_(_bears(plain), *in_link)).order_by(Shipment.id)
     locked = query.with_for_update().execution_options(populate_existing=True)
     return (await session.scalars(locked)).all()
@@ -98,7 +93,7 @@ def _is_sought(store_id: int, sought: Sought) -> ColumnElement[bool]:
         ShipmentLine.store_id == store_id, ShipmentLine.order_line_id.in_(sought.lines)
     )
     known = Shipment.order_id.in_(sought.orders) | Shipment.id.in_(holding)
-    return known | _plain(Shipment.tracking_number).contains(sought.plain) if sought.plain else known
+    return known | plain_column(Shipment.tracking_number).contains(sought.plain) if sought.plain else known
 
 
 async def count_boxes(session: AsyncSession, store_id: int, order_id: int) -> int:

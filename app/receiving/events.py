@@ -66,7 +66,7 @@ class ParcelReceived(Event):
     def told(self) -> str:
         """Return the sentence without what did not happen."""
         if self.units == 0:
-            return f"Nothing arrived of {self.announced} units announced"
+            return f"Nothing arrived of {plural(self.announced, 'unit')} announced"
         return Event.told(self).removesuffix(", 0 more than ordered")
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.tracking import number_in_link, plain_number
 from app.master_orders.queries import master_orders_named
 from app.receiving import repository, rules
 from app.receiving.models import InboundParcel
@@ -129,7 +130,7 @@ async def find_parcels(
     session: AsyncSession, store_id: int, state: ParcelState, search: str, partner_ids: Collection[int]
 ) -> list[Parcel]:
     """Return parcels by a part of their number or of their master order's name, and these partners', likewise."""
-    cycles, plain = master_orders_named(store_id, search), rules.plain_number(search)
+    cycles, plain = master_orders_named(store_id, search), plain_number(search)
     return [_parcel(row) for row in await repository.find_parcels(session, store_id, state, plain, cycles, partner_ids)]
 
 
@@ -155,7 +156,12 @@ async def list_receipts(
             ),
             corrections=tuple(
                 CorrectionRow(
-                    *(each.master_line_id, each.before, each.after, each.why, each.corrected_at, each.corrected_by)
+                    master_line_id=each.master_line_id,
+                    before=each.before,
+                    after=each.after,
+                    why=each.why,
+                    corrected_at=each.corrected_at,
+                    corrected_by=each.corrected_by,
                 )
                 for each in row.corrections
             ),
@@ -176,11 +182,11 @@ async def partner_is_done(session: AsyncSession, store_id: int, cycle_ids: Colle
 
 async def is_inbound_number(session: AsyncSession, store_id: int, number: str) -> bool:
     """Tell whether a tracking number belongs to a parcel from a partner, however spelt; no customer may see it."""
-    plain = rules.plain_number(number)
+    plain = plain_number(number)
     return bool(plain) and await repository.has_inbound_number(session, store_id, plain)
 
 
 async def leads_to_inbound(session: AsyncSession, store_id: int, link: str) -> bool:
     """Tell whether a link leads to a parcel from a partner; no customer may follow it."""
-    plain = rules.number_in_link(link)
+    plain = number_in_link(link)
     return bool(link) and await repository.has_inbound_link(session, store_id, link, plain, rules.LONG)

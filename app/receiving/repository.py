@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
+from app.core.tracking import plain_column
 from app.receiving.errors import ParcelNotFound
 from app.receiving.models import (
     InboundParcel,
@@ -89,7 +90,7 @@ async def find_parcels(
     """Return parcels with a part of a number, of some cycles or of some partners, in the same order."""
     known = or_(InboundParcel.cycle_id.in_(cycles), InboundParcel.partner_id.in_(partner_ids))
     if plain:
-        known = known | _has_number(lambda number: _plain(number).contains(plain))
+        known = known | _has_number(lambda number: plain_column(number).contains(plain))
     query = (
         select(InboundParcel)
         .where(InboundParcel.store_id == store_id, InboundParcel.state == state, known)
@@ -193,7 +194,7 @@ async def received_by_line(
 
 async def has_inbound_number(session: AsyncSession, store_id: int, plain: str) -> bool:
     """Tell whether a number, in capitals without blanks and signs, belongs to a parcel from a partner."""
-    is_it = _has_number(lambda number: _plain(number) == plain)
+    is_it = _has_number(lambda number: plain_column(number) == plain)
     query = select(func.count()).where(InboundParcel.store_id == store_id, is_it)
     return bool(await session.scalar(query))
 
@@ -202,7 +203,7 @@ async def has_inbound_link(session: AsyncSession, store_id: int, url: str, plain
     """Tell whether a link is that of a parcel from a partner, or names its number, which is at least so long."""
 
     def is_in_it(number: Any) -> ColumnElement[bool]:
-        return (func.length(_plain(number)) >= at_least) & (func.strpos(plain, _plain(number)) > 0)
+        return (func.length(plain_column(number)) >= at_least) & (func.strpos(plain, plain_column(number)) > 0)
 
     is_it = (InboundParcel.tracking_url == url) | _has_number(is_in_it)
     query = select(func.count()).where(InboundParcel.store_id == store_id, is_it)
@@ -213,10 +214,6 @@ def _has_number(is_it: Callable[[Any], ColumnElement[bool]]) -> ColumnElement[bo
     """Return the condition that a parcel's number, or one it had before, is the one that is meant."""
     earlier = func.jsonb_array_elements_text(InboundParcel.earlier_numbers).table_valued("value", name="earlier")
     return is_it(InboundParcel.tracking_number) | select(earlier.c.value).where(is_it(earlier.c.value)).exists()
-
-
-def _plain(number: Any) -> Any:
-    return func.upper(func.regexp_replace(number, "[^A-Za-z0-9]", "", "g"))
 
 
 async def polled_since(session: AsyncSession, store_id: int, partner_id: int) -> datetime | None:

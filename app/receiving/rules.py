@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import unquote
 
 UNDER_WAY = timedelta(days=7)
 """How long a parcel travels before somebody is told that it has not come (H13)."""
@@ -81,16 +80,6 @@ def _oldest_first(quantity: int, waiting: Sequence[Waiting]) -> dict[int, int]:
         granted[lot.lot_id] = min(lot.quantity, quantity)
         quantity -= granted[lot.lot_id]
     return granted
-
-
-def plain_number(number: str) -> str:
-    """Return a tracking number as everybody would compare it: capitals and digits only."""
-    return "".join(each for each in number.upper() if each.isascii() and each.isalnum())
-
-
-def number_in_link(link: str) -> str:
-    """Return a link as numbers would be looked for in it."""
-    return plain_number(unquote(link))
 
 
 def spread(quantity: int, *expected: Mapping[int, int]) -> dict[int, int]:

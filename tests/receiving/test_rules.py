@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.receiving.rules import Free, Share, Waiting, allocate, plain_number, spread
+from app.receiving.rules import Free, Share, Waiting, allocate, spread
 
 
 @pytest.mark.parametrize(
@@ -64,9 +64,3 @@ def test_units_given_up_come_after_those_that_are_awaited() -> None:
     """H4: what a line was short of is sent after all, once the other line has what it waits for."""
     assert spread(5, {1: 0, 2: 2}, {1: 4, 2: 0}) == {1: 3, 2: 2}
     assert spread(9, {1: 0, 2: 2}, {1: 4, 2: 0}) == {1: 4, 2: 5}
-
-
-@pytest.mark.parametrize(("number", "plain"), [("1z 99-9", "1Z999"), ("", ""), (" - ", ""), ("ÄÖ1", "1")])
-def test_numbers_compared(number: str, plain: str) -> None:
-    """J2."""
-    assert plain_number(number) == plain

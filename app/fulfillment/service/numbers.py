@@ -1,5 +1,6 @@
 """Verbs about whose number a box bears: a partner's is never the customer's to read, nor is another customer's."""
 
+from app.core.tracking import plain_number
 from app.core.unit_of_work import UnitOfWork
 from app.exceptions.service import Problem, open_exception, resolve_exceptions
 from app.fulfillment import repository
@@ -7,7 +8,7 @@ from app.fulfillment.errors import OthersNumber, PartnersNumber
 from app.fulfillment.models import Shipment
 from app.orders.queries import get_order
 from app.receiving.queries import get_parcel, is_inbound_number, leads_to_inbound
-from app.receiving.rules import LONG, plain_number
+from app.receiving.rules import LONG
 
 SHOWN = "partners_number_shown"
 LINK = "This link leads to a parcel from a partner. Enter the link of your own parcel."
