@@ -1,6 +1,6 @@
 """Recording what became true, and asking for the work that follows from it."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Generic, TypeVar, cast
@@ -41,13 +41,10 @@ Subscriber = Callable[[News[Any]], Answer]
 
 
 _EVENTS = cast(Table, DomainEvent.__table__)
-_INSERT_ONCE = (
-    insert(_EVENTS)
-    .on_conflict_do_nothing(
-        index_elements=["store_id", "name", "subject_id", "cause"], index_where=_EVENTS.c.cause.is_not(None)
-    )
-    .returning(_EVENTS.c.id)
-)
+_INSERT = insert(_EVENTS)
+_INSERT_ONCE = _INSERT.on_conflict_do_nothing(
+    index_elements=["store_id", "name", "subject_id", "cause"], index_where=_EVENTS.c.cause.is_not(None)
+).returning(_EVENTS.c.id)
 
 
 async def record_event(uow: UnitOfWork, event: Event) -> None:
@@ -67,11 +64,24 @@ async def record_event(uow: UnitOfWork, event: Event) -> None:
         "request_id": uow.request_id,
         "happened_at": uow.now,
     }
-    if (await uow.session.execute(_INSERT_ONCE, row)).first() is None:
+    if row["cause"] is None:
+        uow.at_commit(_write, row)
+    elif not await _write_once(uow, row):
         return
     for subscriber in uow.subscribers.get(event.name, ()):
         for answer in _answers(subscriber(News(event, uow.store_id))):
             await _follow(uow, answer)
+
+
+async def _write(uow: UnitOfWork, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        await uow.session.execute(_INSERT, rows)
+
+
+async def _write_once(uow: UnitOfWork, row: dict[str, Any]) -> bool:
+    """Write an event and what was recorded before it, in their order; tell whether its cause had not done it yet."""
+    await _write(uow, uow.gathered.pop(_write, ()))
+    return (await uow.session.execute(_INSERT_ONCE, row)).first() is not None
 
 
 def _answers(answer: Answer) -> Iterable[Job | Later]:
