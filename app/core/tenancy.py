@@ -29,7 +29,7 @@ class PartnerStoreOwned:
     __tenancy__: ClassVar[TableClass] = "partner_store"
 
     partner_store_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True, insert_sentinel=True)
 
 
 class TenantOwned:
@@ -38,7 +38,7 @@ class TenantOwned:
     __tenancy__: ClassVar[TableClass] = "tenant"
 
     store_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True, insert_sentinel=True)
 
 
 def table_classes(mappers: Iterable[type]) -> dict[str, TableClass]:
