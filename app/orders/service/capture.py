@@ -12,7 +12,7 @@ from app.orders.events import OrderCancelled, OrderCaptured, OrderLineChanged
 from app.orders.models import Order, OrderLine
 from app.orders.naming import names_of_lines
 from app.orders.rules import OpenQuantity, Routing, ShownLine
-from app.orders.service import gone, holds, reading, routing, sending, settling, stranded
+from app.orders.service import gone, holds, reading, routing, sending, settling
 from app.orders.service.unpaid import end_unpaid
 from app.orders.states import PAID, Route
 
@@ -39,7 +39,8 @@ async def capture_order(uow: UnitOfWork, facts: OrderFacts, seen_by: str, releas
     added = await _add_lines(uow, order, facts)
     changes = _move_targets(order, facts)
     added_ids = {line.shopify_line_id for line in added}
-    await routing.choose_routes(uow, order, added, ordered_since(facts))
+    with uow.session.no_autoflush:  # new lines are written once, with their routes
+        routed = await routing.choose_routes(uow, order, added, ordered_since(facts))
     await uow.session.flush()
 
     if is_new:
@@ -56,13 +57,12 @@ async def capture_order(uow: UnitOfWork, facts: OrderFacts, seen_by: str, releas
     names = await names_of_lines(uow.session, moved)
     for line, before in moved.items():
         await record_event(uow, OrderLineChanged(order.id, line.id, names[line.id], before, line.target))
-    await routing.tell_of_routes(uow, order, added)
+    await routing.tell_of_routes(uow, order, routed)
     await routing.list_unrouted(uow, order)
     await holds.follow_holds(uow, order, facts, released_at)
     changed = [line for line, _ in changes]
     await settling.settle_order(uow, order, changed, edits_of(facts), books_of(facts))
     await sending.compare_sent(uow, order, facts)
-    await stranded.review_order(uow, order)
     return order
 
 

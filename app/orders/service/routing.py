@@ -1,16 +1,16 @@
 """Give each line a place to be made: the mapped partner, the retailer, or the list of what cannot be resolved."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from app.catalog.queries import MappingFacts, Resolution, VariantFacts, resolve_lines, variants_of_stores
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
 from app.exceptions.service import Problem, open_exception, resolve_exceptions
-from app.orders import repository
+from app.orders import repository, rules
 from app.orders.events import OrderLineRouted
 from app.orders.models import Order, OrderLine
-from app.orders.naming import names_of_lines
 from app.orders.service.reading import ask_for_read
 from app.orders.states import Route
 from app.partners.queries import PartnerFacts, partners_of
@@ -20,23 +20,33 @@ UNMAPPED = "unmapped"
 EARLIER = "ordered_before_import"
 
 
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """A line that goes to a partner, and which of their variants it is."""
+
+    line: OrderLine
+    partner: PartnerFacts
+    variant: VariantFacts
+
+
 async def choose_routes(
     uow: UnitOfWork, order: Order, lines: Sequence[OrderLine], ordered_since: Mapping[str, datetime]
-) -> None:
-    """Set the route of lines, with the cost the partner agreed to, as a snapshot.
+) -> list[Routed]:
+    """Set the route of lines, with the cost the partner agreed to, as a snapshot; return those that go to a partner.
 
     `ordered_since` names the lines that were not on the order from the beginning.
     """
     sold = [(each.shopify_variant_id, each.sku) for each in lines]
     resolutions = await resolve_lines(uow.session, uow.store_id, sold)
     if not any(each.mapping or each.looks_like_partner for each in resolutions):
-        return
+        return []
     partners = {each.id: each for each in await partners_of(uow.session, uow.store_id)}
     # What is still sold of a partner who is gone is theirs as before (E28).
     mapped = [each.mapping for each in resolutions if each.mapping]
     variants = await variants_of_stores(
         uow.session, ((each.partner_store_id, each.partner_variant_id) for each in mapped)
     )
+    routed = []
     for line, resolution in zip(lines, resolutions, strict=True):
         ordered_at = ordered_since.get(line.shopify_line_id, order.placed_at)
         line.route = _route(ordered_at, line, resolution)
@@ -46,18 +56,17 @@ async def choose_routes(
         if variant is None or variant.price.amount <= 0:
             line.route = Route.UNMAPPED  # nothing is ordered for nothing (C6)
         else:
-            _send_to_partner(line, resolution.mapping, partners[resolution.mapping.partner_id], variant)
+            partner = partners[resolution.mapping.partner_id]
+            _send_to_partner(line, resolution.mapping, partner, variant)
+            routed.append(Routed(line, partner, variant))
+    return routed
 
 
-async def tell_of_routes(uow: UnitOfWork, order: Order, lines: Sequence[OrderLine]) -> None:
+async def tell_of_routes(uow: UnitOfWork, order: Order, routed: Sequence[Routed]) -> None:
     """Record which partner the lines go to."""
-    routed = [line for line in lines if line.route == Route.PARTNER]
-    partners = {each.id: each.name for each in await partners_of(uow.session, uow.store_id)} if routed else {}
-    names = await names_of_lines(uow.session, routed)
-    for line in routed:
-        assert line.routed_partner_id is not None
-        partner = partners[line.routed_partner_id]
-        await record_event(uow, OrderLineRouted(order.id, line.id, names[line.id], line.target, partner))
+    for each in routed:
+        line, name = each.line, rules.full_name(each.line.title, each.variant.title)
+        await record_event(uow, OrderLineRouted(order.id, line.id, name, line.target, each.partner.name))
 
 
 async def list_unrouted(uow: UnitOfWork, order: Order) -> None:
@@ -80,12 +89,12 @@ async def route_unmapped(uow: UnitOfWork) -> int:
         order = await repository.lock_by_gid(uow.session, uow.store_id, order_gid)
         assert order is not None
         waiting = [line for line in order.lines if line.route == Route.UNMAPPED]
-        await choose_routes(uow, order, waiting, {})
+        to_partners = await choose_routes(uow, order, waiting, {})
         found = [line for line in waiting if line.route != Route.UNMAPPED]
         for line in found:
             await resolve_exceptions(uow, "order_line", line.id, [UNMAPPED])
         if found:
-            await tell_of_routes(uow, order, found)
+            await tell_of_routes(uow, order, to_partners)
             await list_unrouted(uow, order)
             await ask_for_read(uow, order.shopify_order_id, "routing")
         routed += len(found)

@@ -11,13 +11,12 @@ from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
 from app.exceptions.queries import open_exceptions_of
 from app.exceptions.service import Problem, open_exception, resolve_of_each
-from app.job_runs.service import enqueue
 from app.orders import repository, rules
 from app.orders.events import OrderDemandChanged, SentUnitsReleased
-from app.orders.jobs import ReviewPartner
 from app.orders.models import Order, OrderLine
 from app.orders.naming import names_of_lines
 from app.orders.rules import PaymentBooks
+from app.orders.service.stranded import review_partner
 from app.orders.states import Route
 from app.partners.queries import PartnerFacts, partners_of
 from app.units.queries import demand_in
@@ -147,12 +146,12 @@ async def _tell(uow: UnitOfWork, order: Order, settled_lines: Mapping[OrderLine,
         return
     partners = {each.id: each for each in await partners_of(uow.session, uow.store_id)}
     stores = {line.routed_partner_id: line.partner_store_id for line in order.lines}
-    for partner_id, settled in moved.items():
+    for partner_id, settled in sorted(moved.items()):  # two orders of the same partners list them in one order
         partner, partner_store_id = partners[partner_id], stores[partner_id]
         assert partner_store_id is not None
         await record_event(uow, _changed(order, partner, partner_store_id, settled))
         if not partner.is_live:
-            await enqueue(uow, ReviewPartner(uow.store_id, partner_id))
+            await review_partner(uow, partner_id)
         for lot in (lot for each in settled for lot in each.released):
             if lot.supply_line_id is not None:
                 gone = SentUnitsReleased(order.id, partner_id, partner_store_id, lot.supply_line_id, lot.quantity)

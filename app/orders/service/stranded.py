@@ -2,19 +2,10 @@
 
 from app.core.unit_of_work import UnitOfWork
 from app.exceptions.service import Problem, open_exception, resolve_exceptions
-from app.orders.models import Order
-from app.partners.queries import get_partner, partners_of
+from app.partners.queries import get_partner
 from app.units.queries import queued_demand
 
 STRANDED = "partner_gone"
-
-
-async def review_order(uow: UnitOfWork, order: Order) -> None:
-    """List what waits, with this order, for partners who are not connected."""
-    routed = {line.routed_partner_id for line in order.lines if line.routed_partner_id is not None}
-    for partner in await partners_of(uow.session, uow.store_id) if routed else ():
-        if partner.id in routed and not partner.is_live:
-            await review_partner(uow, partner.id)
 
 
 async def review_partner(uow: UnitOfWork, partner_id: int) -> None:
