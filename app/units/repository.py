@@ -87,9 +87,11 @@ async def lock_lots(session: AsyncSession, store_id: int, wanted: Select[int]) -
     """
     locking = wanted.order_by(UnitLot.id).with_for_update(of=UnitLot, key_share=True)
     locked: set[int] = set()
-    while (found := set(await session.scalars(locking))) - locked:
-        locked |= found
-    return await _read_lots(session, store_id, locked)
+    while True:
+        locked |= set(await session.scalars(locking))
+        lots = await _read_lots(session, store_id, wanted)
+        if lots.keys() <= locked:
+            return lots
 
 
 async def lock_rows(session: AsyncSession, store_id: int, ids: Iterable[int]) -> None:
@@ -102,15 +104,13 @@ async def lock_rows(session: AsyncSession, store_id: int, ids: Iterable[int]) ->
     )
 
 
-async def _read_lots(session: AsyncSession, store_id: int, ids: set[int]) -> dict[int, LotState]:
-    if not ids:
-        return {}
+async def _read_lots(session: AsyncSession, store_id: int, wanted: Select[int]) -> dict[int, LotState]:
     lots, balances = UnitLot.__table__, UnitBalance.__table__
     held = (balances.c.store_id == lots.c.store_id) & (balances.c.lot_id == lots.c.id) & (balances.c.quantity > 0)
     rows: Iterable[Row[Any]] = await session.execute(
         select(*lots.c, balances.c.state, balances.c.quantity)
         .outerjoin_from(lots, balances, held)
-        .where(lots.c.store_id == store_id, lots.c.id.in_(ids))
+        .where(lots.c.store_id == store_id, lots.c.id.in_(wanted))
         .order_by(lots.c.id)
     )
     columns: dict[int, Row[Any]] = {}
