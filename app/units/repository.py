@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Row, ScalarSelect, Select, or_, select, tuple_, update
+from sqlalchemy import Row, ScalarSelect, Select, Table, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,6 +16,10 @@ from app.units.terms import Because, LotState, LotTerms, Move
 
 LotKey = tuple[OwnerKind, int, int | None, datetime | None]
 """Owner's kind and id, supply, eligible time."""
+
+_LOTS, _HELD = cast(Table, UnitLot.__table__), cast(Table, UnitBalance.__table__)
+_MAKE_LOTS = insert(_LOTS).on_conflict_do_nothing().returning(*_LOTS.c)
+_ADD_POSTING = insert(cast(Table, UnitPosting.__table__)).returning(UnitPosting.id)
 
 ENTERED_SIDE = {OwnerKind.ORDER_LINE: Side.DEMAND, OwnerKind.MASTER_LINE: Side.SUPPLY}
 
@@ -105,13 +109,12 @@ async def lock_rows(session: AsyncSession, store_id: int, ids: Iterable[int]) ->
 
 
 async def _read_lots(session: AsyncSession, store_id: int, wanted: Select[int]) -> dict[int, LotState]:
-    lots, balances = UnitLot.__table__, UnitBalance.__table__
-    held = (balances.c.store_id == lots.c.store_id) & (balances.c.lot_id == lots.c.id) & (balances.c.quantity > 0)
+    held = (_HELD.c.store_id == _LOTS.c.store_id) & (_HELD.c.lot_id == _LOTS.c.id) & (_HELD.c.quantity > 0)
     rows: Iterable[Row[Any]] = await session.execute(
-        select(*lots.c, balances.c.state, balances.c.quantity)
-        .outerjoin_from(lots, balances, held)
-        .where(lots.c.store_id == store_id, lots.c.id.in_(wanted))
-        .order_by(lots.c.id)
+        select(*_LOTS.c, _HELD.c.state, _HELD.c.quantity)
+        .outerjoin_from(_LOTS, _HELD, held)
+        .where(_LOTS.c.store_id == store_id, _LOTS.c.id.in_(wanted))
+        .order_by(_LOTS.c.id)
     )
     columns: dict[int, Row[Any]] = {}
     held_by: dict[int, dict[str, int]] = defaultdict(dict)
@@ -158,13 +161,14 @@ async def ensure_lots(
     rows = [_lot_row(store_id, key, terms) for key, terms in wanted]
     # Who makes the same lots makes them in the same order: two who met half-way would wait for ever.
     in_order = {_identity(row): row for row in sorted(rows, key=_place)}
-    await session.execute(insert(UnitLot).values(list(in_order.values())).on_conflict_do_nothing())
-    lots = UnitLot.__table__
-    owners = {(row["owner_kind"], row["owner_id"]) for row in rows}
-    found = await session.execute(
-        select(*lots.c).where(lots.c.store_id == store_id, tuple_(lots.c.owner_kind, lots.c.owner_id).in_(owners))
-    )
-    by_key = {_identity(row._mapping): row for row in found}
+    made = await session.execute(_MAKE_LOTS, list(in_order.values()))
+    by_key = {_identity(row._mapping): row for row in made}
+    if len(by_key) < len(in_order):
+        owners = {(row["owner_kind"], row["owner_id"]) for row in rows}
+        known = select(*_LOTS.c).where(
+            _LOTS.c.store_id == store_id, tuple_(_LOTS.c.owner_kind, _LOTS.c.owner_id).in_(owners)
+        )
+        by_key |= {_identity(row._mapping): row for row in await session.execute(known)}
     return [_lot_state(by_key[_identity(row)], {}) for row in rows]
 
 
@@ -219,21 +223,19 @@ async def add_posting(
 ) -> None:
     """Write a posting and its moves, at once; `stamp` is its once-key and when it was recorded."""
     partner_id = moves[0].end.terms.partner_id
-    posting_id = await session.scalar(
-        insert(UnitPosting)
-        .values(
-            store_id=store_id,
-            partner_id=partner_id,
-            cause=because.cause,
-            reference_kind=because.reference_kind,
-            reference_id=because.reference_id,
-            once_key=stamp[0],
-            true_from=because.true_from,
-            recorded_at=stamp[1],
-        )
-        .returning(UnitPosting.id)
-    )
+    posting = {
+        "store_id": store_id,
+        "partner_id": partner_id,
+        "cause": because.cause,
+        "reference_kind": because.reference_kind,
+        "reference_id": because.reference_id,
+        "once_key": stamp[0],
+        "true_from": because.true_from,
+        "recorded_at": stamp[1],
+    }
+    posting_id = await session.scalar(_ADD_POSTING, posting)
     shared = {"store_id": store_id, "partner_id": partner_id, "posting_id": posting_id}
+    # In one statement: the ledger takes nothing more for a posting that has moves.
     await session.execute(insert(UnitMove).values([shared | _move_row(move) for move in moves]))
 
 
