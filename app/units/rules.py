@@ -69,6 +69,12 @@ def plan_settlement(lots: Sequence[LotState], target: Target) -> Plan:
     )
 
 
+def plan_move(lots: Sequence[LotState], start: DemandState, end: DemandState, eligible_at: datetime | None) -> Plan:
+    """Decide what brings all units in one state that no supply is meant for to another, eligible from then on."""
+    loose = [lot for lot in lots if lot.supply_id is None and lot.count(start)]
+    return Plan((), tuple(Entry(Place(lot.id, start), end, eligible_at, lot.count(start)) for lot in loose), 0)
+
+
 def choose_losers(lots: Sequence[LotState], quantity: int) -> list[tuple[Place, int]]:
     """Choose which units of a line go: what was never supplied, then the newest, then the least progressed.
 

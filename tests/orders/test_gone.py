@@ -10,7 +10,7 @@ from app.fulfillment.service import Handover
 from app.orders.errors import OrderStands
 from app.orders.service import give_up_order
 from simulator.world.order_model import Order
-from simulator.world.orders import cancel_order, delete_order
+from simulator.world.orders import Edit, LineChange, cancel_order, delete_order, edit_order
 from simulator.world.store import Store
 from tests.support.oak import Oak, lines_of
 from tests.support.shops import PARTNER, RETAILER
@@ -100,6 +100,26 @@ async def test_what_is_not_paid_is_not_ordered_because_somebody_says_that_the_or
     await oak.trade.settle()
 
     assert await oak.units() == {"queued": 1, "captured": 2}
+
+
+async def test_what_of_a_line_is_not_paid_is_not_ordered_by_that_word_either(oak: Oak) -> None:
+    """Promise 1, E10: three are paid, two were added and are not."""
+    (placed,) = await oak.sell(3)
+    more = Edit(changes=[LineChange(quantity=5, line_id=placed.lines[0].id)])
+    edit_order(oak.trade.shops.world, store_of(oak), placed, more)
+    await oak.trade.settle()
+    before = await oak.units()
+    placed.deleted_at = oak.trade.clock.at
+    await hear_of(oak, placed)
+    (question,) = await asked(oak)
+    held = await oak.units()
+
+    await oak.trade.shops.post(RETAILER, f"/app/exceptions/{question.id}/done")
+    await oak.trade.settle()
+
+    assert before == {"queued": 3, "captured": 2}
+    assert (held, question.units) == ({"held": 3, "captured": 2}, 3)
+    assert await oak.units() == {"queued": 3, "captured": 2}
 
 
 async def test_an_order_that_is_there_after_all_is_asked_about_no_more(oak: Oak) -> None:

@@ -10,10 +10,10 @@ from app.orders.errors import OrderStands
 from app.orders.events import OrderGivenUp
 from app.orders.models import Order
 from app.orders.rules import TO_SEND, is_shown_at
+from app.orders.service import settling
 from app.orders.service.reading import NOT_READABLE, DueRead, finish_read, number_of
 from app.orders.service.routing import EARLIER, UNMAPPED
 from app.orders.service.sending import NOT_SHOWN, SENT_BY_HAND
-from app.orders.service.settling import hold_order, release_order, resume_order
 from app.orders.states import Route
 from app.units.queries import demand_in
 from app.units.states import DemandState
@@ -46,7 +46,7 @@ async def go_on_with(uow: UnitOfWork, order_id: int) -> None:
     """Take somebody's word that an order which Shopify does not show is there: its units go on."""
     order = await _lock(uow, order_id)
     if order.cancelled_at is None and not await _is_asked_about(uow, order_id):
-        await resume_order(uow, order)
+        await settling.resume_order(uow, order)
 
 
 async def give_up_order(uow: UnitOfWork, order_id: int) -> None:
@@ -58,7 +58,7 @@ async def give_up_order(uow: UnitOfWork, order_id: int) -> None:
     for line in order.lines:
         line.target = line.fulfilled
     await resolve_of_each(uow, "order_line", [line.id for line in order.lines], ENDED)
-    await release_order(uow, order)
+    await settling.release_order(uow, order)
     await record_event(uow, OrderGivenUp(order.id))
 
 
@@ -71,7 +71,7 @@ async def _lock(uow: UnitOfWork, order_id: int) -> Order:
 
 async def _ask_about(uow: UnitOfWork, order: Order) -> None:
     if is_shown_at(order.placed_at, uow.now):
-        await hold_order(uow, order)
+        await settling.hold_order(uow, order)
     lots = await demand_in(uow.session, uow.store_id, [line.id for line in order.lines], [DemandState.HELD])
     await open_exception(uow, _gone(order, sum(lot.quantity for lot in lots)))
 

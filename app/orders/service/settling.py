@@ -1,8 +1,7 @@
 """Move the units of an order's lines to their targets in the ledger, and tell whoever follows them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -19,12 +18,14 @@ from app.orders.rules import PaymentBooks
 from app.orders.service.stranded import review_partner
 from app.orders.states import Route
 from app.partners.queries import PartnerFacts, partners_of
-from app.units.queries import demand_in
-from app.units.service import settle_demands
+from app.units.service import hold_back, let_go_on, settle_demands
 from app.units.states import DemandState
 from app.units.terms import Because, Demand, OrderedUnits, Settled, Target
 
 OVER_SHIPPED = "over_shipped"
+
+Mover = Callable[[UnitOfWork, Sequence[Demand], Because], Awaitable[list[Settled]]]
+"""A verb of the ledger that moves units of order lines."""
 
 
 async def settle_order(
@@ -54,35 +55,25 @@ async def settle_order(
 
 async def release_order(uow: UnitOfWork, order: Order) -> None:
     """Let every unit of the order go that has not left: its customer gets no more of it."""
-    await _settle_as(uow, order, "order.given_up", {line: Target(units=0, ordered=[]) for line in _routed(order)})
+    because = Because("order.given_up", "order", str(order.id), uow.now)
+    wishes = [(_demand_of(line), Target(units=0, ordered=[])) for line in _routed(order)]
+    await _tell(uow, order, dict(zip(_routed(order), await settle_demands(uow, wishes, because), strict=True)))
 
 
 async def hold_order(uow: UnitOfWork, order: Order) -> None:
     """Let nothing more be ordered for the order as long as it stands so; what is ordered goes its way."""
-    targets = {
-        line: replace(_target_of(line, ()), held=True) for line in await _lines_in(uow, order, DemandState.QUEUED)
-    }
-    await _settle_as(uow, order, "order.not_shown", targets)
+    await _move(uow, order, "order.not_shown", _routed(order), hold_back)
 
 
 async def resume_order(uow: UnitOfWork, order: Order) -> None:
     """Let what was held of the order be ordered, as from now; a hold of the retailer's admin stands."""
-    lines = await _lines_in(uow, order, DemandState.HELD)
-    targets = {line: _target_of(line, [rules.Wanted(line.target, uow.now)]) for line in lines}
-    await _settle_as(uow, order, "order.vouched_for", targets)
+    await _move(uow, order, "order.vouched_for", [line for line in _routed(order) if not line.on_hold], let_go_on)
 
 
-async def _lines_in(uow: UnitOfWork, order: Order, state: DemandState) -> list[OrderLine]:
-    """Return the lines that have units in a state, with no supply meant for them yet."""
-    lots = await demand_in(uow.session, uow.store_id, [line.id for line in _routed(order)], [state])
-    loose = {lot.line_id for lot in lots if lot.supply_line_id is None}
-    return [line for line in order.lines if line.id in loose]
-
-
-async def _settle_as(uow: UnitOfWork, order: Order, cause: str, targets: Mapping[OrderLine, Target]) -> None:
+async def _move(uow: UnitOfWork, order: Order, cause: str, lines: Sequence[OrderLine], verb: Mover) -> None:
     because = Because(cause, "order", str(order.id), uow.now)
-    wishes = [(_demand_of(line), target) for line, target in targets.items()]
-    await _tell(uow, order, dict(zip(targets, await settle_demands(uow, wishes, because), strict=True)))
+    moved = await verb(uow, [_demand_of(line) for line in lines], because)
+    await _tell(uow, order, dict(zip(lines, moved, strict=True)))
 
 
 def _routed(order: Order) -> list[OrderLine]:

@@ -1,6 +1,14 @@
 """The verbs of the unit ledger; each posts at most one posting."""
 
-from app.units.service.demand import advance_demand, lock_open_units, mark_late, requeue, settle_demands
+from app.units.service.demand import (
+    advance_demand,
+    hold_back,
+    let_go_on,
+    lock_open_units,
+    mark_late,
+    requeue,
+    settle_demands,
+)
 from app.units.service.matching import match, unmatch
 from app.units.service.ordering import assign, confirm_supply, promise, requeue_uncovered, unassign
 from app.units.service.posting import post
@@ -21,6 +29,8 @@ __all__ = [
     "confirm_supply",
     "correct_receipt",
     "damage_supply",
+    "hold_back",
+    "let_go_on",
     "lock_open_units",
     "mark_late",
     "match",

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from app.core.unit_of_work import UnitOfWork
 from app.units import repository, rules
@@ -33,6 +34,31 @@ async def settle_demands(uow: UnitOfWork, wishes: Sequence[tuple[Demand, Target]
     ]
     entries = [(demand, entry) for (demand, _), plan in zip(wishes, plans, strict=True) for entry in plan.entries]
     await post(uow, because, moves + await _place(uow, lots, entries))
+    return [_settled(plan, lots) for plan in plans]
+
+
+async def hold_back(uow: UnitOfWork, demands: Sequence[Demand], because: Because) -> list[Settled]:
+    """Hold what of order lines waits for the next master order; what is ordered, or not paid, stays as it is."""
+    return await _move_loose(uow, demands, (DemandState.QUEUED, DemandState.HELD), None, because)
+
+
+async def let_go_on(uow: UnitOfWork, demands: Sequence[Demand], because: Because) -> list[Settled]:
+    """Let what of order lines is held wait for the next master order, as from `because.true_from` on."""
+    return await _move_loose(uow, demands, (DemandState.HELD, DemandState.QUEUED), because.true_from, because)
+
+
+async def _move_loose(
+    uow: UnitOfWork,
+    demands: Sequence[Demand],
+    step: tuple[DemandState, DemandState],
+    eligible_at: datetime | None,
+    because: Because,
+) -> list[Settled]:
+    line_ids = [demand.line_id for demand in demands]
+    lots = await repository.lock_lots(uow.session, uow.store_id, repository.line_lots(uow.store_id, line_ids))
+    plans = [rules.plan_move(_lots_of(demand, lots), *step, eligible_at) for demand in demands]
+    entries = [(demand, entry) for demand, plan in zip(demands, plans, strict=True) for entry in plan.entries]
+    await post(uow, because, await _place(uow, lots, entries))
     return [_settled(plan, lots) for plan in plans]
 
 
