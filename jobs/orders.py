@@ -6,7 +6,7 @@ from app.inbox.errors import NotUnderstood
 from app.inbox.hints import gid_in, gid_of, part_of, time_in
 from app.job_runs.service import enqueue
 from app.orders import flows, service
-from app.orders.jobs import GoOnWithOrder, ReadOrders, ReconcileOrders, ReviewPartner, RouteUnmapped
+from app.orders.jobs import GoOnWithOrder, HoldAgain, ReadOrders, ReconcileOrders, ReviewPartner, RouteUnmapped
 from app.stores.states import StoreRole
 from jobs.context import JobContext
 from jobs.registry import handles, hears
@@ -38,6 +38,13 @@ async def review_partner(context: JobContext, job: ReviewPartner) -> None:
     """List or strike what waits for a partner."""
     async with context.open_last(system_for(job.store_id)) as uow:
         await service.review_partner(uow, job.partner_id)
+
+
+@handles(HoldAgain)
+async def hold_again(context: JobContext, job: HoldAgain) -> None:
+    """Hold what came back."""
+    async with context.open_last(system_for(job.store_id)) as uow:
+        await service.hold_again(uow, job.partner_id)
 
 
 @handles(GoOnWithOrder)

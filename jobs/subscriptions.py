@@ -14,7 +14,7 @@ from app.inventory.jobs import CompareOffers, LeaveLocation, RefreshOffers, Sync
 from app.master_orders.events import CycleClosedEmpty, CycleGivenUp, CycleOpened, MasterOrderClosed
 from app.master_orders.jobs import EndWeeks, NoteRelease, OpenCycle, RewriteDraft
 from app.orders.events import OrderDemandChanged, SentUnitsReleased
-from app.orders.jobs import GoOnWithOrder, ReviewPartner, RouteUnmapped
+from app.orders.jobs import GoOnWithOrder, HoldAgain, ReviewPartner, RouteUnmapped
 from app.orders.service import GONE
 from app.partners.events import PartnerBufferChanged, PartnerConnected, PartnerDisconnected
 from app.partners.jobs import CheckPartnerStore, EndPartnerships, FollowName, TellOfAccess, TellOfWork
@@ -210,6 +210,13 @@ def order_again(news: News[UnitsShorted] | News[ParcelCorrected]) -> Answer:
     )
 
 
+def hold_again(
+    news: News[UnitsShorted] | News[ParcelCorrected] | News[MasterOrderClosed] | News[CycleGivenUp],
+) -> Answer:
+    """Units that did not come, or were not taken, are back in the queue; some may be of orders that may not proceed."""
+    return HoldAgain(news.store_id, news.event.partner_id)
+
+
 def go_on(news: News[ExceptionMarkedDone]) -> Answer:
     """Who marks it as done that an order may be gone says that it is there."""
     event = news.event
@@ -248,13 +255,13 @@ EVENT_JOBS: Mapping[type[Event], tuple[Follows, ...]] = {
     ExceptionMarkedDone: (go_on,),
     CycleOpened: (begin_draft,),
     CycleClosedEmpty: (begin_draft,),
-    CycleGivenUp: (begin_draft,),
-    MasterOrderClosed: (follow_close,),
+    CycleGivenUp: (begin_draft, hold_again),
+    MasterOrderClosed: (follow_close, hold_again),
     ParcelSent: (use_surplus, look_at_numbers),
     ParcelTrackingCorrected: (look_at_numbers,),
     ParcelReceived: (write_offers,),
-    ParcelCorrected: (write_offers, order_again),
-    UnitsShorted: (order_again,),
+    ParcelCorrected: (write_offers, order_again, hold_again),
+    UnitsShorted: (order_again, hold_again),
 }
 
 

@@ -52,6 +52,18 @@ class ReviewPartner(Job):
 
 
 @dataclass(frozen=True, slots=True)
+class HoldAgain(Job):
+    """Hold what came back to a partner's queue of orders that may not proceed."""
+
+    name: ClassVar[str] = "orders.hold_again"
+    coalesce_by: ClassVar[tuple[str, ...]] = ("partner_id",)  # one look takes all
+    lane_by: ClassVar[tuple[str, str]] = ("orders", "store_id")  # captures of one store run one after the other
+
+    store_id: int
+    partner_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class GoOnWithOrder(Job):
     """Let what was held of an order go on, now that somebody said that it is there."""
 

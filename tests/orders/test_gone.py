@@ -122,6 +122,26 @@ async def test_what_of_a_line_is_not_paid_is_not_ordered_by_that_word_either(oak
     assert await oak.units() == {"queued": 3, "captured": 2}
 
 
+async def test_what_did_not_come_for_an_order_that_may_be_gone_is_not_ordered_anew(oak: Oak) -> None:
+    """Promise 1, H4: it was on its way when the order was asked about; the word of staff lets it be ordered."""
+    first, _ = await oak.sell(3, 2)
+    await oak.close_week()
+    oak.send(*lines_of(oak.order))
+    first.deleted_at = oak.trade.clock.at
+    await hear_of(oak, first)
+    (before,) = await asked(oak)
+    await oak.receive((await oak.parcels())[0], 0)
+    (question,) = await asked(oak)
+    units = await oak.units()
+
+    await oak.trade.shops.post(RETAILER, f"/app/exceptions/{question.id}/done")
+    await oak.trade.settle()
+
+    assert (before.units, question.id, question.units) == (0, before.id, 3)
+    assert units == {"held": 3, "queued": 2}
+    assert await oak.units() == {"queued": 5}
+
+
 async def test_an_order_that_is_there_after_all_is_asked_about_no_more(oak: Oak) -> None:
     """A person may say so; being read again says it, too, and gives back what was given up by mistake."""
     placed, other = await oak.sell(3, 2)

@@ -6,8 +6,10 @@ import pytest
 
 from app.receiving.rules import lacks_number
 from simulator.world.fulfillment import add_fulfillment_event, cancel_fulfillment
+from simulator.world.routing import hold_order, release_order
 from tests.support.hub import MONDAY_NOON
 from tests.support.oak import Oak
+from tests.support.shops import RETAILER
 
 pytestmark = pytest.mark.anyio
 QUARTER_DAY = timedelta(hours=6, minutes=1)
@@ -35,6 +37,26 @@ async def test_a_parcel_that_does_not_come_for_seven_days_is_told_and_counted_as
     assert await oak.problems() == {}
     assert (await oak.units(), await oak.units("supply")) == ({"queued": 3}, {"shorted": 3})
     assert [line.quantity for line in oak.draft.lines] == [3]
+
+
+async def test_what_did_not_come_for_an_order_on_hold_waits_for_its_release(oak: Oak) -> None:
+    """E23, H13: it was on its way when the hold was placed; nothing is ordered again for who may be a cheat."""
+    held, _ = await oak.sell(3, 2)
+    await oak.close_week()
+    oak.send(5)
+    store = oak.trade.shops.store(RETAILER)
+    hold_order(oak.trade.shops.world, store, held)
+    await oak.trade.settle()
+    await oak.receive((await oak.parcels())[0], 0)
+    await oak.gather()
+    units, drafted = await oak.units(), [line.quantity for line in oak.draft.lines]
+
+    release_order(oak.trade.shops.world, store, held)
+    await oak.trade.settle()
+    await oak.gather()
+
+    assert (units, drafted) == ({"held": 3, "queued": 2}, [2])
+    assert (await oak.units(), [line.quantity for line in oak.draft.lines]) == ({"queued": 5}, [5])
 
 
 async def test_a_lost_parcel_that_turns_up_is_counted_after_all(oak: Oak) -> None:

@@ -3,7 +3,7 @@
 from app.core.unit_of_work import UnitOfWork
 from app.core.words import plural
 from app.events.service import record_event
-from app.exceptions.queries import open_exceptions_of
+from app.exceptions.queries import open_exceptions, open_exceptions_of
 from app.exceptions.service import Problem, open_exception, resolve_exceptions, resolve_of_each
 from app.orders import repository
 from app.orders.errors import OrderStands
@@ -15,7 +15,7 @@ from app.orders.service.reading import NOT_READABLE, DueRead, finish_read, numbe
 from app.orders.service.routing import EARLIER, UNMAPPED
 from app.orders.service.sending import NOT_SHOWN, SENT_BY_HAND
 from app.orders.states import Route
-from app.units.queries import demand_in
+from app.units.queries import demand_in, queued_demand
 from app.units.states import DemandState
 
 GONE = "order_gone"
@@ -60,6 +60,18 @@ async def give_up_order(uow: UnitOfWork, order_id: int) -> None:
     await resolve_of_each(uow, "order_line", [line.id for line in order.lines], ENDED)
     await settling.release_order(uow, order)
     await record_event(uow, OrderGivenUp(order.id))
+
+
+async def hold_again(uow: UnitOfWork, partner_id: int) -> None:
+    """Hold what came back to the partner's queue though its line is on hold, or its order may be gone."""
+    lots = await queued_demand(uow.session, uow.store_id, partner_id)
+    lines = await repository.list_lines(uow.session, uow.store_id, {lot.line_id for lot in lots})
+    in_question = {int(each.subject_id) for each in await open_exceptions(uow.session, GONE)}
+    for order_id in sorted({line.order_id for line in lines if line.on_hold or line.order_id in in_question}):
+        order = await _lock(uow, order_id)
+        await settling.hold_again(uow, order)
+        if await _is_asked_about(uow, order_id):
+            await _ask_about(uow, order)
 
 
 async def _lock(uow: UnitOfWork, order_id: int) -> Order:

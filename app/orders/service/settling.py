@@ -65,6 +65,11 @@ async def hold_order(uow: UnitOfWork, order: Order) -> None:
     await _move(uow, order, "order.not_shown", _routed(order), hold_back)
 
 
+async def hold_again(uow: UnitOfWork, order: Order) -> None:
+    """Hold what came back to the queue of lines on hold: what was to be sent for them did not come."""
+    await _move(uow, order, "order.on_hold", [line for line in _routed(order) if line.on_hold], hold_back)
+
+
 async def resume_order(uow: UnitOfWork, order: Order) -> None:
     """Let what was held of the order be ordered, as from now; a hold of the retailer's admin stands."""
     await _move(uow, order, "order.vouched_for", [line for line in _routed(order) if not line.on_hold], let_go_on)
