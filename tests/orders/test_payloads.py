@@ -14,6 +14,7 @@ pytestmark = pytest.mark.anyio
 
 # Shopify's own samples lie beside the project where it is built; they are read there, not copied.
 SAMPLES = Path(__file__).parents[3] / "shared" / "data" / "webhook_samples"
+MOST_DELIVERIES = 5
 LARGE = 820982911946154508  # above 2^53: whoever reads it as a float asks for another order
 
 LINE: dict[str, Any] = {"id": LARGE - 1, "title": "Beans", "quantity": 2, "price": "19.60", "sku": "PARTNER-oak-BEAN"}
@@ -84,6 +85,15 @@ async def stocked(trade: Trade) -> Trade:
     return trade
 
 
+async def insist(trade: Trade, shop: str, topic: str, body: bytes) -> int:
+    """Send it as Shopify does: again when the hub is too busy to store it in time; return the status of the answer."""
+    for _ in range(MOST_DELIVERIES):
+        status = await trade.send(shop, topic, body)
+        if status != 503:
+            break
+    return status
+
+
 async def check_captured(trade: Trade, imported: dict[str, Any]) -> None:
     """Each of these is known or listed, and no job failed."""
     known = {order.shopify_order_id for order in await trade.orders()}
@@ -120,8 +130,8 @@ async def test_shopifys_own_samples(stocked: Trade) -> None:
         if isinstance(payload.get("line_items"), list)
     }
 
-    answers = [await stocked.send(RETAILER, topic, body) for topic, body in ours.items()]
-    answers += [await stocked.send(PARTNER, topic, body) for topic, body in ours.items() if topic in PARTNERS]
+    answers = [await insist(stocked, RETAILER, topic, body) for topic, body in ours.items()]
+    answers += [await insist(stocked, PARTNER, topic, body) for topic, body in ours.items() if topic in PARTNERS]
     await stocked.settle()
 
     assert set(answers) == {200}
@@ -132,7 +142,7 @@ async def test_shopifys_own_samples(stocked: Trade) -> None:
 async def test_odd_bodies_are_set_aside(stocked: Trade) -> None:
     """Signed, so answered 200; what nobody understands is an exception, and no job fails."""
     sent = [
-        await stocked.send(shop, topic, json.dumps(body).encode())
+        await insist(stocked, shop, topic, json.dumps(body).encode())
         for shop, topics in ((RETAILER, RETAILERS), (PARTNER, PARTNERS))
         for topic in topics
         for body in BODIES.values()
