@@ -16,7 +16,7 @@ from app.stores.errors import AccessLost, StoreMissing
 from app.stores.queries import StoreFacts
 from app.stores.states import AccessState
 from simulator.faults.faults import Faults, Rule
-from simulator.world.apps import install, revoke_tokens, set_scopes, uninstall
+from simulator.world.apps import expire_tokens, install, revoke_tokens, set_scopes, uninstall
 from simulator.world.store import Store
 from tests.support.linked import PROPOSAL, agree, invite, make_retailer, partners_now, store_facts
 from tests.support.shops import HUB, OPTIONAL, PARTNER, RETAILER
@@ -77,6 +77,25 @@ async def test_a_shop_that_changed_its_name_says_so_itself(trade: Trade) -> None
     assert (facts.id, facts.access_state) == (trade.link.partner_store.id, AccessState.WORKING)
     assert at_once == []
     assert await trade.problems() == []
+    assert await trade.failed_jobs() == []
+
+
+@pytest.mark.parametrize("name", [RENAMED, "elsewhere.myshopify.com"])
+async def test_a_new_name_is_heard_though_our_token_has_just_run_out(trade: Trade, name: str) -> None:
+    """A8, A15: it is renewed at that name, for the old one leads nowhere; a shop that is another one renews nothing."""
+    trade.shops.make_shop("elsewhere.myshopify.com")
+    store = rename(trade)
+    expire_tokens(trade.shops.world, store)
+    body = json.dumps({"id": store.id, "myshopify_domain": name}).encode()
+
+    await trade.send(name, "shop/update", body)
+    await trade.settle()
+
+    is_theirs = name == RENAMED
+    facts = await store_facts(trade.shops, RENAMED if is_theirs else PARTNER)
+    assert (facts.id, facts.access_state) == (trade.link.partner_store.id, AccessState.WORKING)
+    if is_theirs:
+        assert (await trade.shops.shopify.call(facts.id, read_shop)).domain == RENAMED
     assert await trade.failed_jobs() == []
 
 

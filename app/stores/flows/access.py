@@ -31,6 +31,7 @@ T = TypeVar("T")
 KEPT_SECONDS = 5.0  # a process looks up what it holds of a store this often; a refused token is looked up at once
 PATIENCE = timedelta(seconds=8)  # how long to wait for the worker who holds the lease
 GLANCE = 0.1
+BEING_RENEWED = "The store's access is being renewed. Try again in a moment."
 NEEDS_RESTART = "The store's access is sealed with a key this process does not know yet; it waits for its restart."
 NEEDS_SECRET = "Shopify does not take this process's client secret; the store's access waits for the right one."
 
@@ -85,10 +86,16 @@ class ConnectedShopify:
     async def ask_at(
         self, store_id: int, shop_domain: str, function: Callable[[ShopifyClient, StoreAccess], Awaitable[T]]
     ) -> T:
-        """Call Shopify by a name the store may have now, with what we hold of it; a refusal there is no news."""
+        """Call Shopify by a name the store may have now, with what we hold of it; a refusal there is no news.
+
+        A token that ran out is renewed there: the name before leads nowhere.
+        """
         async with self.open_uow(SYSTEM) as uow:
-            held = await service.read_held(uow, store_id)
-        return await function(self.client, replace(self._access(held), shop_domain=shop_domain))
+            held = replace(await service.read_held(uow, store_id), shop_domain=shop_domain)
+        try:
+            return await function(self.client, self._access(held))
+        except TokenDead:
+            return await function(self.client, self._access(await self._renew_at(held)))
 
     @asynccontextmanager
     async def _noting(self, held: Held) -> AsyncIterator[None]:
@@ -177,7 +184,7 @@ class ConnectedShopify:
             if held.issue != seen.issue:
                 return held
             if machine_now() > deadline:
-                raise Unavailable("The store's access is being renewed. Try again in a moment.")
+                raise Unavailable(BEING_RENEWED)
             await anyio.sleep(GLANCE)
 
     async def _refresh(self, leased: Held) -> Held:
@@ -187,9 +194,28 @@ class ConnectedShopify:
         except TokenDead:
             return await self._lost(leased)
         except Exception:
-            async with self.open_uow(SYSTEM) as uow:
-                await service.drop_lease(uow, leased.store_id, leased.fence)
+            await self._drop(leased)
             raise
+        return await self._keep(leased, grant)
+
+    async def _renew_at(self, seen: Held) -> Held:
+        """Return newer tokens than those seen, refreshed by the name given there; a refusal leaves all as it was."""
+        async with self.open_uow(SYSTEM) as uow:
+            leased = await service.lease_refresh(uow, seen.store_id, seen.issue)
+        if leased is None:
+            raise Unavailable(BEING_RENEWED)
+        try:
+            grant = await self._ask(replace(leased, shop_domain=seen.shop_domain))
+        except Exception:
+            await self._drop(leased)
+            raise
+        return replace(await self._keep(leased, grant), shop_domain=seen.shop_domain)
+
+    async def _drop(self, leased: Held) -> None:
+        async with self.open_uow(SYSTEM) as uow:
+            await service.drop_lease(uow, leased.store_id, leased.fence)
+
+    async def _keep(self, leased: Held, grant: TokenGrant) -> Held:
         sealed = seal(self.vault, leased.store_id, grant)
         async with self.open_uow(SYSTEM) as uow:
             await service.record_refresh(uow, leased.store_id, leased.fence, sealed)
