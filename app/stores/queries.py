@@ -35,6 +35,11 @@ class StoreFacts:
     access_state: AccessState
 
     @property
+    def as_read(self) -> tuple[frozenset[str], str, str]:
+        """What the store last said when it was read: what it grants, and what it is called."""
+        return self.scopes, self.shop_domain, self.name
+
+    @property
     def missing_scopes(self) -> tuple[str, ...]:
         """The permissions the role still lacks."""
         return scopes.missing(scopes.wanted_by(self.role), self.scopes)

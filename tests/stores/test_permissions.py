@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from app.core.unit_of_work import system_for
 from app.exceptions.queries import open_exceptions
 from app.gateways.shopify.shop import read_shop
 from app.stores.errors import AccessLost
+from app.stores.flows import check_installation
 from app.stores.queries import get_settings
 from app.stores.scopes import WHAT_FOR
 from simulator.world.apps import revoke_tokens, set_scopes
@@ -63,6 +65,30 @@ async def test_a_partner_takes_a_permission_back_and_gives_it_again(trade: Trade
     assert await told(trade, trade.link.partner_store.id) == []
     assert trade.shown(BEAN) == 7
     assert await trade.failed_jobs() == []
+
+
+async def test_of_two_who_read_the_permissions_at_once_the_later_reading_stands(trade: Trade) -> None:
+    """A5: one is told what was granted before a click, and has its word after another one that was told of it."""
+    store, store_id = trade.shops.store(PARTNER), trade.link.partner_store.id
+    before = permit(trade, PARTNER, but="read_inventory")
+    await trade.settle()
+    read: list[str] = []
+
+    async def permit_meanwhile(response: httpx.Response) -> None:
+        if b"currentAppInstallation" in response.request.content and not read:
+            read.append("at once")
+            set_scopes(trade.shops.world, store, before)
+            await check_installation(trade.shops.shopify, store_id)
+
+    trade.shops.shopify.client.http.event_hooks["response"] = [permit_meanwhile]
+    await check_installation(trade.shops.shopify, store_id)
+    facts = await store_facts(trade.shops, PARTNER)
+    trade.shops.shopify.client.http.event_hooks["response"] = []
+    await trade.settle()
+
+    assert read
+    assert facts.missing_scopes == ()
+    assert await told(trade, store_id) == []
 
 
 async def test_a_permission_given_again_is_found_within_an_hour_of_refusals(trade: Trade) -> None:

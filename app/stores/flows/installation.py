@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from app.core.clock import machine_now
-from app.core.errors import Conflict
+from app.core.errors import Conflict, Unavailable
 from app.core.log import logger
 from app.core.unit_of_work import SYSTEM, system_for
 from app.gateways.shopify import oauth
@@ -19,6 +19,8 @@ from app.stores.queries import StoreFacts, find_store_by_shop_id, get_store
 from app.stores.sealing import seal
 from app.stores.service import Installation
 from app.stores.states import AccessState
+
+MOST_READINGS = 3
 
 log = logger("stores.installation")
 
@@ -46,16 +48,19 @@ async def finish_authorization(shopify: ConnectedShopify, query: SignedQuery) ->
 
 
 async def check_installation(shopify: ConnectedShopify, store_id: int) -> StoreFacts:
-    """Read again what the store grants and says of itself."""
-    details = await shopify.call(store_id, read_shop)
-    granted = await shopify.call(store_id, read_granted_scopes)
-    async with shopify.open_uow(SYSTEM) as uow:
-        before = await get_store(uow, store_id)
-    if granted != before.scopes:
-        await shopify.renew(store_id)
-    async with shopify.open_uow(system_for(store_id)) as uow:
-        await service.record_details(uow, _installation(details, granted))
-        return await service.record_scopes(uow, granted)
+    """Read again what the store grants and says of itself; once more if somebody else recorded a change meanwhile."""
+    for _ in range(MOST_READINGS):
+        async with shopify.open_uow(SYSTEM) as uow:
+            before = await get_store(uow, store_id)
+        details = await shopify.call(store_id, read_shop)
+        granted = await shopify.call(store_id, read_granted_scopes)
+        if granted != before.scopes:
+            await shopify.renew(store_id)
+        async with shopify.open_uow(system_for(store_id)) as uow:
+            if await service.is_still(uow, before):
+                await service.record_details(uow, _installation(details, granted))
+                return await service.record_scopes(uow, granted)
+    raise Unavailable("The store's permissions change while they are read. Try again in a moment.")
 
 
 async def refresh_installation(shopify: ConnectedShopify, store_id: int) -> bool:
@@ -65,7 +70,7 @@ async def refresh_installation(shopify: ConnectedShopify, store_id: int) -> bool
     if store.needs_reopening:
         return False
     now = await check_installation(shopify, store_id)
-    return (now.scopes, now.shop_domain, now.name) != (store.scopes, store.shop_domain, store.name)
+    return now.as_read != store.as_read
 
 
 async def find_renamed(shopify: ConnectedShopify, shop_domain: str, shop_gid: str) -> bool:

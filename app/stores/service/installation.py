@@ -128,6 +128,13 @@ async def choose_role(uow: UnitOfWork, role: StoreRole, store_id: int | None = N
     return facts_of(store)
 
 
+async def is_still(uow: UnitOfWork, known: StoreFacts) -> bool:
+    """Hold the acting store, and tell whether it still grants and calls itself what was known of it."""
+    async with uow.machinery() as session:
+        store = await repository.lock_store(session, uow.store_id)
+    return store is not None and facts_of(store).as_read == known.as_read
+
+
 async def record_scopes(uow: UnitOfWork, granted: Iterable[str]) -> StoreFacts:
     """Note what the store grants now; what newly works is set up and goes on, what was taken back is told."""
     now_granted = frozenset(granted)
