@@ -67,6 +67,9 @@ class StoreMissing(StoreGone):
     is_told: ClassVar[bool] = True
     retry_after: ClassVar[float] = 600
 
+    def __init__(self, shop_domain: str) -> None:
+        super().__init__(f"Shopify knows no store at {shop_domain} any more.")
+
 
 class AuthorizationRefused(NotAllowed):
     """A callback that does not belong to an authorisation we asked for; the page does not say why, the log does."""

@@ -7,16 +7,20 @@ from datetime import timedelta
 
 import pytest
 
+from app.catalog.jobs import ReadProducts
 from app.core.unit_of_work import system_for
 from app.exceptions.queries import open_exceptions
 from app.exceptions.service import NO_STORE
 from app.gateways.shopify.shop import read_shop
+from app.inventory.jobs import SyncStock
+from app.job_runs.service import enqueue
 from app.partners.health import health_of
 from app.stores.errors import AccessLost, StoreMissing
 from app.stores.queries import StoreFacts
 from app.stores.states import AccessState
 from simulator.faults.faults import Faults, Rule
 from simulator.world.apps import expire_tokens, install, revoke_tokens, set_scopes, uninstall
+from simulator.world.inventory import set_inventory
 from simulator.world.store import Store
 from tests.support.linked import PROPOSAL, agree, invite, make_retailer, partners_now, store_facts
 from tests.support.shops import HUB, OPTIONAL, PARTNER, RETAILER
@@ -77,6 +81,28 @@ async def test_a_shop_that_changed_its_name_says_so_itself(trade: Trade) -> None
     assert (facts.id, facts.access_state) == (trade.link.partner_store.id, AccessState.WORKING)
     assert at_once == []
     assert await trade.problems() == []
+    assert await trade.failed_jobs() == []
+
+
+async def test_what_waited_for_a_store_goes_on_at_once_when_its_new_name_is_heard(trade: Trade) -> None:
+    """A15, D17: it was put back with the name before, and waits for no clock."""
+    await trade.bring_in(trade.product())
+    store, store_id = rename(trade), trade.link.partner_store.id
+    (item,) = [each.inventory_item_id for each in store.variants.values() if each.sku == "BEAN"]
+    set_inventory(trade.shops.world, store, (item, next(iter(store.locations))), 7, "staff")
+    await trade.lose_webhooks()
+    for job in (SyncStock(store_id), ReadProducts(store_id)):  # one is told, the other finds it resting
+        async with trade.uow() as uow:
+            await enqueue(uow, job)
+        await trade.settle()
+    waiting = trade.shown("PARTNER-oak-BEAN"), sorted(await trade.failed_jobs())
+    body = json.dumps({"id": store.id, "myshopify_domain": RENAMED, "name": store.profile.name}).encode()
+
+    await trade.send(RENAMED, "shop/update", body)
+    await trade.settle()
+
+    assert waiting == (20, ["catalog.read_products", "inventory.sync_stock"])
+    assert trade.shown("PARTNER-oak-BEAN") == 7
     assert await trade.failed_jobs() == []
 
 

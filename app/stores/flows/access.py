@@ -117,7 +117,7 @@ class ConnectedShopify:
             raise
         except StoreGone:
             await self._mark(held.store_id, AccessState.SILENT, looked=held.state in RESTING)
-            raise StoreMissing from None
+            raise StoreMissing(held.shop_domain) from None
 
     async def renew(self, store_id: int) -> None:
         """Get a new token: the one we hold carries the scopes of the day it was given."""

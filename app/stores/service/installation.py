@@ -15,7 +15,7 @@ from app.inbox.service import follow_name
 from app.job_runs.rules import next_beat
 from app.job_runs.service import cancel_plans_of_store, enqueue, every, plan, wake_waiting
 from app.stores import repository
-from app.stores.errors import AccessLost, PermissionMissing, RoleTaken, StoreRests
+from app.stores.errors import AccessLost, PermissionMissing, RoleTaken, StoreMissing, StoreRests
 from app.stores.events import (
     StoreAccessRegained,
     StoreAnswersAgain,
@@ -201,8 +201,10 @@ async def record_details(uow: UnitOfWork, installation: Installation) -> None:
 
 
 async def _follow_name(uow: UnitOfWork, before: str, now: str) -> None:
-    """A shop that changed its name is the same store: its id says so."""
+    """A shop that changed its name is the same store: its id says so. What waited for it by the old one goes on."""
     if before != now:
+        for waited in (StoreMissing(before), StoreRests(before, 0), AccessLost(before), PermissionMissing(before)):
+            await wake_waiting(uow, waited.sentence)
         await follow_name(uow, before, now)
         await record_event(uow, StoreRenamed(uow.store_id, before, now))
         await enqueue(uow, RegisterTopics(uow.store_id))
