@@ -300,6 +300,21 @@ async def test_one_order_that_cannot_be_taken_in_holds_up_no_other(stocked: Trad
     assert await stocked.failed_jobs() == []
 
 
+async def test_an_order_that_cannot_be_taken_in_and_was_fulfilled_by_hand_is_done_when_somebody_says_so(
+    stocked: Trade,
+) -> None:
+    """Promise 5: that is what its entry asks for, and nothing else would ever end it."""
+    broken = stocked.buy((BEAN, 1))
+    broken.lines.append(broken.lines[0])
+    await stocked.settle()
+    (listed,) = await stocked.problems()
+
+    answer = await stocked.shops.post(RETAILER, f"/app/exceptions/{listed.id}/done")
+
+    assert answer.status_code == 303
+    assert await stocked.problems() == []
+
+
 async def test_a_change_that_could_not_be_taken_in_is_struck_off_with_the_next(stocked: Trade) -> None:
     """Promise 5: also of an order that was known before; what is mended is listed no more."""
     world, store = stocked.shops.world, stocked.shops.store(RETAILER)

@@ -100,8 +100,10 @@ async def list_uncaptured(uow: UnitOfWork, order_gid: str, why: str) -> None:
     """List an order that could not be taken in, with the reason; it is tried again when it changes."""
     number = number_of(order_gid)
     cause = f"The order with the number {number} could not be taken in: {why}"
-    step = "It is tried again whenever it changes. If it is urgent, order and fulfil it by hand."
-    await open_exception(uow, Problem(NOT_CAPTURED, "job", f"order-{number}", cause, step))
+    step = (
+        "It is tried again whenever it changes. If it is urgent, order and fulfil it by hand; then mark this as done."
+    )
+    await open_exception(uow, Problem(NOT_CAPTURED, "job", f"order-{number}", cause, step, ends_by_hand=True))
 
 
 async def strike_from_lists(uow: UnitOfWork, order_gid: str) -> None:
