@@ -109,25 +109,27 @@ async def _capture_read(open_uow: Open, store_id: int, read: DueRead, facts: Ord
 
 
 async def _capture_compared(open_uow: Open, store_id: int, facts: OrderFacts, is_since_go_live: bool) -> bool:
-    """Capture what the comparison showed; tell whether we had not known it."""
-    is_new = False
+    """Capture what the comparison showed; tell whether it is new to us, and no webhook told of it."""
+    is_recovered = False
 
     async def capture(uow: UnitOfWork) -> None:
-        nonlocal is_new
+        nonlocal is_recovered
         seen_until = await service.seen_until(uow, facts.id)
-        is_new = seen_until is None
-        if (is_new and is_since_go_live) or (seen_until is not None and seen_until < facts.updated_at):
+        is_new, is_announced = seen_until is None, await service.is_announced(uow, facts.id)
+        is_news = is_since_go_live if seen_until is None else seen_until < facts.updated_at
+        if is_news and not is_announced:
+            is_recovered = is_new
             what = f"Order {facts.name}" if is_new else f"A change of order {facts.name}"
             await record_event(uow, FactRecovered(store_id, what, f"{facts.id}@{facts.updated_at.isoformat()}"))
         # Also what seems unchanged: Shopify's times are whole seconds, and a second can hold two changes.
         if is_since_go_live or not is_new:
-            await service.capture_order(uow, facts, "poll")
+            await service.capture_order(uow, facts, "webhook" if is_announced else "poll")
 
     async def set_aside(uow: UnitOfWork, why: str) -> None:
         await service.list_uncaptured(uow, facts.id, why)
 
     done = await _attempt(open_uow, store_id, capture, set_aside)
-    return done and is_new and is_since_go_live
+    return done and is_recovered
 
 
 async def _attempt(

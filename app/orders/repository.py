@@ -210,6 +210,13 @@ async def find_read(session: AsyncSession, store_id: int, order_gid: str) -> Ord
     return (await session.scalars(query.with_for_update())).one_or_none()
 
 
+async def is_read_announced(session: AsyncSession, store_id: int, order_gid: str) -> bool:
+    """Tell whether an order is on the list because of a webhook."""
+    query = select(OrderRead.id).where(OrderRead.store_id == store_id, OrderRead.shopify_order_id == order_gid)
+    by_webhook = (OrderRead.wanted_by == "webhook") | OrderRead.hinted_at.is_not(None)
+    return await session.scalar(query.where(by_webhook)) is not None
+
+
 async def find_poll(session: AsyncSession, store_id: int) -> OrderPoll | None:
     """Return how far the store's orders were compared."""
     return (await session.scalars(select(OrderPoll).where(OrderPoll.store_id == store_id))).one_or_none()

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from app.orders.flows import reconcile_orders
 from app.orders.queries import last_comparison
 from app.orders.repository import find_gid_by_fulfillment_order
+from app.orders.service import ask_for_read
 from app.orders.states import Route
 from simulator.world.importing import import_order
 from simulator.world.order_model import Order
@@ -86,6 +87,22 @@ async def test_no_webhook_ever_arrives(stocked: Trade) -> None:
     assert compared_at is not None
     assert compared_at >= placed_at
     assert recovered == 1
+
+
+async def test_what_a_webhook_told_of_is_not_counted_as_found_though_the_comparison_is_first(stocked: Trade) -> None:
+    """E3: a long comparison reads what was announced meanwhile, too; of none of it the message was lost."""
+    placed, changed = stocked.buy((BEAN, 3)), stocked.buy((BEAN, 1))
+    async with stocked.uow() as uow:
+        await ask_for_read(uow, placed.gid, "webhook")
+        await ask_for_read(uow, changed.gid, "webhook")
+
+    found = await reconcile_orders(stocked.shops.open_uow, stocked.shops.shopify, stocked.retailer_id)
+
+    async with stocked.uow() as uow:
+        _, recovered = await last_comparison(uow.session, stocked.retailer_id)
+    assert [order.is_recovered for order in await stocked.orders()] == [False, False]
+    assert (found, recovered) == ([], 0)
+    assert "store.fact.recovered" not in await stocked.events("store")
 
 
 async def test_a_comparison_that_was_killed_goes_on_where_it_was(stocked: Trade) -> None:

@@ -117,6 +117,11 @@ async def seen_until(uow: UnitOfWork, order_gid: str) -> datetime | None:
     return known.updated_there_at if known else None
 
 
+async def is_announced(uow: UnitOfWork, order_gid: str) -> bool:
+    """Tell whether a webhook told of the order and it waits to be read."""
+    return await repository.is_read_announced(uow.session, uow.store_id, order_gid)
+
+
 def number_of(order_gid: str) -> str:
     """Return the number by which Shopify's admin finds an order."""
     return order_gid.rsplit("/", 1)[-1]
