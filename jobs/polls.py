@@ -47,6 +47,8 @@ POLLS: tuple[Poll, ...] = (
         ReconcileOrders,
         QUARTER,
     ),
+    # With the first comparison of a day.
+    Poll("an order was deleted", RETAILER, (), ReconcileOrders, QUARTER),
     # While something of it is awaited; a day where nothing is.
     Poll("a partner sent goods", PARTNER, ("fulfillments/create", "fulfillments/update"), ReadMasterOrders, QUARTER),
     Poll(

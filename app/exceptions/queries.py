@@ -55,6 +55,11 @@ async def list_exceptions(session: AsyncSession) -> list[ExceptionFacts]:
     return await _read(session, select(ExceptionRecord))
 
 
+async def subjects_ever(session: AsyncSession, kind: str) -> set[str]:
+    """Return about which subjects something of a kind stands open in the actor's store, or once did."""
+    return set(await session.scalars(select(ExceptionRecord.subject_id).where(ExceptionRecord.kind == kind)))
+
+
 def open_subjects(store_id: int, subject_kind: str) -> Select[int]:
     """Return the question about which rows of a kind something stands open, to be asked inside another one."""
     is_id = ExceptionRecord.subject_id.regexp_match("^[0-9]{1,18}$")

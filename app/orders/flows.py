@@ -47,7 +47,8 @@ async def read_orders(open_uow: Open, shopify: ConnectedShopify, store_id: int) 
 async def reconcile_orders(open_uow: Open, shopify: ConnectedShopify, store_id: int) -> Sequence[str]:
     """Capture every order that changed since the last comparison; return those no webhook had told of (E3).
 
-    One that is stopped half-way is gone on with from the last page it read to its end.
+    One that is stopped half-way is gone on with from the last page it read to its end. The first of a day has what is
+    still to be sent read, too: a deleted order is among no changes.
     """
     async with open_uow(system_for(store_id)) as uow:
         settings = await get_settings(uow.session, store_id)
@@ -70,7 +71,8 @@ async def reconcile_orders(open_uow: Open, shopify: ConnectedShopify, store_id: 
             async with open_uow(system_for(store_id)) as uow:
                 await service.note_compared(uow, place.listed_until)
     async with open_uow(system_for(store_id)) as uow:
-        await service.finish_poll(uow, began_at, recovered)
+        if await service.finish_poll(uow, began_at, recovered):
+            await service.look_for_unsent(uow)
         await service.review_unpaid(uow, may_read_terms=with_terms)
         await service.review_old(uow)
     return recovered

@@ -113,6 +113,14 @@ async def names_of_unsent(session: AsyncSession, store_id: int, placed_before: d
     return {order_id: name for order_id, name in await session.execute(query)}
 
 
+async def gids_of_unsent(session: AsyncSession, store_id: int, placed_after: datetime) -> dict[int, str]:
+    """Return Shopify's ids of younger orders of which units are still to go to their customer, by ours."""
+    query = select(Order.id, Order.shopify_order_id).where(
+        Order.store_id == store_id, Order.placed_at > placed_after, _with_units(store_id, TO_SEND)
+    )
+    return {order_id: order_gid for order_id, order_gid in await session.execute(query.order_by(Order.id))}
+
+
 async def list_lines(session: AsyncSession, store_id: int, line_ids: Collection[int]) -> Sequence[OrderLine]:
     """Return lines with their orders."""
     query = (

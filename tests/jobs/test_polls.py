@@ -15,7 +15,7 @@ from jobs.schedule import STANDING, UPKEEP
 from simulator.faults.faults import Rule
 from simulator.world.apps import set_scopes, uninstall, unsubscribe
 from simulator.world.inventory import set_inventory
-from simulator.world.orders import cancel_order
+from simulator.world.orders import cancel_order, delete_order
 from simulator.world.products import delete_product
 from simulator.world.routing import hold_order, release_order
 from tests.support.oak import BEANS, Oak, lines_of
@@ -207,6 +207,27 @@ async def test_products_and_stock_are_found_without_a_webhook(oak: Oak) -> None:
         "A change of 1 stock level at Oak Roastery",
         "A change of 1 product at Oak Roastery",
     ]
+
+
+async def test_an_order_that_was_cancelled_and_deleted_unheard_is_asked_about_within_a_day(oak: Oak) -> None:
+    """Promise 5: it is in no comparison, so what is to be sent is read each day; who answered is not asked again."""
+    trade = oak.trade
+    store = trade.shops.store(trade.retailer)
+    first, _ = await oak.sell(3, 2)
+    await pass_time(trade, minutes=16)
+    cancel_order(trade.shops.world, store, first)
+    delete_order(trade.shops.world, store, first)
+    await trade.lose_webhooks()
+
+    await pass_time(trade, hours=13)
+    listed, units = await trade.problems(), await oak.units()
+    await trade.shops.post(trade.retailer, f"/app/exceptions/{listed[0].id}/done")
+    await pass_time(trade, hours=25)
+
+    assert [(each.kind, each.units) for each in listed] == [("order_gone", 3)]
+    assert units == {"held": 3, "queued": 2}
+    assert await trade.problems() == []
+    assert await oak.units() == {"queued": 5}
 
 
 async def test_what_messages_told_is_not_counted_as_found_by_comparing(oak: Oak) -> None:

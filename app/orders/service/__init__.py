@@ -3,7 +3,7 @@
 from app.orders.service.ageing import review_old
 from app.orders.service.capture import capture_order, waits_for_routing
 from app.orders.service.forgetting import forget_wishes
-from app.orders.service.gone import GONE, give_up_order, give_up_read, go_on_with, hold_again
+from app.orders.service.gone import GONE, give_up_order, give_up_read, go_on_with, hold_again, look_for_unsent
 from app.orders.service.locking import lock_order
 from app.orders.service.reading import (
     ask_for_read,
@@ -40,6 +40,7 @@ __all__ = [
     "is_announced",
     "list_uncaptured",
     "lock_order",
+    "look_for_unsent",
     "note_compared",
     "plan_next_read",
     "postpone_read",

@@ -1,17 +1,19 @@
 """An order that Shopify does not show, or not any more: somebody looks, and says whether it is gone."""
 
+from datetime import timedelta
+
 from app.core.unit_of_work import UnitOfWork
 from app.core.words import plural
 from app.events.service import record_event
-from app.exceptions.queries import open_exceptions, open_exceptions_of
+from app.exceptions.queries import open_exceptions, open_exceptions_of, subjects_ever
 from app.exceptions.service import Problem, open_exception, resolve_exceptions, resolve_of_each
 from app.orders import repository
 from app.orders.errors import OrderStands
 from app.orders.events import OrderGivenUp
 from app.orders.models import Order
-from app.orders.rules import TO_SEND, is_shown_at
+from app.orders.rules import SHOWN_FOR, TO_SEND, is_shown_at
 from app.orders.service import settling
-from app.orders.service.reading import NOT_READABLE, DueRead, finish_read, number_of
+from app.orders.service.reading import NOT_READABLE, DueRead, ask_for_read, finish_read, number_of
 from app.orders.service.routing import EARLIER, UNMAPPED
 from app.orders.service.sending import NOT_SHOWN, SENT_BY_HAND
 from app.orders.states import Route
@@ -19,6 +21,7 @@ from app.units.queries import demand_in, queued_demand
 from app.units.states import DemandState
 
 GONE = "order_gone"
+DAY = timedelta(days=1)
 ENDED = (UNMAPPED, EARLIER, SENT_BY_HAND, NOT_SHOWN)
 """What is told of lines that are still to be made, or read by their customer."""
 
@@ -35,6 +38,19 @@ async def give_up_read(uow: UnitOfWork, read: DueRead) -> None:
     elif known.cancelled_at is None and await _is_unfinished(uow, known):
         await _ask_about(uow, known)
     await finish_read(uow, read)
+
+
+async def look_for_unsent(uow: UnitOfWork) -> None:
+    """Have every order read of which something is still to be sent: one that was deleted is in no comparison.
+
+    Of one that somebody was asked about before, their word counts until there is news of it.
+    """
+    asked = await subjects_ever(uow.session, GONE)
+    # One that is shown no more before it is read would be taken for gone.
+    unsent = await repository.gids_of_unsent(uow.session, uow.store_id, uow.now - SHOWN_FOR + DAY)
+    for order_id, order_gid in unsent.items():
+        if str(order_id) not in asked:
+            await ask_for_read(uow, order_gid, "daily")
 
 
 async def end_gone(uow: UnitOfWork, order_id: int) -> None:

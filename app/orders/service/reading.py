@@ -139,9 +139,14 @@ async def note_compared(uow: UnitOfWork, until: datetime) -> None:
     poll.since = max(poll.since, until)
 
 
-async def finish_poll(uow: UnitOfWork, began_at: datetime, recovered: Sequence[str]) -> None:
-    """Remember that everything up to the beginning of this comparison was seen."""
+async def finish_poll(uow: UnitOfWork, began_at: datetime, recovered: Sequence[str]) -> bool:
+    """Remember that everything up to the beginning of this comparison was seen; tell whether a new day began with it.
+
+    The very first comparison begins none.
+    """
     poll = await repository.obtain_poll(uow.session, uow.store_id, began_at)
+    is_new_day = (poll.succeeded_began_at or began_at).date() < began_at.date()
     poll.since = max(poll.since, began_at)
     poll.succeeded_began_at = max(poll.succeeded_began_at or began_at, began_at)
     poll.recovered_count += len(recovered)
+    return is_new_day
