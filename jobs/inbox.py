@@ -17,7 +17,12 @@ from jobs.context import JobContext
 from jobs.registry import Heard, HeardAbroad, handles, who_hears
 
 BODIES_KEPT = timedelta(days=30)
+UNKNOWN_SHOP = "unknown_shop"
 COMPARED = "Nothing was lost: the regular comparison with the store makes up for it. Look at what was sent."
+ANOTHER_NAME = (
+    "If it is a store of ours under a new name, have the app opened there once: it is known again, and what it told"
+    " meanwhile is read. Otherwise nothing is left to do."
+)
 ASK_AGAIN = (
     "A person or a shop asked for their data, and no comparison makes up for that: find the request in the store's"
     " Shopify admin and have it sent again. What was sent is not kept, for it may name a person."
@@ -30,7 +35,7 @@ async def handle_inbox(context: JobContext, job: HandleInbox) -> None:
     try:
         await _hear(context, job.inbox_id)
     except UnknownShop as error:
-        await _set_aside(context, job.inbox_id, "unknown_shop", error.sentence)
+        await _set_aside(context, job.inbox_id, UNKNOWN_SHOP, error.sentence)
     except (NotUnderstood, ValidationError) as error:
         why = error.sentence if isinstance(error, NotUnderstood) else NotUnderstood.sentence
         await _set_aside(context, job.inbox_id, "not_understood", why)
@@ -75,7 +80,7 @@ async def _set_aside(context: JobContext, inbox_id: int, kind: str, why: str) ->
     owner = SYSTEM.of_store(NO_STORE if context.store_id is None else context.store_id)
     async with context.open_last(owner) as uow:
         is_wish = await service.forget_wish(uow, inbox_id)
-        step = ASK_AGAIN if is_wish else COMPARED
+        step = ASK_AGAIN if is_wish else ANOTHER_NAME if kind == UNKNOWN_SHOP else COMPARED
         await open_exception(uow, Problem(kind, "job", f"inbox-{inbox_id}", why, step, ends_by_hand=True))
         await service.mark_handled(uow, inbox_id, kind)
 

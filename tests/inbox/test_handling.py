@@ -177,7 +177,11 @@ async def test_an_unknown_shop_becomes_an_exception_of_no_store(
 
     await run_all(alive)
 
-    assert [kind for kind, _, _ in await problems(alive, NO_STORE)] == ["unknown_shop"]
+    async with hands(alive).units(SYSTEM.of_store(NO_STORE)) as uow:
+        (told,) = await open_exceptions(uow.session)
+    assert told.kind == "unknown_shop"
+    assert "new name" in told.next_step
+    assert "comparison" not in told.next_step  # nobody compares what nobody knows
     assert await effects(alive) == []
 
 
