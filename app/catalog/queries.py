@@ -1,6 +1,5 @@
 """What other domains and the pages ask the catalogue."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -172,6 +171,12 @@ async def variants_of_store(
     session: AsyncSession, partner_store_id: int, ids: Collection[int]
 ) -> Mapping[int, VariantFacts]:
     """Return these variants of a partner's store by our id."""
+    return await _variants(session, [partner_store_id], ids)
+
+
+async def _variants(
+    session: AsyncSession, partner_store_ids: Collection[int], ids: Collection[int]
+) -> dict[int, VariantFacts]:
     return {
         row.id: VariantFacts(
             id=row.id,
@@ -185,22 +190,16 @@ async def variants_of_store(
             is_on_sale=row.deleted_at is None and product.status not in rules.OFF_SALE,
             missed_at=product.missed_at,
         )
-        for row, product in await repository.list_partner_variants(session, partner_store_id, ids)
+        for row, product in await repository.list_partner_variants(session, partner_store_ids, ids)
     }
 
 
 async def variants_of_stores(
     session: AsyncSession, pairs: Iterable[tuple[int | None, int | None]]
 ) -> dict[int, VariantFacts]:
-    """Return partners' variants by our id, of (partner store, variant) pairs; one question for each store."""
-    by_store: dict[int, set[int]] = defaultdict(set)
-    for store_id, variant_id in pairs:
-        if store_id is not None and variant_id is not None:
-            by_store[store_id].add(variant_id)
-    found: dict[int, VariantFacts] = {}
-    for store_id, ids in by_store.items():
-        found |= await variants_of_store(session, store_id, ids)
-    return found
+    """Return partners' variants by our id, of (partner store, variant) pairs."""
+    known = {(store_id, each) for store_id, each in pairs if store_id is not None and each is not None}
+    return await _variants(session, {store_id for store_id, _ in known}, {each for _, each in known}) if known else {}
 
 
 async def variants_by_gid(

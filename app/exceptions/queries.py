@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Select, case, cast, func, select
+from sqlalchemy import BigInteger, Select, case, cast, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.pagination import Page, Place, read_page
@@ -40,8 +40,15 @@ async def open_exceptions(session: AsyncSession, *kinds: str) -> list[ExceptionF
 
 async def open_exceptions_of(session: AsyncSession, subject_kind: str, *subject_ids: object) -> list[ExceptionFacts]:
     """Return what stands open about these subjects, oldest first."""
-    named = ExceptionRecord.subject_id.in_([str(each) for each in subject_ids])
-    return await _read(session, _OPEN.where(ExceptionRecord.subject_kind == subject_kind, named))
+    return await open_exceptions_about(session, [(subject_kind, each) for each in subject_ids])
+
+
+async def open_exceptions_about(session: AsyncSession, subjects: Iterable[Subject]) -> list[ExceptionFacts]:
+    """Return what stands open about subjects of any kinds, oldest first."""
+    named = tuple_(ExceptionRecord.subject_kind, ExceptionRecord.subject_id).in_(
+        [(kind, str(each)) for kind, each in subjects]
+    )
+    return await _read(session, _OPEN.where(named))
 
 
 async def page_of_open(session: AsyncSession, place: Place) -> Page[ExceptionFacts]:

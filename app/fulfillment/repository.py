@@ -121,12 +121,12 @@ async def list_shipments(
     limit: int | None = 1000,
 ) -> Sequence[Shipment]:
     """Return shipments with their lines, the latest first; without a limit every one there is."""
-    query = select(Shipment).where(Shipment.store_id == store_id).options(selectinload(Shipment.lines))
+    query = select(Shipment).where(Shipment.store_id == store_id).options(joinedload(Shipment.lines))
     if states is not None:
         query = query.where(Shipment.state.in_(states))
     if order_ids is not None:
         query = query.where(Shipment.order_id.in_(order_ids))
-    return (await session.scalars(query.order_by(Shipment.id.desc()).limit(limit))).all()
+    return (await session.scalars(query.order_by(Shipment.id.desc()).limit(limit))).unique().all()
 
 
 async def first_in_state(session: AsyncSession, store_id: int, state: ShipmentState) -> int | None:

@@ -216,6 +216,16 @@ async def get_lines(session: AsyncSession, store_id: int, line_ids: Collection[i
     return {line.id: line_row(line) for line in await repository.list_lines(session, store_id, line_ids)}
 
 
+async def master_orders_holding(
+    session: AsyncSession, store_id: int, line_ids: Collection[int]
+) -> dict[int, MasterOrder]:
+    """Return the whole master order of each line."""
+    found: dict[int, MasterOrder] = {}
+    for cycle in await repository.list_holding(session, store_id, line_ids) if line_ids else ():
+        found |= dict.fromkeys((line.id for line in cycle.lines if line.id in line_ids), master_order(cycle))
+    return found
+
+
 async def changes_of(session: AsyncSession, store_id: int, cycle_ids: Collection[int]) -> dict[int, list[ChangeRow]]:
     """Return the change ledger of these master orders, oldest first."""
     changes: dict[int, list[ChangeRow]] = {cycle_id: [] for cycle_id in cycle_ids}

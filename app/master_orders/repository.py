@@ -186,6 +186,13 @@ async def list_lines(session: AsyncSession, store_id: int, line_ids: Collection[
     return (await session.scalars(query)).all()
 
 
+async def list_holding(session: AsyncSession, store_id: int, line_ids: Collection[int]) -> Sequence[Cycle]:
+    """Return the cycles of these lines, with all their lines, the oldest first."""
+    holding = select(MasterLine.cycle_id).where(MasterLine.store_id == store_id, MasterLine.id.in_(line_ids))
+    query = select(Cycle).where(Cycle.store_id == store_id, Cycle.id.in_(holding)).options(joinedload(Cycle.lines))
+    return (await session.scalars(query.order_by(Cycle.id))).unique().all()
+
+
 async def list_changes(session: AsyncSession, store_id: int, cycle_ids: Collection[int]) -> Sequence[MasterChange]:
     """Return what changed after the freeze of these cycles, oldest first."""
     query = (

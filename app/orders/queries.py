@@ -174,6 +174,13 @@ async def orders_of_lines(session: AsyncSession, store_id: int, line_ids: Collec
     return {line.id: line.order_id for line in await repository.list_lines(session, store_id, line_ids)}
 
 
+async def orders_holding(session: AsyncSession, store_id: int, line_ids: Collection[int]) -> dict[int, OrderRow]:
+    """Return the whole order of each line."""
+    wanted = set(line_ids)
+    rows = [order_row(row) for row in await repository.list_holding(session, store_id, wanted)] if wanted else []
+    return {line.id: row for row in rows for line in row.lines if line.id in wanted}
+
+
 async def lines_on_route(session: AsyncSession, store_id: int, route: Route) -> list[LineRow]:
     """Return the lines on a route, for the books and the exceptions."""
     return [line_row(line) for line in await repository.list_lines_by_route(session, store_id, route)]

@@ -252,6 +252,13 @@ async def list_orders_by_id(session: AsyncSession, store_id: int, order_ids: Col
     return (await session.scalars(query)).all()
 
 
+async def list_holding(session: AsyncSession, store_id: int, line_ids: Collection[int]) -> Sequence[Order]:
+    """Return the orders of these lines, with all their lines."""
+    holding = _of_lines(store_id, OrderLine.id.in_(line_ids))
+    query = select(Order).where(Order.store_id == store_id, holding).options(joinedload(Order.lines))
+    return (await session.scalars(query)).unique().all()
+
+
 async def list_by_gid(session: AsyncSession, store_id: int, order_gids: Collection[str]) -> Sequence[Order]:
     """Return the orders of these Shopify ids with their lines; those that were never captured are left out."""
     query = select(Order).where(Order.store_id == store_id, Order.shopify_order_id.in_(order_gids))

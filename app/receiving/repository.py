@@ -71,12 +71,12 @@ async def list_parcels(
     limit: int = 200,
 ) -> Sequence[InboundParcel]:
     """Return parcels with their lines: those on their way the longest travelling first, any others the latest first."""
-    query = select(InboundParcel).where(InboundParcel.store_id == store_id).options(selectinload(InboundParcel.lines))
+    query = select(InboundParcel).where(InboundParcel.store_id == store_id).options(joinedload(InboundParcel.lines))
     if state is not None:
         query = query.where(InboundParcel.state == state)
     if cycle_ids is not None:
         query = query.where(InboundParcel.cycle_id.in_(cycle_ids))
-    return (await session.scalars(query.order_by(_turn_of(state)).limit(limit))).all()
+    return (await session.scalars(query.order_by(_turn_of(state)).limit(limit))).unique().all()
 
 
 async def find_parcels(
@@ -162,11 +162,11 @@ async def list_receipts(
     query = (
         select(Receipt)
         .where(Receipt.store_id == store_id)
-        .options(selectinload(Receipt.lines), selectinload(Receipt.corrections))
+        .options(joinedload(Receipt.lines), selectinload(Receipt.corrections))
     )
     if parcel_ids is not None:
         query = query.where(Receipt.parcel_id.in_(parcel_ids))
-    return (await session.scalars(query.order_by(Receipt.id))).all()
+    return (await session.scalars(query.order_by(Receipt.id))).unique().all()
 
 
 async def lines_over(session: AsyncSession, store_id: int, line_id: int) -> Sequence[ReceiptLine]:

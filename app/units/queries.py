@@ -44,6 +44,7 @@ class DemandLot:
     line_id: int
     partner_id: int
     partner_variant_id: int
+    supply_id: int | None
     supply_line_id: int | None
     state: DemandState
     quantity: int
@@ -83,6 +84,7 @@ async def _demand_lots(session: AsyncSession, wanted: Select[UnitLot, str, int, 
             line_id=lot.owner_id,
             partner_id=lot.partner_id,
             partner_variant_id=lot.partner_variant_id,
+            supply_id=lot.supply_id,
             supply_line_id=supply_line_id,
             state=DemandState(state),
             quantity=quantity,
@@ -289,14 +291,21 @@ async def unseen_by_partner(
 
 async def whereabouts(session: AsyncSession, store_id: int, line_ids: Sequence[int]) -> dict[int, dict[str, int]]:
     """Return where the units of each order line are; those that wait for a supply are where the supply is."""
+    lots = await demand_in(session, store_id, line_ids, DemandState)
+    return await places_of(session, store_id, line_ids, lots)
+
+
+async def places_of(
+    session: AsyncSession, store_id: int, line_ids: Sequence[int], lots: Iterable[DemandLot]
+) -> dict[int, dict[str, int]]:
+    """Return where the units of order lines are of which these are all lots, as `whereabouts` does."""
     found: dict[int, dict[str, int]] = {line_id: defaultdict(int) for line_id in line_ids}
-    lots = await session.execute(_demand(store_id).where(UnitLot.owner_id.in_(line_ids)))
     involved = set()
-    for lot, state, quantity, _ in lots:
-        if state == DemandState.SENT:
+    for lot in lots:
+        if lot.state is DemandState.SENT:
             involved.add(lot.supply_id)
         else:
-            found[lot.owner_id][state] += quantity
+            found[lot.line_id][lot.state.value] += lot.quantity
     supplies = await _supplies(session, store_id, UnitLot.id.in_(involved))
     for lot_id, waiting in (await _waiting_by_supply(session, store_id, supplies, assigned=False)).items():
         order = (SupplyState.RECEIVED, SupplyState.INBOUND, SupplyState.ACKNOWLEDGED, SupplyState.SENT)

@@ -15,7 +15,7 @@ from app.fulfillment.queries import list_shipments
 from app.fulfillment.service.contents import KINDS
 from app.job_runs.queries import RunFacts, failed_runs
 from app.master_orders.queries import get_lines, running_orders
-from app.orders.queries import OrderRow, list_orders_by_id, orders_of_lines
+from app.orders.queries import OrderRow, orders_holding, orders_of_lines
 from app.orders.service.stranded import STRANDED
 from app.partners.queries import PartnerFacts, partners_of
 from app.stores.events import FactRecovered
@@ -103,11 +103,8 @@ async def _waiting_for(uow: UnitOfWork, partner_id: int | None) -> list[tuple[Or
 async def _order_names(uow: UnitOfWork, found: Sequence[ExceptionFacts]) -> dict[tuple[str, str], str]:
     """Return what the order is called that an order line's exception is about."""
     lines = {int(each.subject_id) for each in found if each.subject_kind == "order_line" and each.subject_id.isdigit()}
-    if not lines:
-        return {}
-    order_of = await orders_of_lines(uow.session, uow.store_id, lines)
-    orders = await list_orders_by_id(uow.session, uow.store_id, set(order_of.values()))
-    return {("order_line", str(line)): f"Order {orders[order].name}" for line, order in order_of.items()}
+    orders = await orders_holding(uow.session, uow.store_id, lines)
+    return {("order_line", str(line)): f"Order {order.name}" for line, order in orders.items()}
 
 
 async def _nearer(uow: UnitOfWork, found: Sequence[ExceptionFacts]) -> dict[int, Address]:

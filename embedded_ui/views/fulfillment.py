@@ -21,7 +21,7 @@ from app.fulfillment.service import ready_lots
 from app.fulfillment.service.numbers import SHOWN
 from app.fulfillment.states import ShipmentState
 from app.orders.naming import names_of_lines
-from app.orders.queries import LineRow, OrderRow, get_order, list_orders_by_id, orders_of_lines
+from app.orders.queries import LineRow, OrderRow, get_order, list_orders_by_id, orders_holding
 from app.partners.queries import partners_named
 from app.units.queries import whereabouts
 from app.units.states import DemandState
@@ -135,18 +135,15 @@ class ShipmentsPage:
 async def list_ready(session: AsyncSession, store_id: int) -> list[ReadyOrder]:
     """Return the orders of which something is at the centre and in no box, the longest waiting first."""
     lines = await lines_with_units_in(session, store_id, [DemandState.ALLOCATED])
-    order_of = await orders_of_lines(session, store_id, lines)
-    orders = await list_orders_by_id(session, store_id, set(order_of.values()))
-    in_turn = sorted(set(order_of.values()), key=lambda order_id: (orders[order_id].placed_at, order_id))
-    places = await whereabouts(
-        session, store_id, [line.id for order_id in in_turn for line in orders[order_id].partner_lines]
-    )
+    orders = {order.id: order for order in (await orders_holding(session, store_id, lines)).values()}
+    in_turn = sorted(orders.values(), key=lambda order: (order.placed_at, order.id))
+    places = await whereabouts(session, store_id, [line.id for order in in_turn for line in order.partner_lines])
     ready = []
-    for order_id in in_turn:
-        journeys = [(line, to_customer(places[line.id])) for line in orders[order_id].partner_lines]
+    for order in in_turn:
+        journeys = [(line, to_customer(places[line.id])) for line in order.partner_lines]
         here = sum(places[line.id].get(DemandState.ALLOCATED, 0) // line.units_per for line, _ in journeys)
         if here:
-            ready.append(ReadyOrder(orders[order_id], here, sum(journey.awaited for _, journey in journeys)))
+            ready.append(ReadyOrder(order, here, sum(journey.awaited for _, journey in journeys)))
     return ready
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.orders.queries import OrderRow, list_orders_by_id, orders_of_lines
+from app.orders.queries import OrderRow, orders_holding
 
 GONE = "A product the partner removed"
 
@@ -15,9 +15,9 @@ async def orders_with_units(
 ) -> list[tuple[OrderRow, int]]:
     """Return the orders of lines with units, the oldest first, each with how many units of it there are."""
     wanted = list(lines)
-    order_of = await orders_of_lines(session, store_id, {line_id for line_id, _ in wanted}) if wanted else {}
+    order_of = await orders_holding(session, store_id, {line_id for line_id, _ in wanted})
+    orders = {row.id: row for row in order_of.values()}
     units: Counter[int] = Counter()
     for line_id, quantity in wanted:
-        units[order_of[line_id]] += quantity
-    rows = await list_orders_by_id(session, store_id, set(units)) if units else {}
-    return [(row, units[row.id]) for row in sorted(rows.values(), key=lambda row: (row.placed_at, row.id))]
+        units[order_of[line_id].id] += quantity
+    return [(row, units[row.id]) for row in sorted(orders.values(), key=lambda row: (row.placed_at, row.id))]

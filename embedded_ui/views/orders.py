@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.pagination import Page
-from app.exceptions.queries import ExceptionFacts, open_exceptions_of
+from app.exceptions.queries import ExceptionFacts, open_exceptions_about
 from app.fulfillment.queries import ShipmentRow, list_shipments
 from app.fulfillment.states import ShipmentState
-from app.master_orders.queries import MasterOrder, get_lines, get_master_order
+from app.master_orders.queries import MasterOrder, master_orders_holding
 from app.orders.naming import names_of_lines
 from app.orders.queries import HoldRow, LineRow, OrderRow, get_order, holds_of, page_orders
 from app.orders.states import Standing
 from app.partners.queries import PartnerFacts, partners_of
-from app.units.queries import demand_in, whereabouts
+from app.units.queries import DemandLot, demand_in, places_of, whereabouts
 from app.units.states import DemandState
 from embedded_ui.forms.listing import Listing
 from embedded_ui.views.journey import Journey, to_customer, together
@@ -95,14 +95,16 @@ async def read_order(session: AsyncSession, store_id: int, order_id: int) -> Ord
     """Return one order with where each unit is."""
     order = await get_order(session, store_id, order_id)
     line_ids = [line.id for line in order.lines]
-    places = await whereabouts(session, store_id, line_ids)
+    lots = await demand_in(session, store_id, line_ids, DemandState)
+    places = await places_of(session, store_id, line_ids, lots)
     holds = await holds_of(session, store_id, line_ids)
     names = await names_of_lines(session, order.lines)
     partners = {partner.id: partner for partner in await partners_of(session, store_id)}
-    masters = await _masters_of(session, store_id, line_ids)
-    of_lines: dict[int, list[ExceptionFacts]] = {line_id: [] for line_id in line_ids}
-    for problem in await open_exceptions_of(session, "order_line", *line_ids):
-        of_lines[int(problem.subject_id)].append(problem)
+    masters = await _masters_of(session, store_id, lots)
+    subjects = [("order", order_id), *(("order_line", line_id) for line_id in line_ids)]
+    problems: dict[tuple[str, str], list[ExceptionFacts]] = defaultdict(list)
+    for problem in await open_exceptions_about(session, subjects):
+        problems[problem.subject_kind, problem.subject_id].append(problem)
     shown = [
         LineShown(
             line,
@@ -110,7 +112,7 @@ async def read_order(session: AsyncSession, store_id: int, order_id: int) -> Ord
             partners.get(line.partner_id or 0),
             to_customer(places[line.id]),
             holds.get(line.id),
-            tuple(of_lines[line.id]),
+            tuple(problems["order_line", str(line.id)]),
             tuple(masters[line.id]),
         )
         for line in order.lines
@@ -122,20 +124,16 @@ async def read_order(session: AsyncSession, store_id: int, order_id: int) -> Ord
         own_lines=tuple(line for line in order.lines if line.is_own),
         other_lines=tuple(each for each in shown if not each.line.is_for_partner and not each.line.is_own),
         shipments=tuple(await list_shipments(session, store_id, SHIPMENTS_SHOWN, [order.id])),
-        problems=tuple(await open_exceptions_of(session, "order", order.id)),
+        problems=tuple(problems["order", str(order.id)]),
     )
 
 
-async def _masters_of(session: AsyncSession, store_id: int, line_ids: Sequence[int]) -> dict[int, list[MasterOrder]]:
-    """Return the master orders that each line's units are, or were, ordered with."""
-    lots = await demand_in(session, store_id, line_ids, DemandState)
+async def _masters_of(session: AsyncSession, store_id: int, lots: Sequence[DemandLot]) -> dict[int, list[MasterOrder]]:
+    """Return the master orders that each line's units are, or were, ordered with, the oldest first."""
     ordered = {(lot.line_id, lot.supply_line_id) for lot in lots if lot.supply_line_id is not None}
-    cycle_of = {
-        master_line_id: line.cycle_id
-        for master_line_id, line in (await get_lines(session, store_id, {each for _, each in ordered})).items()
-    }
-    masters = {each: await get_master_order(session, store_id, each) for each in sorted(set(cycle_of.values()))}
-    found: dict[int, list[MasterOrder]] = defaultdict(list)
-    for line_id, cycle_id in sorted({(line_id, cycle_of[each]) for line_id, each in ordered}):
-        found[line_id].append(masters[cycle_id])
-    return found
+    masters = await master_orders_holding(session, store_id, {each for _, each in ordered})
+    found: dict[int, dict[int, MasterOrder]] = defaultdict(dict)
+    for line_id, master_line_id in sorted(ordered):
+        master = masters[master_line_id]
+        found[line_id][master.id] = master
+    return defaultdict(list, {line_id: [each for _, each in sorted(of.items())] for line_id, of in found.items()})

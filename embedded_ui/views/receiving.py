@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.catalog.queries import variants_of_store
 from app.exceptions.queries import ExceptionFacts, open_exceptions_of
 from app.master_orders.queries import MasterOrder, get_master_order
-from app.orders.queries import OrderRow, list_orders_by_id, orders_of_lines
+from app.orders.queries import OrderRow, orders_holding
 from app.partners.queries import PartnerFacts, get_partner, partners_named, partners_of
 from app.receiving.queries import (
     Parcel,
@@ -160,11 +160,11 @@ async def _given(
 ) -> dict[int, list[tuple[OrderRow, int]]]:
     """Return by master line whose orders its units were given to, the oldest order first."""
     lots = [lot for lot in await demand_of_supply(session, store_id, line_ids) if lot.state in MATCHED]
-    order_of = await orders_of_lines(session, store_id, {lot.line_id for lot in lots})
-    orders = await list_orders_by_id(session, store_id, set(order_of.values()))
+    order_of = await orders_holding(session, store_id, {lot.line_id for lot in lots})
+    orders = {row.id: row for row in order_of.values()}
     units: dict[int, Counter[int]] = defaultdict(Counter)
     for lot in lots:
-        units[lot.supply_line_id or 0][order_of[lot.line_id]] += lot.quantity
+        units[lot.supply_line_id or 0][order_of[lot.line_id].id] += lot.quantity
     return {
         line_id: [(orders[order_id], count) for order_id, count in sorted(counts.items())]
         for line_id, counts in units.items()

@@ -21,7 +21,7 @@ from embedded_ui.views.problem_words import HEADINGS
 from tests.support.shops import PARTNER
 from tests.support.source import python_files
 from tests.support.trade import Trade
-from tests.support.weeks import running, sell, stock_centre
+from tests.support.weeks import close_week, receive, running, sell, send_parcel, stock_centre
 
 pytestmark = pytest.mark.anyio
 
@@ -92,6 +92,48 @@ async def test_more_orders_do_not_mean_more_questions(trade: Trade, connection: 
 
     assert len(many) == len(few)
     assert len(many) <= 10
+
+
+ELM = "elm.myshopify.com"
+
+
+async def asked_of_each(trade: Trade, connection: AsyncConnection, *paths: str) -> list[int]:
+    """How many questions each page asks."""
+    asked = []
+    for path in paths:
+        with counted(connection) as statements:
+            assert (await trade.shops.get(trade.retailer, path)).status_code == 200
+        asked.append(len(statements))
+    return asked
+
+
+async def test_more_in_an_order_or_in_a_parcel_does_not_mean_more_questions(
+    trade: Trade, connection: AsyncConnection
+) -> None:
+    """One order, then one of two partners' products beside others; a dozen is what a page of one thing may ask."""
+    await trade.join(ELM, name="Elm Roastery", email="orders@elm.example.com")
+    await trade.bring_in(trade.product(ELM, {"sku": "LEAF"}), partner=ELM)
+    await trade.bring_in(trade.product(PARTNER, {"sku": "BEAN"}), trade.product(PARTNER, {"sku": "POD"}))
+    few = await week_asked(trade, connection, [("PARTNER-oak-BEAN", 1)])
+    several = [("PARTNER-oak-BEAN", 2), ("PARTNER-oak-POD", 1), ("PARTNER-elm-LEAF", 1)]
+
+    many = await week_asked(trade, connection, several, several, several[:2])
+
+    assert many == few
+    assert max(many) <= 12
+
+
+async def week_asked(trade: Trade, connection: AsyncConnection, *bought: list[tuple[str, int]]) -> list[int]:
+    """Let a week pass in which customers buy; return what pages of one thing ask, once Oak's parcel is counted."""
+    known = len(await trade.orders())
+    for lines in bought:
+        trade.buy(*lines)
+        await trade.settle()
+    order, master = (await trade.orders())[known], await close_week(trade)
+    parcel = await send_parcel(trade)
+    await receive(trade, parcel)
+    one_thing = (f"/app/orders/{order.id}", f"/app/master-orders/{master.id}", f"/app/receiving/{parcel.id}")
+    return await asked_of_each(trade, connection, *one_thing, f"/app/receiving/{parcel.id}/correct")
 
 
 async def test_exceptions_say_cause_next_step_and_where(trade: Trade) -> None:

@@ -47,9 +47,9 @@ async def close_week(trade: Trade) -> MasterOrder:
 
 
 async def send_parcel(trade: Trade, quantities: Mapping[int, int] | None = None, *, tracked: bool = True) -> Parcel:
-    """The partner ships the master order, all of it or some units by line; return our parcel."""
+    """The partner ships the latest master order, all of it or some units by line; return our parcel."""
     store = trade.shops.store(PARTNER)
-    (order,) = [each for each in store.orders.values() if any(tag.startswith("ph-") for tag in each.tags)]
+    *_, order = [each for each in store.orders.values() if any(tag.startswith("ph-") for tag in each.tags)]
     wanted = None if quantities is None else list(quantities.items())
     tracking = [Tracking(company="UPS", number=NUMBER, url="https://track.example.com/1Z999")]
     for parts in parts_for(store, order, wanted):

@@ -125,16 +125,16 @@ async def mark_variants_deleted(
 
 
 async def list_partner_variants(
-    session: AsyncSession, partner_store_id: int, ids: Collection[int]
+    session: AsyncSession, partner_store_ids: Collection[int], ids: Collection[int]
 ) -> Sequence[tuple[PartnerVariant, PartnerProduct]]:
-    """Return variants with their product."""
+    """Return variants of partners' stores with their product; no two stores have the same id of ours."""
     query = (
         select(PartnerVariant, PartnerProduct)
         .join(
             PartnerProduct,
             OF_PRODUCT,
         )
-        .where(PartnerVariant.partner_store_id == partner_store_id, PartnerVariant.id.in_(ids))
+        .where(PartnerVariant.partner_store_id.in_(partner_store_ids), PartnerVariant.id.in_(ids))
     )
     return [(variant, product) for variant, product in (await session.execute(query))]
 

@@ -63,11 +63,9 @@ async def _of_products(uow: UnitOfWork, mappings: Sequence[SkuMapping]) -> list[
     grouped: dict[str, list[SkuMapping]] = defaultdict(list)
     for mapping in mappings:
         grouped[mapping.shopify_product_id].append(mapping)
-    titles: dict[int, str] = {}
-    for partner_store_id in {each.partner_store_id for each in mappings}:
-        ids = [each[0].partner_variant_id for each in grouped.values()]
-        variants = await repository.list_partner_variants(uow.session, partner_store_id, ids)
-        titles |= {variant.id: product.title for variant, product in variants}
+    ids = [each[0].partner_variant_id for each in grouped.values()]
+    variants = await repository.list_partner_variants(uow.session, {each.partner_store_id for each in mappings}, ids)
+    titles = {variant.id: product.title for variant, product in variants}
     return [(titles.get(each[0].partner_variant_id, each[0].sku), each) for each in grouped.values()]
 
 

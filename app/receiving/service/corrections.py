@@ -6,7 +6,7 @@ from app.core.errors import Invalid
 from app.core.unit_of_work import UnitOfWork
 from app.events.service import record_event
 from app.master_orders.queries import get_lines
-from app.orders.queries import list_orders_by_id, orders_of_lines
+from app.orders.queries import orders_holding
 from app.receiving import repository, rules
 from app.receiving.errors import CorrectedMeanwhile, NotReceived
 from app.receiving.events import ParcelCorrected, UnitsTakenBack
@@ -104,9 +104,9 @@ async def _told(uow: UnitOfWork, gone_on: Sequence[DemandLot]) -> str:
 
 
 async def _names(uow: UnitOfWork, lots: Sequence[DemandLot]) -> str:
-    order_of = await orders_of_lines(uow.session, uow.store_id, {lot.line_id for lot in lots})
-    orders = await list_orders_by_id(uow.session, uow.store_id, set(order_of.values()))
-    return rules.some_of([orders[order_id].name for order_id in sorted(orders)])
+    order_of = await orders_holding(uow.session, uow.store_id, {lot.line_id for lot in lots})
+    orders = {order.id: order.name for order in order_of.values()}
+    return rules.some_of([name for _, name in sorted(orders.items())])
 
 
 async def _write_down(
