@@ -1,7 +1,7 @@
 """What other domains and the pages ask about master orders."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -243,6 +243,14 @@ def as_partner_has_it(master: MasterOrder, changes: Iterable[ChangeRow]) -> Mast
     return replace(
         master, lines=tuple(replace(line, quantity=line.quantity + changed[line.id]) for line in master.lines)
     )
+
+
+def as_cancelled(master: MasterOrder, off: Mapping[int, int]) -> MasterOrder:
+    """Return a master order that the partner cancelled with what still counts of it: without the units that are off, by
+    line.
+    """
+    left = (replace(line, quantity=max(line.quantity - off.get(line.id, 0), 0)) for line in master.lines)
+    return replace(master, lines=tuple(left))
 
 
 async def partnerships_with_draft(session: AsyncSession, store_id: int, draft_gid: str) -> list[int]:

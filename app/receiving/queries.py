@@ -180,6 +180,12 @@ async def partner_is_done(session: AsyncSession, store_id: int, cycle_ids: Colle
     return {row.cycle_id: row.is_done for row in await repository.list_partner_orders(session, store_id, cycle_ids)}
 
 
+async def cancelled_by_partner(session: AsyncSession, store_id: int, cycle_ids: Collection[int]) -> set[int]:
+    """Return which master orders the partner cancelled on their store."""
+    rows = await repository.list_partner_orders(session, store_id, cycle_ids)
+    return {row.cycle_id for row in rows if row.cancelled_at is not None}
+
+
 async def is_inbound_number(session: AsyncSession, store_id: int, number: str) -> bool:
     """Tell whether a tracking number belongs to a parcel from a partner, however spelt; no customer may see it."""
     plain = plain_number(number)

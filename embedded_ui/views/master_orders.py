@@ -1,7 +1,7 @@
 """Master orders as their pages show them, for the retailer and for the partner."""
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from urllib.parse import quote
@@ -16,6 +16,7 @@ from app.master_orders.queries import (
     EditRow,
     LineRow,
     MasterOrder,
+    as_cancelled,
     as_partner_has_it,
     changes_of,
     get_master_order,
@@ -25,9 +26,9 @@ from app.master_orders.queries import (
 from app.master_orders.states import CycleState
 from app.orders.queries import OrderRow
 from app.partners.queries import PartnerFacts, get_partner, partners_of
-from app.receiving.queries import Parcel, list_parcels
+from app.receiving.queries import Parcel, cancelled_by_partner, list_parcels
 from app.units.queries import demand_of_supply, queued_demand, supply_whereabouts
-from app.units.states import DemandState
+from app.units.states import DemandState, SupplyState
 from embedded_ui.forms.listing import Listing
 from embedded_ui.views.journey import Journey, to_centre, together
 from embedded_ui.views.names import GONE, orders_with_units
@@ -53,6 +54,10 @@ STATES: Mapping[CycleState, StateWords] = {
         "Nothing ordered", "neutral", "No order went to the partner. What is sold of theirs joins the next one."
     ),
 }
+
+
+NOT_SENT = (SupplyState.SENT, SupplyState.ACKNOWLEDGED, SupplyState.SHORTED)
+"""Where units are that no parcel brought; nothing more is to be expected of them once the partner cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,7 @@ class MasterPage:
     changes: tuple[ChangeRow, ...]
     parcels: tuple[Parcel, ...]
     problems: tuple[ExceptionFacts, ...]
+    is_cancelled: bool  # by the partner
     titles: Mapping[int, str]  # by line, for the change ledger
     orders: tuple[tuple[OrderRow, int], ...]  # of the retailer's customers, with the units that come with it
 
@@ -148,6 +154,17 @@ def _harmless(text: str) -> str:
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
+def _theirs(
+    master: MasterOrder, changes: Iterable[ChangeRow], places: Mapping[int, Mapping[str, int]], *, is_cancelled: bool
+) -> MasterOrder:
+    """Return what counts now of the partner's order."""
+    theirs = as_partner_has_it(master, changes)
+    if not is_cancelled:
+        return theirs
+    off = {line.id: sum(places[line.id].get(state, 0) for state in NOT_SENT) for line in master.lines}
+    return as_cancelled(theirs, off)
+
+
 async def list_running(session: AsyncSession, store_id: int) -> list[MasterShown]:
     """Return the master orders that are not over, the next cut-off first."""
     return running_shown(await running_orders(session, store_id), await partners_of(session, store_id))
@@ -167,10 +184,11 @@ async def list_past(
     partners = {partner.id: partner for partner in await partners_of(session, store_id)}
     places = await supply_whereabouts(session, store_id, [line.id for master in page.rows for line in master.lines])
     changes = await changes_of(session, store_id, [master.id for master in page.rows])
+    cancelled = await cancelled_by_partner(session, store_id, [master.id for master in page.rows])
     return page.of(
         lambda master: MasterShown(
             master,
-            as_partner_has_it(master, changes[master.id]),
+            _theirs(master, changes[master.id], places, is_cancelled=master.id in cancelled),
             partners[master.partner_id],
             to_centre(together(places[line.id] for line in master.lines), for_partner=for_partner),
         )
@@ -186,7 +204,8 @@ async def read_master(session: AsyncSession, store_id: int, cycle_id: int, *, fo
     places = await supply_whereabouts(session, store_id, [line.id for line in master.lines])
     edits = {edit.variant_gid: edit for edit in master.edits}
     changes = (await changes_of(session, store_id, [cycle_id]))[cycle_id]
-    theirs = as_partner_has_it(master, changes)
+    is_cancelled = cycle_id in await cancelled_by_partner(session, store_id, [cycle_id])
+    theirs = _theirs(master, changes, places, is_cancelled=is_cancelled)
     lines = []
     for line, their_line in zip(master.lines, theirs.lines, strict=True):
         variant = variants.get(line.partner_variant_id)
@@ -201,6 +220,7 @@ async def read_master(session: AsyncSession, store_id: int, cycle_id: int, *, fo
         changes=tuple(changes),
         parcels=tuple(await list_parcels(session, store_id, None, [cycle_id])),
         problems=tuple(await open_exceptions_of(session, "master", cycle_id)),
+        is_cancelled=is_cancelled,
         titles={shown.line.id: shown.title for shown in lines},
         orders=() if for_partner else await _orders_on(session, store_id, master),
     )

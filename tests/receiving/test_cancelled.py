@@ -49,18 +49,42 @@ async def test_what_is_still_wanted_of_it_is_ordered_again_by_one_click(oak: Oak
     assert lines_of(oak.orders[-1]) == [3]
 
 
-async def test_of_a_cancelled_order_what_is_in_a_parcel_on_its_way_is_awaited(oak: Oak) -> None:
-    """G26, H4: the decision is about what was not sent; what that parcel then lacks is short like any other."""
+async def test_what_counts_of_a_cancelled_order_is_shown_as_theirs(oak: Oak) -> None:
+    """G26: what they had sent of it before; the rest is on the next one."""
     await oak.sell(5)
     cycle_id = (await oak.close_week()).id
     oak.send(2)
     await oak.trade.settle()
+    await cancelled_there(oak, cycle_id)
+    async with oak.trade.uow() as uow:
+        await service.order_again(uow, cycle_id)
+    addresses = (f"/app/master-orders/{cycle_id}", "/app/master-orders")
+
+    page, listed = [(await oak.trade.shops.get(oak.trade.retailer, address)).text for address in addresses]
+
+    assert '<s-table-cell><s-text type="strong" tone="warning">2</s-text></s-table-cell>' in page
+    assert f"2 units, $19.60 on the partner’s order {oak.order.name}" in page
+    assert "The partner cancelled it. You ordered 5 units, $49.00." in page
+    assert '<s-table-cell>2 <s-text color="subdued">of 5 ordered</s-text></s-table-cell>' in listed
+
+
+async def cancelled_there(oak: Oak, cycle_id: int) -> None:
+    """Hear that Oak's staff cancelled our order a minute from now, as it stands."""
     store_id = oak.trade.link.partner_store.id
     facts = await oak.trade.shops.shopify.call(store_id, gateway.read_partner_order, oak.order.gid)
     assert facts is not None
     later = oak.trade.clock.at + timedelta(minutes=1)
     async with oak.trade.uow() as uow:
         await service.record_partner_order(uow, cycle_id, replace(facts, cancelled_at=later, updated_at=later))
+
+
+async def test_of_a_cancelled_order_what_is_in_a_parcel_on_its_way_is_awaited(oak: Oak) -> None:
+    """G26, H4: the decision is about what was not sent; what that parcel then lacks is short like any other."""
+    await oak.sell(5)
+    cycle_id = (await oak.close_week()).id
+    oak.send(2)
+    await oak.trade.settle()
+    await cancelled_there(oak, cycle_id)
 
     async with oak.trade.uow() as uow:
         await service.order_again(uow, cycle_id)
