@@ -118,7 +118,7 @@ ENDED: Mapping[str, str] = {
     D.REFUNDED: "refunded",
     D.SHORTED: "will not come",
     D.RETURNED: "returned",
-    S.WITHDRAWN: "counted by mistake",
+    S.WITHDRAWN: "no longer counted",
     S.DAMAGED: "damaged",
 }
 NOTHING = Place("", "Nothing to send", "neutral")

@@ -7,13 +7,21 @@ import pytest
 
 from app.exceptions.service import Problem, open_exception
 from app.orders.states import Standing
-from embedded_ui.views.journey import to_customer
+from app.units.states import SupplyState
+from embedded_ui.views.journey import to_centre, to_customer
 from simulator.world.orders import cancel_order, pay_order
 from tests.support.shops import PARTNER
 from tests.support.trade import Trade
 from tests.support.weeks import close_week, receive, sell, send_parcel, stock_centre
 
 pytestmark = pytest.mark.anyio
+
+
+def test_what_was_withdrawn_is_called_what_is_true_of_all_of_it() -> None:
+    """The partner agreed not to send it, it was sent back, or it was counted by mistake."""
+    journey = to_centre({SupplyState.WITHDRAWN: 2, SupplyState.ALLOCATED: 1})
+
+    assert journey.sentence == "1 arrived, 2 no longer counted"
 
 
 async def test_without_orders_the_page_says_what_will_come(trade: Trade) -> None:
