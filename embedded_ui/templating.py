@@ -86,7 +86,7 @@ def signed(units: int) -> str:
 
 def share(value: Decimal) -> str:
     """Return a share as a number of per cent without the sign, for a field."""
-    return percent(value).removesuffix(" %")
+    return percent(value).removesuffix("\N{NO-BREAK SPACE}%")
 
 
 @cache

@@ -27,7 +27,7 @@ class Proposal:
         """Return what has to be mended, by field."""
         found = contact_faults(self.name, self.contact_email)
         if not 0 <= self.discount < 1:
-            found["discount"] = "Enter a discount from 0 to 99 %."
+            found["discount"] = "Enter a discount from 0 to 99\N{NO-BREAK SPACE}%."
         if not 1 <= self.weekday <= 7:
             found["weekday"] = "Choose a day."
         if not 0 <= self.buffer <= MOST_BUFFER:
@@ -46,9 +46,8 @@ def contact_faults(name: str, email: str) -> dict[str, str]:
 
 
 def percent(share: Decimal) -> str:
-    """Return a share as people write it: 0.3 is 30 %."""
-    text = f"{(share * 100).normalize():f}"
-    return f"{text} %"
+    """Return a share as people write it: 0.3 is 30 %; no line ends before the sign."""
+    return f"{(share * 100).normalize():f}\N{NO-BREAK SPACE}%"
 
 
 def weekly(weekday: int, at: time) -> str:

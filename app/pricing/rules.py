@@ -10,14 +10,17 @@ from app.pricing.errors import NOTHING, NoPrice, OtherCurrency
 def cost_from_retail(retail: Money, discount: Decimal) -> Money:
     """Return the wholesale cost: the partner's retail price less the accepted discount, half-up (contract §5)."""
     if not 0 <= discount < 1:
-        raise Invalid("A discount is at least 0 % and less than 100 %.")
+        raise Invalid("A discount is at least 0\N{NO-BREAK SPACE}% and less than 100\N{NO-BREAK SPACE}%.")
     return (retail * (1 - discount)).rounded()
 
 
 def apply_markup(cost: Money, markup: Decimal) -> Money:
     """Return cost × (1 + markup), half-up: cost 70.00 with 30 % sells at 91.00 (C2)."""
     if markup <= -1:
-        raise Invalid("A markup is more than −100 %.", {"markup": "Enter a markup above −100 %."})
+        raise Invalid(
+            "A markup is more than −100\N{NO-BREAK SPACE}%.",
+            {"markup": "Enter a markup above −100\N{NO-BREAK SPACE}%."},
+        )
     return (cost * (1 + markup)).rounded()
 
 

@@ -104,7 +104,7 @@ async def test_a_markup_that_was_typed_and_not_looked_at_shows_its_prices_before
 
     assert (answer.status_code, imports) == (303, [])
     assert "These are the prices with the new markup; nothing was imported yet" in page
-    assert ("$19.60" in page, "made with 100 % markup" in page) == (True, True)
+    assert ("$19.60" in page, "made with 100\N{NO-BREAK SPACE}% markup" in page) == (True, True)
 
 
 async def test_a_markup_that_cannot_be_is_refused_where_it_is_typed(trade: Trade) -> None:

@@ -44,7 +44,7 @@ async def test_a_number_names_its_partner_and_its_prices(trade: Trade) -> None:
     page = (await trade.shops.get(trade.retailer, f"/app/stock/{mapping.id}")).text
 
     assert f'href="/app/partners/{trade.link.partner.id}"' in page
-    assert all(price in page for price in ("$14.00", "$9.80, 30 % off", "$13.72"))
+    assert all(price in page for price in ("$14.00", "$9.80, 30\N{NO-BREAK SPACE}% off", "$13.72"))
 
 
 async def test_of_a_partner_who_is_gone_no_sum_and_no_reading_is_shown(trade: Trade) -> None:

@@ -1,11 +1,14 @@
 """What the filters of the templates say."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
+from app.partners.terms import percent
 from embedded_ui.carriers import tracking_page
-from embedded_ui.templating import apart
+from embedded_ui.templating import TEMPLATES, apart, share
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 
@@ -46,3 +49,11 @@ def test_a_link_that_came_with_a_parcel_is_shown_only_if_it_leads_to_a_page(
 ) -> None:
     """N7: whoever ships the parcel writes the link, and others open it."""
     assert tracking_page(carrier, "7", url) == page
+
+
+def test_no_line_ends_between_a_number_and_its_percent_sign() -> None:
+    parting = [file.name for file in TEMPLATES.rglob("*.html") if re.search(r"\d %(?!})", file.read_text())]
+
+    assert percent(Decimal("0.3")) == "30\N{NO-BREAK SPACE}%"
+    assert share(Decimal("0.125")) == "12.5"
+    assert parting == []

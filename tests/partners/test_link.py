@@ -45,7 +45,7 @@ async def test_the_link_shows_who_invites_and_what_is_read_and_what_never(shops:
     assert page.status_code == 200
     for words in (
         "Corner would like to sell your products",
-        "30 % off",
+        "30\N{NO-BREAK SPACE}% off",
         "What will be read",
         "What is never read",
         PARTNER,

@@ -54,7 +54,10 @@ async def request_import(uow: UnitOfWork, partner_id: int, chosen: Sequence[Chos
     if not all(PRODUCT_GID.fullmatch(each.gid) for each in chosen):
         raise Invalid("This is no product of the partner.")
     if not -1 < markup <= 10:
-        raise Invalid("Please check the markup.", {"markup": "Enter a markup between −99 % and 1000 %."})
+        raise Invalid(
+            "Please check the markup.",
+            {"markup": "Enter a markup between −99\N{NO-BREAK SPACE}% and 1000\N{NO-BREAK SPACE}%."},
+        )
 
     row = ProductImport(
         store_id=uow.store_id,

@@ -64,7 +64,7 @@ async def change_defaults(uow: UnitOfWork, markup: Decimal, buffer: int) -> None
     """Let new imports and new partners start from these values."""
     fields = {}
     if not 0 <= markup <= 10:
-        fields["markup"] = "Enter a markup between 0 and 1000 %."
+        fields["markup"] = "Enter a markup between 0 and 1000\N{NO-BREAK SPACE}%."
     if not 0 <= buffer <= 10_000:
         fields["buffer"] = "Enter a whole number of units, 0 or more."
     if fields:
