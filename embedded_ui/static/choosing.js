@@ -32,6 +32,7 @@ function showChoice(form) {
   const words = chosen.size ? `${chosen.size} chosen` : "Nothing chosen yet";
   form.querySelector("[data-count]").textContent = chosen.size > most ? `${words}; at most ${most} at a time` : words;
   form.querySelector("[data-clear]").hidden = !chosen.size;
+  form.querySelector("[data-choosing]").hidden = !boxes.length && !chosen.size;
   form.querySelector("s-button[type=submit]").toggleAttribute("disabled", !chosen.size || chosen.size > most);
 }
 
