@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,11 +27,13 @@ Subject = tuple[str, object]
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One sentence of a timeline."""
+    """One sentence of a timeline: what happened, or happened so often with nothing else between."""
 
     at: datetime
     sentence: str
     by: str
+    times: int = 1
+    first_at: datetime | None = None  # where it happened more than once
 
 
 async def timeline(
@@ -66,8 +69,13 @@ async def latest(session: AsyncSession, event: type[Event], since: datetime, lim
 
 
 async def _told(session: AsyncSession, chosen: Select[DomainEvent]) -> list[TimelineEntry]:
-    events = (await session.scalars(chosen)).all()
-    return [TimelineEntry(event.happened_at, event.sentence, BY[ActorKind(event.actor)]) for event in events]
+    events = groupby(await session.scalars(chosen), key=lambda event: (event.sentence, event.actor))
+    return [_entry(sentence, actor, [event.happened_at for event in alike]) for (sentence, actor), alike in events]
+
+
+def _entry(sentence: str, actor: str, times: Sequence[datetime]) -> TimelineEntry:
+    first_at = times[-1] if len(times) > 1 else None
+    return TimelineEntry(times[0], sentence, BY[ActorKind(actor)], len(times), first_at)
 
 
 async def count_since(session: AsyncSession, event: type[Event], subject_id: object, since: datetime) -> int:

@@ -36,6 +36,19 @@ async def test_written_stock_does_not_bury_what_happened_to_a_partner(trade: Tra
     assert "The store of Oak Roastery was checked: everything is in order" in page
 
 
+async def test_a_store_that_was_checked_again_and_again_is_one_line_of_the_story(trade: Trade) -> None:
+    path = f"/app/partners/{trade.link.partner.id}"
+    for _ in range(2):
+        await trade.turn(minutes=1)
+        await trade.shops.post(trade.retailer, f"{path}/check")
+        await trade.settle()
+
+    page = (await trade.shops.get(trade.retailer, path)).text
+
+    assert page.count("The store of Oak Roastery was checked: everything is in order") == 1
+    assert " times since Mon 2 Nov 2026, " in page
+
+
 async def test_a_partner_is_called_otherwise_on_the_terms_that_were_accepted(trade: Trade) -> None:
     path = f"/app/partners/{trade.link.partner.id}"
 

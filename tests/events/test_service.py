@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from app.core.unit_of_work import ActorKind, UnitsOfWork, system_for
 from app.events.declaration import Event
 from app.events.models import DomainEvent
-from app.events.queries import timeline
+from app.events.queries import count_since, timeline
 from app.events.service import Later, News, record_event
 from app.job_runs.declaration import Job
 from app.job_runs.models import JobRun
@@ -53,6 +53,25 @@ async def test_an_event_becomes_a_sentence_of_the_timeline(open_uow: UnitsOfWork
 
     assert [entry.sentence for entry in told] == ["4 bags arrived", "3 bags arrived"]
     assert {(entry.at, entry.by) for entry in told} == {(MONDAY_NOON, "your staff")}
+
+
+async def test_what_happened_again_with_nothing_between_is_told_as_one(open_uow: UnitsOfWork) -> None:
+    """The record itself stays whole."""
+    retailer = replace(system_for(7), kind=ActorKind.RETAILER)
+    for bags in (3, 3, 3, 4, 3):
+        async with open_uow(retailer) as uow:
+            await record_event(uow, BeansArrived(sack_id=1, bags=bags))
+
+    async with open_uow(retailer) as uow:
+        told = await timeline(uow.session, "sack", 1)
+        recorded = await count_since(uow.session, BeansArrived, 1, MONDAY_NOON)
+
+    assert [(each.sentence, each.times) for each in told] == [
+        ("3 bags arrived", 1),
+        ("4 bags arrived", 1),
+        ("3 bags arrived", 3),
+    ]
+    assert recorded == 5
 
 
 async def test_a_timeline_ends_at_the_store_and_at_the_partnership(open_uow: UnitsOfWork) -> None:
