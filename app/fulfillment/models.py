@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base
 from app.core.tenancy import TenantOwned
+from app.core.tracking import plain_of
 from app.fulfillment import rules, states
 from app.fulfillment.states import ShipmentState
 
@@ -20,6 +21,13 @@ class Shipment(TenantOwned, Base):
     __table_args__ = (
         ForeignKeyConstraint(["store_id", "order_id"], ["orders.store_id", "orders.id"]),
         Index("ix_shipments_order", "store_id", "order_id"),
+        Index("ix_shipments_number", "store_id", "plain_number"),
+        Index(
+            "ix_shipments_correction",
+            "store_id",
+            "plain_correction",
+            postgresql_where=text("plain_correction IS NOT NULL"),
+        ),
     )
 
     order_id: Mapped[int]
@@ -39,6 +47,8 @@ class Shipment(TenantOwned, Base):
     # fulfilments, or corrections of one, asked for without an answer, one after the other
     correction: Mapped[dict[str, Any] | None]
     # carrier, number, link that the store is still to be told of a box on its way, and whether the customer gets a mail
+    plain_number: Mapped[str | None] = plain_of("tracking_number")
+    plain_correction: Mapped[str | None] = plain_of("(correction ->> 'number')")
 
     lines: Mapped[list["ShipmentLine"]] = relationship(
         order_by="ShipmentLine.id", lazy="raise", cascade="all, delete-orphan"

@@ -43,8 +43,7 @@ async def get_shipment(session: AsyncSession, store_id: int, shipment_id: int) -
 
 
 def _bears(plain: Collection[str]) -> ColumnElement[bool]:
-    numbers = (Shipment.tracking_number, Shipment.correction["number"].astext)
-    return or_(*(plain_column(number).in_(plain) for number in numbers))
+    return or_(Shipment.plain_number.in_(plain), Shipment.plain_correction.in_(plain))
 
 
 async def lock_bearing(
@@ -93,7 +92,7 @@ def _is_sought(store_id: int, sought: Sought) -> ColumnElement[bool]:
         ShipmentLine.store_id == store_id, ShipmentLine.order_line_id.in_(sought.lines)
     )
     known = Shipment.order_id.in_(sought.orders) | Shipment.id.in_(holding)
-    return known | plain_column(Shipment.tracking_number).contains(sought.plain) if sought.plain else known
+    return known | Shipment.plain_number.contains(sought.plain) if sought.plain else known
 
 
 async def count_boxes(session: AsyncSession, store_id: int, order_id: int) -> int:

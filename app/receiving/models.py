@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base
 from app.core.tenancy import TenantOwned
+from app.core.tracking import plain_of
 from app.receiving import states
 from app.receiving.states import ParcelState
 
@@ -42,6 +43,10 @@ class PartnerPoll(TenantOwned, Base):
     since: Mapped[datetime]
 
 
+RENUMBERED = "earlier_numbers <> '[]'::jsonb"
+"""Whether a parcel had, or has, other numbers than its present one; few do. Written out, so that the index is used."""
+
+
 class InboundParcel(TenantOwned, Base):
     """A fulfilment on the partner's store: a box on its way to the centre, never to a customer."""
 
@@ -50,7 +55,8 @@ class InboundParcel(TenantOwned, Base):
         ForeignKeyConstraint(["store_id", "cycle_id"], ["cycles.store_id", "cycles.id"]),
         UniqueConstraint("store_id", "shopify_fulfillment_id"),
         Index("ix_inbound_parcels_awaited", "store_id", postgresql_where=text("state = 'on_the_way'")),
-        Index("ix_inbound_parcels_number", "store_id", "tracking_number"),
+        Index("ix_inbound_parcels_number", "store_id", "plain_number"),
+        Index("ix_inbound_parcels_renumbered", "store_id", postgresql_where=text(RENUMBERED)),
     )
 
     partner_id: Mapped[int]
@@ -62,6 +68,7 @@ class InboundParcel(TenantOwned, Base):
     tracking_url: Mapped[str | None]
     earlier_numbers: Mapped[list[Any]] = mapped_column(default=list)
     # and those beside the present one: none of them may reach a customer
+    plain_number: Mapped[str | None] = plain_of("tracking_number")
     sent_at: Mapped[datetime]
     delivered_at: Mapped[datetime | None]
     # as the carrier told the partner's store; nobody may have opened it yet

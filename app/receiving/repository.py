@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.core.tracking import plain_column
 from app.receiving.errors import ParcelNotFound
 from app.receiving.models import (
+    RENUMBERED,
     InboundParcel,
     PartnerOrder,
     PartnerPoll,
@@ -90,7 +91,7 @@ async def find_parcels(
     """Return parcels with a part of a number, of some cycles or of some partners, in the same order."""
     known = or_(InboundParcel.cycle_id.in_(cycles), InboundParcel.partner_id.in_(partner_ids))
     if plain:
-        known = known | _has_number(lambda number: plain_column(number).contains(plain))
+        known = known | _has_number(lambda number: number.contains(plain))
     query = (
         select(InboundParcel)
         .where(InboundParcel.store_id == store_id, InboundParcel.state == state, known)
@@ -194,16 +195,16 @@ async def received_by_line(
 
 async def has_inbound_number(session: AsyncSession, store_id: int, plain: str) -> bool:
     """Tell whether a number, in capitals without blanks and signs, belongs to a parcel from a partner."""
-    is_it = _has_number(lambda number: plain_column(number) == plain)
-    query = select(func.count()).where(InboundParcel.store_id == store_id, is_it)
-    return bool(await session.scalar(query))
+    bears = select(InboundParcel.id).where(InboundParcel.store_id == store_id, InboundParcel.plain_number == plain)
+    bore = select(InboundParcel.id).where(InboundParcel.store_id == store_id, _bore(lambda number: number == plain))
+    return bool(await session.scalar(select(bears.exists() | bore.exists())))
 
 
 async def has_inbound_link(session: AsyncSession, store_id: int, url: str, plain: str, at_least: int) -> bool:
     """Tell whether a link is that of a parcel from a partner, or names its number, which is at least so long."""
 
     def is_in_it(number: Any) -> ColumnElement[bool]:
-        return (func.length(plain_column(number)) >= at_least) & (func.strpos(plain, plain_column(number)) > 0)
+        return (func.length(number) >= at_least) & (func.strpos(plain, number) > 0)
 
     is_it = (InboundParcel.tracking_url == url) | _has_number(is_in_it)
     query = select(func.count()).where(InboundParcel.store_id == store_id, is_it)
@@ -211,9 +212,14 @@ async def has_inbound_link(session: AsyncSession, store_id: int, url: str, plain
 
 
 def _has_number(is_it: Callable[[Any], ColumnElement[bool]]) -> ColumnElement[bool]:
-    """Return the condition that a parcel's number, or one it had before, is the one that is meant."""
+    """Return the condition that a parcel's number, or one it had before, is in its plain form the one that is meant."""
+    return is_it(InboundParcel.plain_number) | _bore(is_it)
+
+
+def _bore(is_it: Callable[[Any], ColumnElement[bool]]) -> ColumnElement[bool]:
     earlier = func.jsonb_array_elements_text(InboundParcel.earlier_numbers).table_valued("value", name="earlier")
-    return is_it(InboundParcel.tracking_number) | select(earlier.c.value).where(is_it(earlier.c.value)).exists()
+    found = select(earlier.c.value).where(is_it(plain_column(earlier.c.value)))
+    return and_(text(RENUMBERED), found.exists())
 
 
 async def polled_since(session: AsyncSession, store_id: int, partner_id: int) -> datetime | None:

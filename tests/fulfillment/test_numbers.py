@@ -2,13 +2,18 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
+from sqlalchemy import event, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.unit_of_work import Actor, UnitOfWork
+from app.fulfillment import repository
 from app.fulfillment.errors import OthersNumber, PartnersNumber
 from app.fulfillment.service import Handover
 from app.receiving.flows import read_master_orders
+from app.receiving.queries import is_inbound_number
 from simulator.world.fulfillment import update_tracking
 from simulator.world.order_model import Tracking
 from tests.fulfillment.test_correcting import correct, read
@@ -136,3 +141,42 @@ async def test_two_orders_with_one_number_are_in_one_parcel_if_somebody_says_so(
     assert 'name="is_shared"' in refused.text
     assert [(await shipment(oak, box)).state for box in boxes] == ["shipped"] * 4
     assert {number for _, number in read(oak)} == {"1ZOURS", "1z-ours"}
+
+
+MANY = (
+    "INSERT INTO shipments (store_id, order_id, state, tracking_number, fulfillment_ids, packed_at, sends) "
+    "SELECT store_id, order_id, 'shipped', 'T ' || each, '[]', packed_at, 0 FROM shipments, generate_series(1, 20000) "
+    "AS each",
+    "INSERT INTO inbound_parcels (store_id, partner_id, cycle_id, shopify_fulfillment_id, state, tracking_number, "
+    "earlier_numbers, sent_at) SELECT store_id, partner_id, cycle_id, each, 'received', 'P ' || each, "
+    "CASE WHEN each % 500 = 0 THEN jsonb_build_array('e-' || each) ELSE '[]' END, sent_at "
+    "FROM inbound_parcels, generate_series(1, 20000) AS each",
+)
+
+
+async def test_who_bears_a_number_is_found_by_it_among_many(oak: Oak, connection: AsyncConnection) -> None:
+    """J2: staff wait for it at each hand-over; nothing but what bears it, or had other numbers, is read."""
+    await oak.stock_centre(1)
+    await pack(oak, 1)
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        asked.append((statement, parameters))
+
+    async with oak.trade.uow() as uow:
+        for statement in MANY:
+            await uow.session.execute(text(statement))
+        event.listen(connection.sync_engine, "before_cursor_execute", note)
+        boxes = await repository.orders_bearing(uow.session, uow.store_id, "T77")
+        known = [await is_inbound_number(uow.session, uow.store_id, each) for each in ("p-77", "E 500", "E501")]
+        event.remove(connection.sync_engine, "before_cursor_execute", note)
+        looking = await uow.session.connection()
+        plans = [
+            "\n".join((await looking.exec_driver_sql(f"EXPLAIN {statement}", parameters)).scalars())
+            for statement, parameters in asked
+        ]
+
+    assert (len(boxes), known) == (1, [True, True, False])
+    assert all(index in plans[0] for index in ("ix_shipments_number", "ix_shipments_correction"))
+    assert all(index in plans[1] for index in ("ix_inbound_parcels_number", "ix_inbound_parcels_renumbered"))
+    assert "Seq Scan" not in "".join(plans)
