@@ -11,6 +11,7 @@ from app.receiving.errors import NothingToDecide
 from simulator.world.order_model import Order
 from simulator.world.orders import cancel_order, delete_order
 from tests.support.oak import Oak, lines_of
+from tests.support.shops import PARTNER
 
 pytestmark = pytest.mark.anyio
 
@@ -66,6 +67,24 @@ async def test_what_counts_of_a_cancelled_order_is_shown_as_theirs(oak: Oak) -> 
     assert f"2 units, $19.60 on the partner’s order {oak.order.name}" in page
     assert "The partner cancelled it. You ordered 5 units, $49.00." in page
     assert '<s-table-cell>2 <s-text color="subdued">of 5 ordered</s-text></s-table-cell>' in listed
+
+
+async def test_both_sides_read_that_it_was_cancelled_before_and_after_it_is_ordered_again(oak: Oak) -> None:
+    """G26: the partner is not told to ship what they cancelled, nor that it arrived; nothing says that it stands."""
+    cycle_id = await cancelled_week(oak, 3)
+    partner_path = f"/app/desk/partnerships/{oak.partner_id}/orders/{cycle_id}"
+    retailer_path = f"/app/master-orders/{cycle_id}"
+
+    undecided = (await oak.trade.shops.get(PARTNER, partner_path)).text
+    await oak.trade.shops.post(oak.trade.retailer, f"{retailer_path}/order-again")
+    decided = (await oak.trade.shops.get(PARTNER, partner_path)).text
+    theirs = (await oak.trade.shops.get(oak.trade.retailer, retailer_path)).text
+
+    for page in (undecided, decided):
+        assert "You cancelled this order. Nothing is left to ship." in page
+        assert not any(words in page for words in ("units to ship", "What you sent has arrived"))
+    assert "the partner cancelled the order as a whole" in theirs
+    assert "What was sealed still stands" not in theirs
 
 
 async def cancelled_there(oak: Oak, cycle_id: int) -> None:
