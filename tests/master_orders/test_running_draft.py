@@ -211,6 +211,35 @@ async def test_what_was_kept_is_asked_again_when_it_changes(oak: Oak, again: str
     assert len((await oak.running()).undecided) == 1
 
 
+@pytest.mark.parametrize("is_frozen", [False, True])
+async def test_what_was_kept_is_told_of_when_it_changes_at_the_close(oak: Oak, is_frozen: bool) -> None:
+    """G24, promise 1: nobody decided about what the partner made of it since, be it after the freeze."""
+    await oak.sell(5)
+    await oak.gather()
+    oak.edit(3)
+    await oak.trade.settle()
+    cycle = await oak.running()
+    async with oak.trade.uow() as uow:
+        await service.keep_line(uow, cycle.id, cycle.lines[0].partner_variant_id)
+
+    await oak.reach_close(cycle)
+    if is_frozen:
+        with pytest.raises(Killed):
+            await oak.close(cycle.id, killed_at(oak.trade.shops.open_uow, 10))
+    state = (await oak.master(cycle.id)).state
+    oak.edit(2)
+    oak.trade.set_clock(oak.trade.clock.at + timedelta(minutes=1))
+    await oak.trade.lose_webhooks()
+    if is_frozen:
+        oak.complete_draft()
+    await oak.close_week_of(cycle.id)
+
+    assert state == ("closing" if is_frozen else "open")
+    assert lines_of(oak.order) == [2]
+    assert {kind: each.units for kind, each in (await oak.problems()).items()} == {"partner_reduced": 3}
+    assert await oak.units() == {"sent": 2, "queued": 3}
+
+
 async def test_a_change_the_partner_takes_back_is_no_question_any_more(oak: Oak) -> None:
     await oak.sell(5)
     await oak.gather()
