@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.fulfillment.models import Shipment, ShipmentLine
 from app.fulfillment.rules import CannotFulfill, PackedLot, ReadyLot, ToFulfill, choose_lines, fill, packable
 
 
@@ -67,3 +68,30 @@ def test_why_a_box_cannot_be_posted(lines: list[ToFulfill], reason: str) -> None
     """I3, I4."""
     with pytest.raises(CannotFulfill, match=reason):
         choose_lines({"a": 2}, lines)
+
+
+def two_packs() -> Shipment:
+    """Two packs of two in one box: one unit came with one master order, three with the next."""
+    lines = [(10, 0, 1), (11, 2, 3)]
+    return Shipment(
+        lines=[ShipmentLine(order_line_id=1, lot_id=lot, quantity=items, units=units) for lot, items, units in lines]
+    )
+
+
+@pytest.mark.parametrize(
+    ("left", "items"), [({10: 1, 11: 3}, 2), ({10: 1, 11: 1}, 1), ({10: 0, 11: 2}, 1), ({10: 0, 11: 0}, 0)]
+)
+def test_a_pack_of_two_master_orders_is_one_item(left: dict[int, int], items: int) -> None:
+    """B21: what of the box is still wanted is told whole, whichever of its units were cancelled."""
+    box = two_packs()
+    told = box.items(left)
+    box.keep(left)
+
+    assert told == {1: items}
+    assert sum(line.quantity for line in box.lines) == items
+    assert {line.lot_id: line.units for line in box.lines} == {lot: units for lot, units in left.items() if units}
+
+
+def test_a_pack_can_be_packed_once_all_of_it_is_here() -> None:
+    """B21, H4: whichever master orders it came with; half a pack is none."""
+    assert packable([ReadyLot(10, 1, 1, 2), ReadyLot(11, 1, 1, 2), ReadyLot(12, 2, 1, 2)]) == {1: 1}
