@@ -101,6 +101,22 @@ async def test_what_was_not_there_is_awaited_while_the_partner_still_sends(oak: 
     assert await oak.units() == {"allocated": 5, "sent": 5}
 
 
+async def test_what_one_parcel_lacks_is_awaited_though_another_had_more(oak: Oak) -> None:
+    """H12, H6: of 12 ordered 4 and 6 were announced, 8 and 3 counted; the second may still hold what is missing."""
+    await oak.sell(12)
+    await oak.close_week()
+    oak.send(4)
+    oak.send(6, number="1Z888")
+    await oak.trade.settle()
+    first, second = await oak.parcels()
+    await oak.receive(first, 8)
+    await oak.receive(second, 3)
+
+    await oak.correct(second, 2)
+
+    assert await oak.units("supply") == {"allocated": 10, "inbound": 1, "sent": 1}
+
+
 async def test_what_was_not_in_a_parcel_the_partner_cancelled_is_with_them(oak: Oak) -> None:
     """H12, H15"""
     await receive_of(oak, 3, 3)
