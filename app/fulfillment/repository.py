@@ -47,11 +47,12 @@ def _bears(plain: Collection[str]) -> ColumnElement[bool]:
 
 
 async def lock_bearing(
-    session: AsyncSession, store_id: int, plain: Collection[str], linked: Collection[str]
+    session: AsyncSession, store_id: int, plain: Collection[str], linked: Collection[str], links: Collection[str]
 ) -> Sequence[Shipment]:
-    """Return the shipments that bear one of these numbers, or are to, or have one in their link, locked."""
-    in_link = (plain_column(Shipment.tracking_url).contains(number) for number in linked)
-    query = select(Shipment).where(Shipment.store_id == store_id, or_(_bears(plain), *in_link)).order_by(Shipment.id)
+    """Return the shipments that bear one of these numbers, or are to, or whose link names one or is given, locked."""
+    leads = [plain_column(Shipment.tracking_url).contains(number) for number in linked]
+    is_meant = or_(_bears(plain), Shipment.tracking_url.in_(links), *leads)
+    query = select(Shipment).where(Shipment.store_id == store_id, is_meant).order_by(Shipment.id)
     locked = query.with_for_update().execution_options(populate_existing=True)
     return (await session.scalars(locked)).all()
 

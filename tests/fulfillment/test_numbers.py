@@ -88,6 +88,20 @@ async def test_a_link_to_the_partners_parcel_is_refused_and_listed_where_it_turn
     assert await oak.problems() == {}
 
 
+async def test_a_link_that_turns_out_to_be_the_partners_own_is_listed_though_it_names_no_number(oak: Oak) -> None:
+    """J2: as it is refused where the parcel is known by then."""
+    box = await send_six_in_two_parcels(oak)
+    link = "https://track.example.com/p/abc"
+    await hand_over(oak, box, Handover("Night Train", "N1", link))
+    await oak.trade.settle()
+
+    sent = oak.send(3, number=None)
+    update_tracking(oak.trade.shops.world, oak.store, sent, [Tracking(company="Night Train", number="N2", url=link)])
+    await oak.trade.settle()
+
+    assert (await oak.problems())[SHOWN].subject_id == str(box)
+
+
 async def test_what_turns_out_to_be_the_partners_while_its_box_is_told_is_not_told(oak: Oak) -> None:
     """J2: between the look at the order and the fulfilment; the box waits for a number of its own."""
     box = await send_six_in_two_parcels(oak)

@@ -39,12 +39,15 @@ async def refuse_others(uow: UnitOfWork, shipment: Shipment, number: str) -> Non
 
 
 async def look_at_numbers(uow: UnitOfWork, parcel_id: int) -> None:
-    """List each box whose customer may read a number that this parcel of a partner turned out to bear (J2, H9)."""
+    """List each box whose customer may read a number, or follow a link, that this partner's parcel turned out to bear
+    (J2, H9).
+    """
     parcel = await get_parcel(uow.session, uow.store_id, parcel_id)
     numbers = {plain_number(each) for each in (parcel.tracking_number or "", *parcel.earlier_numbers)}
     # Locked: one that is being told at this moment either sees the parcel, or is seen here.
     linked = {each for each in numbers if len(each) >= LONG}
-    for shipment in await repository.lock_bearing(uow.session, uow.store_id, numbers - {""}, linked):
+    links = {parcel.tracking_url} if parcel.tracking_url else set()
+    for shipment in await repository.lock_bearing(uow.session, uow.store_id, numbers - {""}, linked, links):
         await review_number(uow, shipment)
 
 
