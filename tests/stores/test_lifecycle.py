@@ -179,6 +179,23 @@ async def test_an_invitation_that_waits_finds_the_shop_by_its_new_name(trade: Tr
     assert (partner.state, partner.shop_domain) == ("connected", RENAMED)
 
 
+async def test_a_shop_that_was_invited_by_both_its_names_keeps_both_invitations(trade: Trade) -> None:
+    """A15, A23: each still leads to it, and no two partners bear one name."""
+    shops = trade.shops
+    await make_retailer(shops, "harbour.myshopify.com")
+    paths = [await invite(shops, "harbour.myshopify.com", shop=PARTNER)]
+    paths.append(await invite(shops, "harbour.myshopify.com", shop=RENAMED, name="Oak and Sons"))
+    rename(trade)
+    await shops.load(RENAMED)
+    await trade.settle()
+
+    screens = [(await shops.hub.get(f"{path}/authorize")).headers["Location"] for path in paths]
+
+    assert all(RENAMED in screen for screen in screens)
+    assert {each.shop_domain for each in await partners_now(shops, "harbour.myshopify.com")} == {PARTNER, RENAMED}
+    assert await trade.failed_jobs() == []
+
+
 async def test_a_store_that_two_invitations_mean_is_one_partner(trade: Trade) -> None:
     """A7, A15: invited by a name we did not know it had; the second partnership is refused with its reason."""
     shops, before = trade.shops, trade.link.partner
