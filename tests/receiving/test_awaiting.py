@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from app.receiving.rules import lacks_number
-from simulator.world.fulfillment import add_fulfillment_event, cancel_fulfillment
+from simulator.world.fulfillment import add_fulfillment_event, cancel_fulfillment, update_tracking
+from simulator.world.order_model import Tracking
 from simulator.world.routing import hold_order, release_order
 from tests.support.hub import MONDAY_NOON
 from tests.support.oak import Oak
@@ -99,6 +100,26 @@ async def test_a_parcel_that_was_delivered_and_not_received_is_told_a_day_later(
     assert (await oak.parcels())[0].delivered_at == delivered_at
     assert (before, set(told)) == ({}, {"parcel_overdue"})
     assert told["parcel_overdue"].cause.startswith("The carrier says that parcel 1Z999 was delivered")
+    assert await oak.problems() == {}
+
+
+async def test_a_delivery_that_was_another_parcels_is_told_no_more(oak: Oak) -> None:
+    """H16, H9: the number was wrong, and with the right one nobody says that the parcel was delivered."""
+    await oak.sell(3)
+    await oak.close_week()
+    sent = oak.send(3)
+    await oak.pass_time(timedelta(days=2))
+    add_fulfillment_event(oak.trade.shops.world, oak.store, sent, "DELIVERED", None, None)
+    await oak.pass_time(QUARTER_DAY)
+    await oak.pass_time(timedelta(days=1))
+    told = set(await oak.problems())
+
+    sent.events.clear()
+    update_tracking(oak.trade.shops.world, oak.store, sent, [Tracking(company="UPS", number="1Z777", url=None)])
+    await oak.trade.settle()
+    await oak.pass_time(QUARTER_DAY)
+
+    assert told == {"parcel_overdue"}
     assert await oak.problems() == {}
 
 
