@@ -180,3 +180,24 @@ async def look_at(oak: Oak, order: Order) -> None:
     """Read the order as after news of it."""
     shops = oak.trade.shops
     await flows.read_master_order(shops.open_uow, shops.shopify, oak.trade.link.partner_store.id, order.gid)
+
+
+async def test_what_an_opened_parcel_of_a_cancelled_order_lacks_is_ordered_again_too(oak: Oak) -> None:
+    """G26, promise 5: no parcel on its way can bring it, so the decision is about all that is missing."""
+    await oak.sell(10)
+    cycle_id = (await oak.close_week()).id
+    oak.send(6)
+    await oak.trade.settle()
+    await oak.receive((await oak.parcels())[0], 4)
+    store_id = oak.trade.link.partner_store.id
+    facts = await oak.trade.shops.shopify.call(store_id, gateway.read_partner_order, oak.order.gid)
+    assert facts is not None
+    later = oak.trade.clock.at + timedelta(minutes=1)
+    async with oak.trade.uow() as uow:
+        await service.record_partner_order(uow, cycle_id, replace(facts, cancelled_at=later, updated_at=later))
+
+    async with oak.trade.uow() as uow:
+        await service.order_again(uow, cycle_id)
+
+    assert await oak.units("supply") == {"allocated": 4, "shorted": 6}
+    assert await oak.units() == {"allocated": 4, "queued": 6}

@@ -129,6 +129,29 @@ async def test_what_was_not_in_a_parcel_the_partner_cancelled_is_with_them(oak: 
     assert await oak.units("supply") == {"allocated": 1, "sent": 2}
 
 
+async def test_what_was_not_there_of_an_order_that_is_out_of_reach_is_listed_anew(oak: Oak) -> None:
+    """H12, promise 5: nobody hears any more whether the partner is done, so it is decided once more."""
+    await oak.sell(10)
+    cycle_id = (await oak.close_week()).id
+    oak.send(6)
+    await oak.trade.settle()
+    (parcel,) = await oak.parcels()
+    await oak.receive(parcel)
+    await oak.pass_time(timedelta(days=51))
+    path = f"/app/master-orders/{cycle_id}/order-again"
+    await oak.trade.shops.post(oak.trade.retailer, path)
+    await oak.correct(parcel, 4)
+    await oak.pass_time(timedelta(days=1))
+    listed = (await oak.problems())["master_order_ageing"]
+
+    await oak.trade.shops.post(oak.trade.retailer, path)
+    await oak.trade.settle()
+
+    assert "2 units of it" in listed.cause
+    assert await oak.units("supply") == {"allocated": 4, "shorted": 6}
+    assert await oak.units() == {"allocated": 4, "queued": 6}
+
+
 async def test_surplus_that_was_not_there_never_came(oak: Oak) -> None:
     """H12, H6: 12 for 10 was wrong; whoever was given the surplus waits for the next master order."""
     await receive_of(oak, 12, 10)

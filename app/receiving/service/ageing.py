@@ -1,6 +1,6 @@
 """Master orders that the partner's store soon shows us no more, while units of them are still with the partner."""
 
-from collections import defaultdict
+from collections import Counter
 from datetime import timedelta
 
 from app.core.unit_of_work import UnitOfWork
@@ -8,19 +8,18 @@ from app.exceptions.queries import open_exceptions
 from app.exceptions.service import open_exception, resolve_of_each
 from app.master_orders.queries import get_lines, get_master_order
 from app.receiving.service.problems import AGEING, CANCELLED, master_ageing
+from app.receiving.service.shortages import states_not_coming
 from app.units.queries import awaited_supply
-from app.units.states import SupplyState
+from app.units.states import AWAITED
 
 
 async def review_old(uow: UnitOfWork, partner_id: int, surely_shown: timedelta) -> None:
     """List each master order that will be out of reach before long, once; end it for those of which nothing is left.
 
-    What is in a parcel on its way is counted when that is opened, whatever the partner's store shows.
+    What is in a parcel on its way is counted when that is opened, whatever the partner's store shows; what opened ones
+    lack may have to be ordered again.
     """
-    units: dict[int, int] = defaultdict(int)
-    owed = await awaited_supply(uow.session, uow.store_id, partner_id, [SupplyState.SENT, SupplyState.ACKNOWLEDGED])
-    for line in (await get_lines(uow.session, uow.store_id, owed)).values():
-        units[line.cycle_id] += owed[line.id]
+    units = await _owed(uow, partner_id)
     told = await open_exceptions(uow.session, AGEING, CANCELLED)
     for cancelled in told:
         if cancelled.kind == CANCELLED:
@@ -31,3 +30,14 @@ async def review_old(uow: UnitOfWork, partner_id: int, surely_shown: timedelta) 
         master = await get_master_order(uow.session, uow.store_id, cycle_id)
         if master.closed_at is not None and uow.now - master.closed_at >= surely_shown:
             await open_exception(uow, master_ageing(master, units[cycle_id]))
+
+
+async def _owed(uow: UnitOfWork, partner_id: int) -> Counter[int]:
+    """Return by master order how many units are awaited that are in no parcel on its way."""
+    units = Counter[int]()
+    for state in AWAITED:
+        owed = await awaited_supply(uow.session, uow.store_id, partner_id, [state])
+        for line in (await get_lines(uow.session, uow.store_id, owed)).values():
+            if state in await states_not_coming(uow, line.cycle_id):
+                units[line.cycle_id] += owed[line.id]
+    return units

@@ -67,7 +67,16 @@ async def order_again(uow: UnitOfWork, cycle_id: int) -> int:
     if not await resolve_exceptions(uow, "master", cycle_id, [CANCELLED, AGEING]):
         raise NothingToDecide
     await lock_open_units(uow, master.partner_id)
-    return await _give_up(uow, master, await _units_in(uow, master, AWAITED - {SupplyState.INBOUND}))
+    return await _give_up(uow, master, await _units_in(uow, master, await states_not_coming(uow, cycle_id)))
+
+
+async def states_not_coming(uow: UnitOfWork, cycle_id: int) -> frozenset[SupplyState]:
+    """Return in which states units of a master order are awaited that no parcel on its way can bring.
+
+    Once each parcel is opened, what they lack is in none.
+    """
+    is_coming = await repository.count_awaited(uow.session, uow.store_id, cycle_id)
+    return AWAITED - {SupplyState.INBOUND} if is_coming else AWAITED
 
 
 async def _units_in(uow: UnitOfWork, master: MasterOrder, states: Collection[SupplyState]) -> dict[int, int]:
