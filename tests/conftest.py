@@ -31,7 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Hold the session's folder from the first moment, in the controller and in every worker."""
     config.stash[SESSION] = hold_session_folder()
     # Drawn as boxes, as structlog does unasked, the tracebacks of refused calls took a twentieth of the run.
-    console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    console = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     structlog.configure([*structlog.get_config()["processors"][:-1], console])
 
 

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -14,7 +13,7 @@ from contextlib import contextmanager
 from app.core.local_services.errors import LocalServiceError
 from app.core.local_services.lease import PROJECT
 from app.core.local_services.state import read_state
-from app.core.local_services.world import World
+from app.core.local_services.world import World, free_port_base
 
 PATIENCE_SECONDS = 120.0
 
@@ -49,7 +48,7 @@ def private_world(environ: Mapping[str, str]) -> Iterator[World]:
     """Give a world of one's own, gone with everything in it at the end, also when we are asked to stop."""
     signal.signal(signal.SIGTERM, _leave)
     folder = tempfile.mkdtemp(prefix="hub-rehearsal-")
-    world = World.of({**environ, "HUB_STATE_DIR": folder, "HUB_PORT_BASE": str(_two_free_ports())})
+    world = World.of({**environ, "HUB_STATE_DIR": folder, "HUB_PORT_BASE": str(free_port_base())})
     started = start_world(world)
     try:
         yield world
@@ -61,18 +60,6 @@ def private_world(environ: Mapping[str, str]) -> Iterator[World]:
 
 def _leave(number: int, _frame: object) -> None:
     raise SystemExit(128 + number)
-
-
-def _two_free_ports() -> int:
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            base: int = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", base + 1))
-            except OSError:
-                continue
-            return base
 
 
 def world_of_environment() -> World:

@@ -3,11 +3,9 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +16,7 @@ from app.core.local_services.errors import LocalServiceError
 from app.core.local_services.lease import PROJECT
 from app.core.local_services.processes import wait_until
 from app.core.local_services.supervisor import remove_world
-from app.core.local_services.world import World
+from app.core.local_services.world import World, free_port_base
 from tests.support.worlds import processes_mentioning, world_folder
 
 PATIENCE = 60
@@ -33,7 +31,7 @@ class UpWorld:
         self.environment = {
             "PATH": os.environ["PATH"],
             "HUB_STATE_DIR": str(folder),
-            "HUB_PORT_BASE": str(free_port_pair()),
+            "HUB_PORT_BASE": str(free_port_base()),
         }
         self.process: subprocess.Popen[str] | None = None
         self.returncode: int | None = None
@@ -43,7 +41,8 @@ class UpWorld:
         process = self.process = self.launch()
         wait_until(lambda: self.ps()["state"] == "running" or process.poll() is not None, PATIENCE)
         assert process.poll() is None, process.communicate()
-        assert self.ps()["state"] == "running"
+        found = self.ps()
+        assert found["state"] == "running", found
 
     def launch(self) -> "subprocess.Popen[str]":
         """Start a supervisor for this world."""
@@ -75,17 +74,6 @@ class UpWorld:
     def pids(self) -> dict[str, int]:
         """Process numbers by name."""
         return {each["name"]: each["pid"] for each in self.ps()["processes"]}
-
-
-def free_port_pair() -> int:
-    """Two neighbouring ports nobody listens on."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
-            with suppress(OSError, OverflowError):
-                second.bind(("127.0.0.1", port + 1))
-                return port
 
 
 @pytest.fixture

@@ -1,14 +1,13 @@
 """A local world of the journeys' own: the real processes on free ports, in a folder that goes away at the end."""
 
 import os
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from app.core.local_services.supervisor import remove_world
-from app.core.local_services.world import World
+from app.core.local_services.world import World, free_port_base
 from app.rehearsal.world import start_world
 
 FOREIGN = ("DATABASE_URL", "DATABASE_MIGRATION_URL", "REDIS_URL", "HUB_STATE_DIR", "HUB_PORT_BASE", "APP_URL")
@@ -24,7 +23,7 @@ class LocalWorld:
 
     def __init__(self, folder: str) -> None:
         """Choose its ports; nothing runs yet."""
-        places = {"HUB_STATE_DIR": folder, "HUB_PORT_BASE": str(two_free_ports())}
+        places = {"HUB_STATE_DIR": folder, "HUB_PORT_BASE": str(free_port_base())}
         self.world = World.of({**without_foreign_services(), **places})
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -52,16 +51,3 @@ def local_world() -> Iterator[LocalWorld]:
         finally:
             local.stop()
             remove_world(local.world)
-
-
-def two_free_ports() -> int:
-    """A port that is free together with the next one."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            base: int = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", base + 1))
-            except (OSError, OverflowError):
-                continue
-            return base

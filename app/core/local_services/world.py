@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ from app.core.local_services.errors import LocalServiceError
 from app.core.local_services.folders import private_folder, write_whole
 
 HOST = "127.0.0.1"
+BELOW_THE_PASSING = range(15000, 32000, 2)
+"""Ports below those that systems give to outgoing connections: one of these would keep a world from starting again."""
 CLIENT_ID = "partner-hub-local"
 SECRETS: Mapping[str, Callable[[], str]] = {
     "SHOPIFY_API_SECRET": lambda: secrets.token_hex(32),
@@ -117,3 +120,16 @@ class World:
             if not (folder / name).exists():
                 write_whole(folder / name, make())
         return {name: (folder / name).read_text().strip() for name in SECRETS}
+
+
+def free_port_base() -> int:
+    """Return a port that nobody listens on, nor on the next one: where a world of one's own can live."""
+    while True:
+        base = secrets.choice(BELOW_THE_PASSING)
+        with socket.socket() as first, socket.socket() as second:
+            try:
+                first.bind((HOST, base))
+                second.bind((HOST, base + 1))
+            except OSError:
+                continue
+        return base
