@@ -91,11 +91,9 @@ async def lock_lots(session: AsyncSession, store_id: int, wanted: Select[int]) -
     """
     locking = wanted.order_by(UnitLot.id).with_for_update(of=UnitLot, key_share=True)
     locked: set[int] = set()
-    while True:
-        locked |= set(await session.scalars(locking))
-        lots = await _read_lots(session, store_id, wanted)
-        if lots.keys() <= locked:
-            return lots
+    while (found := set(await session.scalars(locking))) - locked:
+        locked |= found
+    return await _read_lots(session, store_id, locked)
 
 
 async def lock_rows(session: AsyncSession, store_id: int, ids: Iterable[int]) -> None:
@@ -108,12 +106,14 @@ async def lock_rows(session: AsyncSession, store_id: int, ids: Iterable[int]) ->
     )
 
 
-async def _read_lots(session: AsyncSession, store_id: int, wanted: Select[int]) -> dict[int, LotState]:
+async def _read_lots(session: AsyncSession, store_id: int, ids: set[int]) -> dict[int, LotState]:
+    if not ids:
+        return {}
     held = (_HELD.c.store_id == _LOTS.c.store_id) & (_HELD.c.lot_id == _LOTS.c.id) & (_HELD.c.quantity > 0)
     rows: Iterable[Row[Any]] = await session.execute(
         select(*_LOTS.c, _HELD.c.state, _HELD.c.quantity)
         .outerjoin_from(_LOTS, _HELD, held)
-        .where(_LOTS.c.store_id == store_id, _LOTS.c.id.in_(wanted))
+        .where(_LOTS.c.store_id == store_id, _LOTS.c.id.in_(ids))
         .order_by(_LOTS.c.id)
     )
     columns: dict[int, Row[Any]] = {}
