@@ -10,6 +10,7 @@ import pytest
 from app.core.errors import Conflict, NotFound
 from app.core.unit_of_work import UnitOfWork
 from app.master_orders import service
+from app.master_orders.queries import MasterOrder
 from simulator.faults.faults import Rule
 from simulator.world.draft_orders import DraftEdit, edit_draft
 from simulator.world.orders import cancel_order
@@ -190,9 +191,8 @@ async def test_theirs_is_kept_until_something_else_is_wanted(oak: Oak) -> None:
     assert (await oak.problems(), await oak.units()) == ({}, {"sent": 3, "queued": 2})
 
 
-@pytest.mark.parametrize("again", ["sold", "changed"])
-async def test_what_was_kept_is_asked_again_when_it_changes(oak: Oak, again: str) -> None:
-    """Promise 1: nobody decided about the units that were bought since, nor about what the partner made of it since."""
+async def kept(oak: Oak) -> MasterOrder:
+    """Oak takes two of five off the draft, and the retailer keeps that; returns the running master order."""
     await oak.sell(5)
     await oak.gather()
     oak.edit(3)
@@ -200,6 +200,13 @@ async def test_what_was_kept_is_asked_again_when_it_changes(oak: Oak, again: str
     cycle = await oak.running()
     async with oak.trade.uow() as uow:
         await service.keep_line(uow, cycle.id, cycle.lines[0].partner_variant_id)
+    return cycle
+
+
+@pytest.mark.parametrize("again", ["sold", "changed"])
+async def test_what_was_kept_is_asked_again_when_it_changes(oak: Oak, again: str) -> None:
+    """Promise 1: nobody decided about the units that were bought since, nor about what the partner made of it since."""
+    await kept(oak)
 
     if again == "sold":
         await oak.sell(1)
@@ -214,13 +221,7 @@ async def test_what_was_kept_is_asked_again_when_it_changes(oak: Oak, again: str
 @pytest.mark.parametrize("is_frozen", [False, True])
 async def test_what_was_kept_is_told_of_when_it_changes_at_the_close(oak: Oak, is_frozen: bool) -> None:
     """G24, promise 1: nobody decided about what the partner made of it since, be it after the freeze."""
-    await oak.sell(5)
-    await oak.gather()
-    oak.edit(3)
-    await oak.trade.settle()
-    cycle = await oak.running()
-    async with oak.trade.uow() as uow:
-        await service.keep_line(uow, cycle.id, cycle.lines[0].partner_variant_id)
+    cycle = await kept(oak)
 
     await oak.reach_close(cycle)
     if is_frozen:

@@ -1,18 +1,21 @@
 """Orders that Shopify told of and does not show any more: somebody looks, and says whether they are gone."""
 
 import json
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from app.exceptions.queries import ExceptionFacts
 from app.fulfillment import service as fulfillment
 from app.fulfillment.service import Handover
 from app.orders.errors import OrderStands
-from app.orders.service import give_up_order
+from app.orders.service import give_up_order, look_for_unsent
+from app.orders.service.gone import UNSENT_A_MINUTE
 from simulator.world.order_model import Order
 from simulator.world.orders import Edit, LineChange, cancel_order, delete_order, edit_order
 from simulator.world.store import Store
-from tests.support.oak import Oak, lines_of
+from tests.support.oak import BEANS, Oak, lines_of
 from tests.support.shops import PARTNER, RETAILER
 
 pytestmark = pytest.mark.anyio
@@ -140,6 +143,24 @@ async def test_what_did_not_come_for_an_order_that_may_be_gone_is_not_ordered_an
     assert (before.units, question.id, question.units) == (0, before.id, 3)
     assert units == {"held": 3, "queued": 2}
     assert await oak.units() == {"queued": 5}
+
+
+async def test_a_day_with_much_to_send_keeps_no_new_order_waiting(oak: Oak) -> None:
+    """E1: what is looked for once a day is read a few at a time, and what is placed meanwhile comes after few of it."""
+    for _ in range(UNSENT_A_MINUTE + 1):
+        oak.trade.buy((BEANS, 1))
+    await oak.trade.settle()
+    reads = text("SELECT extract(epoch FROM due_at - :now), count(*) FROM order_reads GROUP BY 1 ORDER BY 1")
+
+    async with oak.trade.uow() as uow:
+        await look_for_unsent(uow)
+        waiting = [tuple(each) for each in await uow.session.execute(reads, {"now": uow.now})]
+    await oak.pass_time(timedelta(minutes=1))
+    async with oak.trade.uow() as uow:
+        left = (await uow.session.execute(reads, {"now": uow.now})).all()
+
+    assert waiting == [(0, UNSENT_A_MINUTE), (60, 1)]
+    assert left == []
 
 
 async def test_an_order_that_is_there_after_all_is_asked_about_no_more(oak: Oak) -> None:

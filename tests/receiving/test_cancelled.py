@@ -189,12 +189,7 @@ async def test_what_an_opened_parcel_of_a_cancelled_order_lacks_is_ordered_again
     oak.send(6)
     await oak.trade.settle()
     await oak.receive((await oak.parcels())[0], 4)
-    store_id = oak.trade.link.partner_store.id
-    facts = await oak.trade.shops.shopify.call(store_id, gateway.read_partner_order, oak.order.gid)
-    assert facts is not None
-    later = oak.trade.clock.at + timedelta(minutes=1)
-    async with oak.trade.uow() as uow:
-        await service.record_partner_order(uow, cycle_id, replace(facts, cancelled_at=later, updated_at=later))
+    await cancelled_there(oak, cycle_id)
 
     async with oak.trade.uow() as uow:
         await service.order_again(uow, cycle_id)

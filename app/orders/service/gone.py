@@ -21,7 +21,9 @@ from app.units.queries import demand_in, queued_demand
 from app.units.states import DemandState
 
 GONE = "order_gone"
-DAY = timedelta(days=1)
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+UNSENT_A_MINUTE = 20
+"""How many are read of those nobody told of anything; an order that is placed meanwhile waits behind few of them."""
 ENDED = (UNMAPPED, EARLIER, SENT_BY_HAND, NOT_SHOWN)
 """What is told of lines that are still to be made, or read by their customer."""
 
@@ -48,9 +50,9 @@ async def look_for_unsent(uow: UnitOfWork) -> None:
     asked = await subjects_ever(uow.session, GONE)
     # One that is shown no more before it is read would be taken for gone.
     unsent = await repository.gids_of_unsent(uow.session, uow.store_id, uow.now - SHOWN_FOR + DAY)
-    for order_id, order_gid in unsent.items():
-        if str(order_id) not in asked:
-            await ask_for_read(uow, order_gid, "daily")
+    looked_for = [order_gid for order_id, order_gid in unsent.items() if str(order_id) not in asked]
+    for number, order_gid in enumerate(looked_for):
+        await ask_for_read(uow, order_gid, "daily", delay=MINUTE * (number // UNSENT_A_MINUTE))
 
 
 async def end_gone(uow: UnitOfWork, order_id: int) -> None:
@@ -83,10 +85,11 @@ async def hold_again(uow: UnitOfWork, partner_id: int) -> None:
     lots = await queued_demand(uow.session, uow.store_id, partner_id)
     lines = await repository.list_lines(uow.session, uow.store_id, {lot.line_id for lot in lots})
     in_question = {int(each.subject_id) for each in await open_exceptions(uow.session, GONE)}
-    for order_id in sorted({line.order_id for line in lines if line.on_hold or line.order_id in in_question}):
-        order = await _lock(uow, order_id)
+    stopped = sorted({line.order_id for line in lines if line.on_hold or line.order_id in in_question})
+    # All orders before the first units, of which two orders may wait for the same.
+    for order in [await _lock(uow, order_id) for order_id in stopped]:
         await settling.hold_again(uow, order)
-        if await _is_asked_about(uow, order_id):
+        if await _is_asked_about(uow, order.id):
             await _ask_about(uow, order)
 
 

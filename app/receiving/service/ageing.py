@@ -34,10 +34,13 @@ async def review_old(uow: UnitOfWork, partner_id: int, surely_shown: timedelta) 
 
 async def _owed(uow: UnitOfWork, partner_id: int) -> Counter[int]:
     """Return by master order how many units are awaited that are in no parcel on its way."""
+    owed = {state: await awaited_supply(uow.session, uow.store_id, partner_id, [state]) for state in sorted(AWAITED)}
+    lines = await get_lines(uow.session, uow.store_id, {line_id for each in owed.values() for line_id in each})
+    cycles = {line.cycle_id for line in lines.values()}
+    lost = {cycle_id: await states_not_coming(uow, cycle_id) for cycle_id in sorted(cycles)}
     units = Counter[int]()
-    for state in AWAITED:
-        owed = await awaited_supply(uow.session, uow.store_id, partner_id, [state])
-        for line in (await get_lines(uow.session, uow.store_id, owed)).values():
-            if state in await states_not_coming(uow, line.cycle_id):
-                units[line.cycle_id] += owed[line.id]
-    return units
+    for state, by_line in owed.items():
+        for line_id, quantity in by_line.items():
+            cycle_id = lines[line_id].cycle_id
+            units[cycle_id] += quantity if state in lost[cycle_id] else 0
+    return +units
